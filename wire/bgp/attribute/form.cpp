@@ -1,0 +1,250 @@
+// apply_form: one walk over canonical bytes. Attributes that leave as they are stand next to each other nearly always,
+// so they are copied run by run; only those that the form changes are looked into.
+//
+// A two-byte session gets AS4_PATH (17) and AS4_AGGREGATOR (18) where a number does not fit (RFC 6793 §4.2.2); they are
+// made when the walk has passed type 16.
+#include "wire/bgp/attribute/as_path.hpp"
+#include "wire/bgp/attribute/cursor.hpp"
+#include "wire/bgp/open.hpp"
+#include "wire/bgp/outgoing.hpp"
+
+#include <algorithm>
+
+namespace bellman::wire {
+
+namespace {
+
+constexpr std::uint8_t number(attribute_type t) noexcept { return static_cast<std::uint8_t>(t); }
+constexpr std::uint8_t well_known = attribute_flag::transitive;
+constexpr std::uint8_t carried = attribute_flag::optional | attribute_flag::transitive;
+
+bool fits_two_bytes(std::uint32_t asn) noexcept { return asn <= 0xFFFF; }
+
+class form_walk {
+public:
+  form_walk(bytes_view canonical, wire::family family, const outbound_form& form, outbound_attributes& out)
+      : canonical_{canonical}, family_{family}, form_{form}, out_{out}, run_{canonical.data()},
+        keep_internal_{form.kind == session_kind::ibgp}, keep_aigp_{form.kind != session_kind::ebgp},
+        own_v4_{family == ipv4_unicast && !form.next_hop_v4.is_unspecified()},
+        own_v6_{!own_v4_ && (family != ipv4_unicast || form.ipv4_over_mp) && !form.next_hop_v6.is_unspecified()} {}
+
+  void run() {
+    out_.block.clear();
+    out_.mp_next_hop.clear();
+    out_.block.reserve(canonical_.size() + 32);
+    for (attribute_cursor in{canonical_}; in.next();) {
+      emit_due_below(in->type, in->whole.data());
+      take(*in);
+    }
+    emit_due_below(256, canonical_.data() + canonical_.size());
+    flush(canonical_.data() + canonical_.size());
+    if (!sendable_) {
+      out_.block.clear();
+      out_.mp_next_hop.clear();
+    }
+  }
+
+private:
+  /// Copies the run that ends at `end`.
+  void flush(const std::uint8_t* end) {
+    out_.block.insert(out_.block.end(), run_, end);
+    run_ = end;
+  }
+
+  /// Takes `a` out of the run: what replaces it, if anything, is appended by the caller.
+  void cut(const raw_attribute& a) {
+    flush(a.whole.data());
+    run_ = a.whole.data() + a.whole.size();
+  }
+
+  void take(const raw_attribute& a) {
+    switch (static_cast<attribute_type>(a.type)) {
+    case attribute_type::as_path: return take_path(a);
+    case attribute_type::next_hop:
+    case attribute_type::mp_reach_nlri: return take_next_hop(a);
+    case attribute_type::med: return form_.keep_med ? void() : cut(a);
+    case attribute_type::local_pref: local_pref_due_ = false; return form_.keep_local_pref ? void() : cut(a);
+    case attribute_type::aggregator: return take_aggregator(a);
+    case attribute_type::originator_id:
+    case attribute_type::cluster_list: return keep_internal_ ? void() : cut(a);
+    case attribute_type::aigp: return keep_aigp_ ? void() : cut(a);
+    case attribute_type::otc: otc_due_ = false; return;
+    default: return;
+    }
+  }
+
+  /// Appends what the form adds and the walk has come past; `at` is where the run stands.
+  void emit_due_below(unsigned type, const std::uint8_t* at) {
+    if (own_v4_ && hop_due_ && type > number(attribute_type::next_hop)) {
+      hop_due_ = false;
+      flush(at);
+      put_attribute_header(out_.block, well_known, number(attribute_type::next_hop), 4);
+      put(out_.block, form_.next_hop_v4.view());
+    }
+    if (local_pref_due_ && type > number(attribute_type::local_pref)) {
+      local_pref_due_ = false;
+      if (form_.keep_local_pref) {
+        flush(at);
+        put_number(well_known, attribute_type::local_pref, form_.default_local_pref);
+      }
+    }
+    if (!as4_.empty() && type > number(attribute_type::as4_aggregator)) {
+      flush(at);
+      put(out_.block, as4_);
+      as4_.clear();
+    }
+    if (otc_due_ && type > number(attribute_type::otc)) {
+      otc_due_ = false;
+      if (form_.add_otc != 0) {
+        flush(at);
+        put_number(carried, attribute_type::otc, form_.add_otc);
+      }
+    }
+  }
+
+  void put_number(std::uint8_t flags, attribute_type type, std::uint32_t value) {
+    put_attribute_header(out_.block, flags, number(type), 4);
+    put_u32(out_.block, value);
+  }
+
+  void take_path(const raw_attribute& a);
+  bytes_view rewrite_path(bytes_view value);
+  void put_two_byte_path(bytes_view value);
+  void take_aggregator(const raw_attribute& a);
+  void take_next_hop(const raw_attribute& a);
+
+  const bytes_view canonical_;
+  const wire::family family_;
+  const outbound_form& form_;
+  outbound_attributes& out_;
+  const std::uint8_t* run_;
+  bytes path_; ///< The rewritten AS_PATH, four bytes wide.
+  bytes as4_;  ///< AS4_PATH and AS4_AGGREGATOR, whole.
+  const bool keep_internal_, keep_aigp_;
+  const bool own_v4_, own_v6_; ///< Which next hop of the form replaces the route's.
+  bool hop_due_ = true;
+  bool local_pref_due_ = true, otc_due_ = true, sendable_ = true;
+};
+
+void form_walk::take_path(const raw_attribute& a) {
+  const auto value = rewrite_path(a.value);
+  if (value.data() == a.value.data() && form_.four_byte_as) {
+    return;
+  }
+  cut(a);
+  if (form_.four_byte_as) {
+    put_attribute_header(out_.block, well_known, a.type, value.size());
+    put(out_.block, value);
+  } else {
+    put_two_byte_path(value);
+  }
+}
+
+/// The path with the form's AS in front and without what must not leave; `value` itself where nothing changes.
+bytes_view form_walk::rewrite_path(bytes_view value) {
+  bool confed = false;
+  if (form_.strip_confed) {
+    for (segment_cursor in{value}; in.next();) {
+      confed = confed || in.is_confed();
+    }
+  }
+  if (!confed && form_.prepend_as == 0) {
+    return value;
+  }
+  path_.clear();
+  path_.reserve(value.size() + 6);
+  // RFC 4271 §5.1.2, RFC 5065 §4.1: in front of a segment of the right kind that has room, else in a new one.
+  const auto kind = form_.kind == session_kind::confed_ebgp ? segment_type::confed_sequence : segment_type::as_sequence;
+  bool prepend_due = form_.prepend_as != 0;
+  segment_cursor in{value};
+  while (in.next()) {
+    if (confed && in.is_confed()) {
+      continue;
+    }
+    if (!prepend_due) {
+      put(path_, in.whole());
+      continue;
+    }
+    prepend_due = false;
+    const bool joins = in.type() == kind && in.count() < 255;
+    put_u8(path_, static_cast<std::uint8_t>(kind));
+    put_u8(path_, static_cast<std::uint8_t>(joins ? in.count() + 1 : 1));
+    put_u32(path_, form_.prepend_as);
+    put(path_, joins ? in.whole().subspan(2) : in.whole());
+  }
+  if (prepend_due) {
+    put_u8(path_, static_cast<std::uint8_t>(kind));
+    put_u8(path_, 1);
+    put_u32(path_, form_.prepend_as);
+  }
+  return path_;
+}
+
+/// AS_PATH with AS_TRANS for what does not fit, and then AS4_PATH, which never holds confederation segments.
+void form_walk::put_two_byte_path(bytes_view value) {
+  bytes narrow, wide;
+  bool needs_as4 = false;
+  for (segment_cursor in{value}; in.next();) {
+    put_u8(narrow, static_cast<std::uint8_t>(in.type()));
+    put_u8(narrow, static_cast<std::uint8_t>(in.count()));
+    for (std::uint32_t i = 0; i < in.count(); ++i) {
+      const auto asn = in[i];
+      needs_as4 = needs_as4 || (!fits_two_bytes(asn) && !in.is_confed());
+      put_u16(narrow, fits_two_bytes(asn) ? static_cast<std::uint16_t>(asn) : as_trans);
+    }
+    if (!in.is_confed()) {
+      put(wide, in.whole());
+    }
+  }
+  put_attribute_header(out_.block, well_known, number(attribute_type::as_path), narrow.size());
+  put(out_.block, narrow);
+  if (needs_as4) {
+    put_attribute_header(as4_, carried, number(attribute_type::as4_path), wide.size());
+    put(as4_, wide);
+  }
+}
+
+void form_walk::take_aggregator(const raw_attribute& a) {
+  if (form_.four_byte_as) {
+    return;
+  }
+  const auto asn = read_u32(a.value.data());
+  const auto address = a.value.subspan(4);
+  cut(a);
+  put_attribute_header(out_.block, a.flags, a.type, 6);
+  put_u16(out_.block, fits_two_bytes(asn) ? static_cast<std::uint16_t>(asn) : as_trans);
+  put(out_.block, address);
+  if (!fits_two_bytes(asn)) {
+    put_attribute_header(as4_, carried, number(attribute_type::as4_aggregator), 8);
+    put(as4_, a.value);
+  }
+}
+
+void form_walk::take_next_hop(const raw_attribute& a) {
+  const bool ipv4 = family_ == ipv4_unicast;
+  if (ipv4 && own_v4_) { // emit_due_below puts it where NEXT_HOP belongs
+    return cut(a);
+  }
+  if (ipv4 && a.is(attribute_type::next_hop) && !own_v6_) {
+    return;
+  }
+  // Ours, or the octets that the route came with.
+  bytes_view hop = a.is(attribute_type::next_hop) ? a.value : a.value.subspan(4, a.value[3]);
+  bytes_view link_local = hop.size() == 32 && form_.kind == session_kind::ebgp ? hop.subspan(16) : bytes_view{};
+  if (own_v6_) {
+    hop = form_.next_hop_v6.view();
+    link_local = form_.next_hop_link_local.is_unspecified() ? bytes_view{} : form_.next_hop_link_local.view();
+  }
+  cut(a);
+  sendable_ = sendable_ && (!ipv4 || form_.ipv4_over_mp);
+  put(out_.mp_next_hop, hop.first(std::min<std::size_t>(hop.size(), 16)));
+  put(out_.mp_next_hop, link_local);
+}
+
+} // namespace
+
+void apply_form(bytes_view canonical, family family, const outbound_form& form, outbound_attributes& out) {
+  form_walk{canonical, family, form, out}.run();
+}
+
+} // namespace bellman::wire

@@ -1,0 +1,78 @@
+#pragma once
+// UPDATE, the way out: canonical attributes become the bytes of one session kind, prefixes are packed behind them, and
+// every message stays within the session's limit (RFC 4271 §5, §9.2; RFC 6793 §4.2.2; RFC 8654).
+
+#include "wire/bgp/nlri.hpp"
+#include "wire/bgp/path_attributes.hpp"
+#include "wire/bgp/update.hpp"
+#include "wire/bytes.hpp"
+
+#include <cstdint>
+#include <span>
+
+namespace bellman::wire {
+
+/// How a kind of session changes attributes that leave: the same for every route of a cohort, so it is done while
+/// encoding and no second attribute set is kept.
+struct outbound_form {
+  session_kind kind = session_kind::ebgp;
+  bool four_byte_as = true;
+  std::uint16_t max_message = 4096;
+  path_ids ipv4_ids = path_ids::absent;
+  path_ids ipv6_ids = path_ids::absent;
+  std::uint32_t prepend_as = 0; ///< Put in front once (eBGP); 0 for iBGP and route-server clients.
+  bool keep_med = false;        ///< MED goes out only to iBGP, RS clients, or where policy or the origin is us.
+  bool keep_local_pref = false; ///< iBGP and confederation; absent LOCAL_PREF then goes out as `default_local_pref`.
+  std::uint32_t default_local_pref = 100;
+  bool strip_confed = true;  ///< Drop AS_CONFED segments (towards true eBGP, RFC 5065 §4).
+  bool ipv4_over_mp = false; ///< RFC 8950 in use: IPv4 NLRI in MP_REACH where the next hop is IPv6.
+  /// Next hop self, per family; unspecified (`is_unspecified()`) leaves the route's own.
+  ip_address next_hop_v4{};
+  ip_address next_hop_v6{.afi = afi::ipv6, .octets = {}};
+  /// Goes out behind `next_hop_v6` (RFC 2545 §3: the peer shares a link with us); unspecified for none.
+  ip_address next_hop_link_local{.afi = afi::ipv6, .octets = {}};
+  std::uint32_t add_otc = 0; ///< RFC 9234 §5: OTC for routes that have none yet; 0 for none.
+  /// Our own address on this session, per family: put in where the route's next hop is unspecified (a route of our own
+  /// without one) and `next_hop_v4`/`v6` leaves it. Used by the RIB before `apply_form`, which never looks at them.
+  ip_address self_v4{};
+  ip_address self_v6{.afi = afi::ipv6, .octets = {}};
+
+  bool operator==(const outbound_form&) const = default;
+};
+
+/// Attributes ready to be put in UPDATEs: the block without MP_REACH, and the next hop that MP_REACH needs.
+struct outbound_attributes {
+  bytes block;       ///< For IPv4 in the body: complete. For MP: everything but MP_REACH.
+  bytes mp_next_hop; ///< Empty for IPv4 in the body; else 16 or 32 octets.
+
+  /// False where the session has no way to say the next hop: an IPv4 route with an IPv6 next hop and no RFC 8950.
+  bool can_be_sent() const noexcept { return !block.empty(); }
+};
+
+/// Applies `form` to canonical bytes. ORIGINATOR_ID and CLUSTER_LIST never leave over eBGP, AIGP neither;
+/// a two-byte session gets AS_TRANS with AS4_PATH and AS4_AGGREGATOR where needed; the prepend opens a new segment when
+/// the first is full or no AS_SEQUENCE (towards another member AS: no AS_CONFED_SEQUENCE, RFC 5065 §4.1 c). The
+/// link-local half of a foreign next hop goes out over eBGP only (RFC 2545 §3). `out` is cleared first, its capacity
+/// reused; its block stays empty where `can_be_sent()` is false.
+void apply_form(bytes_view canonical, family family, const outbound_form& form, outbound_attributes& out);
+
+/// Appends whole UPDATEs that announce all of `prefixes` with these attributes to `out`: as few messages as fit.
+/// `ids` has one path id a prefix, or is empty where the form has none for the family.
+/// Returns how many prefixes could not be sent because the attributes alone leave no room for one NLRI within
+/// `form.max_message`, or `attributes` cannot be sent at all (0 in every sane case; such prefixes must be withdrawn
+/// from the peer, and said so).
+std::size_t write_announcements(bytes& out, const outbound_attributes& attributes, const outbound_form& form,
+                                std::span<const prefix4> prefixes, std::span<const std::uint32_t> ids = {});
+std::size_t write_announcements(bytes& out, const outbound_attributes& attributes, const outbound_form& form,
+                                std::span<const prefix6> prefixes, std::span<const std::uint32_t> ids = {});
+
+/// Appends whole UPDATEs that withdraw all of `prefixes`.
+void write_withdrawals(bytes& out, const outbound_form& form, std::span<const prefix4> prefixes,
+                       std::span<const std::uint32_t> ids = {});
+void write_withdrawals(bytes& out, const outbound_form& form, std::span<const prefix6> prefixes,
+                       std::span<const std::uint32_t> ids = {});
+
+/// Appends an End-of-RIB marker (RFC 4724 §2).
+void write_end_of_rib(bytes& out, family family);
+
+} // namespace bellman::wire
