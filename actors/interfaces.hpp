@@ -1,0 +1,214 @@
+#pragma once
+// Every message between actors, by receiver. Partition messages stand in rib/messages.hpp.
+//
+// All actors are dynamic caf::actor handles. Long-lived ones stand in the actor system's registry under the names in
+// `names`; whoever needs one looks it up when it starts to need it and again after a DOWN, because a supervisor may have
+// replaced it. Names have at most ten characters (CAF atoms).
+
+#include "actors/message.hpp"
+#include "actors/net/connection.hpp"
+#include "actors/peer/neighbor_settings.hpp"
+#include "actors/policy/definition.hpp"
+#include "actors/rib/messages.hpp"
+#include "wire/bgp/notification.hpp"
+
+#include <caf/actor.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace bellman {
+
+/// Answer to a request that can be refused: empty code means it was done.
+struct refusal {
+  std::string code;    ///< stable: "not-found", "exists", "invalid", "busy", "unavailable", "limit"
+  std::string message; ///< for people
+  std::string field;   ///< path of the offending field, or empty
+  bool operator==(const refusal&) const = default;
+};
+
+namespace names {
+inline constexpr const char* ledger = "ledger";
+inline constexpr const char* policies = "policies";
+inline constexpr const char* neighbors = "neighbors";
+inline constexpr const char* injector = "injector";
+inline constexpr const char* root = "root";
+/// "part0", "part1", ...
+inline std::string partition(std::uint32_t index) { return "part" + std::to_string(index); }
+} // namespace names
+
+namespace msg {
+
+/// What a request without a further answer gets back.
+struct outcome {
+  std::optional<refusal> refused;
+};
+
+// ---- policies actor: owns the definitions, one child per chain in use ----------------------------------------------
+
+/// Replaces all definitions (file reload, API). Answers `outcome`. Chains in use are recompiled and published if changed.
+struct set_definitions {
+  policy::definitions definitions;
+};
+/// A session wants this chain compiled and kept up to date. Answers `outcome`; the program goes to every partition as
+/// program_published before the answer is sent.
+struct use_chain {
+  std::vector<std::string> chain;
+  policy::session_type type = policy::session_type::ebgp;
+};
+/// A (re)started partition wants everything published so far, and what comes later. Answers `std::vector<program_published>`
+/// inside `programs`.
+struct subscribe_programs {
+  caf::actor partition;
+};
+struct programs {
+  std::vector<program_published> all;
+};
+
+// ---- neighbors actor: what neighbours there are, and their peer actors ----------------------------------------------
+
+enum class origin_of_setting : std::uint8_t { file, api };
+
+/// A neighbour as it is written: with its group, before inheritance.
+struct neighbor_entry {
+  wire::ip_address address;
+  std::string group;
+  peer::neighbor_patch own;
+  origin_of_setting origin = origin_of_setting::file;
+};
+/// Everything the file says of neighbours; sent at start and on reload. Answers `reload_report`.
+/// Neighbours made or changed by API stay as they are, unless the file names them too: then that is said in the report.
+struct apply_neighbors {
+  peer::speaker_settings speaker;
+  std::map<std::string, peer::neighbor_patch> groups;
+  std::vector<neighbor_entry> neighbors;
+};
+struct reload_report {
+  struct line {
+    std::string neighbor;
+    std::string what; ///< "added", "removed", "none", "soft", "reset", "kept (changed by API)"
+  };
+  std::vector<line> lines;
+  std::optional<refusal> refused;
+};
+
+struct list_neighbors {};                                ///< answers `neighbor_list`
+struct show_neighbor { wire::ip_address address; };      ///< answers `neighbor_list` with one row, or none
+struct add_neighbor { neighbor_entry entry; };           ///< answers `outcome`, durable
+struct change_neighbor {                                 ///< answers `outcome`, durable; unset members stay
+  wire::ip_address address;
+  std::optional<std::string> group;
+  peer::neighbor_patch patch;
+};
+struct remove_neighbor { wire::ip_address address; };    ///< answers `outcome`, durable; sends Peer De-configured
+struct enable_neighbor { wire::ip_address address; };    ///< answers `outcome`, durable
+struct disable_neighbor {                                ///< answers `outcome`, durable
+  wire::ip_address address;
+  std::string text; ///< RFC 9003
+};
+struct reset_neighbor {                                  ///< answers `outcome`
+  enum class kind : std::uint8_t { hard, soft_in, soft_out, soft_both };
+  wire::ip_address address;
+  reset_neighbor::kind kind = kind::hard;
+  std::string text;
+};
+/// A partition took the place of a failed one: sessions announce themselves to it again, and ask for routes again.
+struct partition_restarted {
+  std::uint32_t index = 0;
+  caf::actor partition;
+};
+/// The listener accepted a connection.
+struct accepted {
+  std::shared_ptr<net::connection> link;
+};
+
+/// One neighbour as `show neighbor` prints it.
+struct neighbor_status {
+  peer::neighbor_settings settings;
+  origin_of_setting origin = origin_of_setting::file;
+  rib::peer_id id{};
+  std::string state; ///< "Idle", "Connect", "Active", "OpenSent", "OpenConfirm", "Established", as in RFC 4271 §8.2.2
+  bool admin_down = false;
+  std::chrono::system_clock::time_point since; ///< of the state
+  std::uint32_t peer_router_id = 0;
+  std::uint32_t sessions = 0;                  ///< times Established
+  std::chrono::seconds hold_time{0}, keepalive{0}; ///< negotiated
+  std::vector<wire::family> families;          ///< negotiated
+  std::vector<std::string> capabilities_sent, capabilities_received; ///< by name
+  std::optional<net::endpoint> local, remote;
+  std::string last_error; ///< the last session's end, for people
+  std::chrono::system_clock::time_point last_error_at;
+  net::traffic traffic;
+  std::uint64_t updates_in = 0, withdrawn_as_error = 0, attributes_discarded = 0;
+  rib::peer_counts routes;
+  std::vector<wire::family> end_of_rib_received;
+  std::string rfc8212; ///< "import", "export", "import and export" where no policy blocks an eBGP session; else empty
+};
+struct neighbor_list {
+  std::vector<neighbor_status> neighbors;
+};
+/// Subscribes to state changes: the current list comes at once as `neighbor_list`, then `neighbor_event`s.
+struct watch_neighbors { caf::actor whom; };
+struct neighbor_event { neighbor_status now; };
+
+// ---- peer actor: one session -----------------------------------------------------------------------------------------
+
+struct get_status {}; ///< answers `neighbor_status`
+/// Other settings, the same neighbour. The peer does what `impact_of` asks for; `text` goes along with a shutdown.
+struct configure_peer {
+  peer::neighbor_settings settings;
+  origin_of_setting origin = origin_of_setting::file;
+  std::string text; ///< RFC 9003
+};
+/// The neighbour is removed: Peer De-configured, then the actor ends.
+struct deconfigure_peer {};
+// It also takes `accepted`, `reset_neighbor` and `partition_restarted`, handed on by the neighbors actor.
+
+// ---- injector actor: routes of the API, durable before they are real -------------------------------------------------
+
+/// One edit of a batch. Attributes are an index into `inject::attributes`.
+struct injected_route {
+  wire::prefix prefix;
+  std::uint32_t attributes = 0;
+  bool withdraw = false;
+};
+/// All or nothing. Answers `injected` after the ledger has it on disk and every partition has been sent it.
+struct inject {
+  std::string owner;
+  std::string request_id; ///< Not empty: a repetition of an acknowledged id is answered as before, and changes nothing.
+  std::shared_ptr<const std::vector<wire::path_attributes>> attributes;
+  std::shared_ptr<const std::vector<injected_route>> edits;
+};
+struct injected {
+  std::uint64_t sequence = 0;
+  std::uint64_t announced = 0, withdrawn = 0;
+  std::optional<refusal> refused;
+};
+/// Answers `injected_page`: routes of `owner` (or of all, if empty) in prefix order.
+struct list_injected {
+  std::string owner;
+  std::uint64_t offset = 0;
+  std::uint32_t max = 1000;
+};
+struct injected_page {
+  struct row {
+    std::string owner;
+    wire::prefix prefix;
+    std::shared_ptr<const wire::path_attributes> attributes;
+  };
+  std::vector<row> rows;
+  bool done = false;
+};
+/// Answers `injected`: withdraws all routes of one owner.
+struct withdraw_all { std::string owner; };
+/// A (re)started partition wants the injected routes of its share. Answers `outcome` when they are on their way.
+struct resend_injected { std::uint32_t partition = 0; };
+
+} // namespace msg
+} // namespace bellman
