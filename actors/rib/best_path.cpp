@@ -1,0 +1,95 @@
+#include "actors/rib/best_path.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace bellman::rib {
+
+namespace {
+
+constexpr std::uint32_t field_max = 1023;
+
+comparison decided(bool first, best_path_step step) noexcept { return {first, step}; }
+
+bool external(const candidate& c) noexcept { return c.source->local || c.source->kind != wire::session_kind::ibgp; }
+
+std::uint32_t router_of(const candidate& c) noexcept {
+  // RFC 4456 §9: ORIGINATOR_ID stands in for the router id.
+  return c.attributes->originator_id != 0 ? c.attributes->originator_id : c.source->router_id;
+}
+
+/// Shorter address first by family, then by number, as the daemons of the field do.
+bool address_before(const wire::ip_address& a, const wire::ip_address& b) noexcept {
+  return std::tie(a.afi, a.octets) < std::tie(b.afi, b.octets);
+}
+
+} // namespace
+
+std::string_view to_string(best_path_step step) noexcept {
+  switch (step) {
+  case best_path_step::none: return "none";
+  case best_path_step::stale: return "stale";
+  case best_path_step::local_pref: return "local-pref";
+  case best_path_step::as_path_length: return "as-path length";
+  case best_path_step::origin: return "origin";
+  case best_path_step::med: return "med";
+  case best_path_step::ebgp_over_ibgp: return "ebgp over ibgp";
+  case best_path_step::igp_metric: return "igp metric";
+  case best_path_step::router_id: return "router id";
+  case best_path_step::cluster_list_length: return "cluster-list length";
+  case best_path_step::peer_address: return "peer address";
+  case best_path_step::path_id: return "path id";
+  }
+  return "unknown";
+}
+
+std::uint32_t rank_of(const wire::attribute_summary& a, bool stale) noexcept {
+  const std::uint32_t state = (stale ? 2u : 3u) << 30;
+  if (a.local_pref >= field_max)
+    return state | field_max << 20;
+  const auto with_pref = state | a.local_pref << 20;
+  if (a.as_path_length >= field_max)
+    return with_pref;
+  return with_pref | (field_max - a.as_path_length) << 10 | (2u - static_cast<std::uint32_t>(a.origin)) << 8;
+}
+
+comparison compare(const candidate& a, const candidate& b, med_rule med) noexcept {
+  const auto &x = *a.attributes, &y = *b.attributes;
+  if (a.stale != b.stale)
+    return decided(b.stale, best_path_step::stale);
+  if (x.local_pref != y.local_pref) // RFC 4271 §9.1.1
+    return decided(x.local_pref > y.local_pref, best_path_step::local_pref);
+  if (x.as_path_length != y.as_path_length) // §9.1.2.2 a
+    return decided(x.as_path_length < y.as_path_length, best_path_step::as_path_length);
+  if (x.origin != y.origin) // b
+    return decided(x.origin < y.origin, best_path_step::origin);
+  if (med == med_rule::same_neighbor_as && x.first_as == y.first_as && x.med != y.med) // c; absent is 0, the lowest
+    return decided(x.med < y.med, best_path_step::med);
+  if (external(a) != external(b)) // d
+    return decided(external(a), best_path_step::ebgp_over_ibgp);
+  if (router_of(a) != router_of(b)) // f; e, the interior cost, is not known here
+    return decided(router_of(a) < router_of(b), best_path_step::router_id);
+  if (x.cluster_list_length != y.cluster_list_length) // RFC 4456 §9
+    return decided(x.cluster_list_length < y.cluster_list_length, best_path_step::cluster_list_length);
+  if (a.source->address != b.source->address) // g
+    return decided(address_before(a.source->address, b.source->address), best_path_step::peer_address);
+  if (a.path_id != b.path_id)
+    return decided(a.path_id < b.path_id, best_path_step::path_id);
+  return {};
+}
+
+std::size_t select_best(std::span<const candidate> all) {
+  std::size_t best = all.size();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    // Is it the best of its neighbouring AS?
+    const bool leads = std::ranges::none_of(all, [&](const candidate& other) {
+      return &other != &all[i] && other.attributes->first_as == all[i].attributes->first_as &&
+             !compare(all[i], other).first_is_better;
+    });
+    if (leads && (best == all.size() || !compare(all[best], all[i], med_rule::ignore).first_is_better))
+      best = i;
+  }
+  return best;
+}
+
+} // namespace bellman::rib

@@ -1,0 +1,69 @@
+#pragma once
+// Who may share an answer: sessions whose outbound result is the same by construction. Export is evaluated once a cohort and
+// attribute set, and sessions whose bytes are the same share an encoding class.
+
+#include "actors/policy/program.hpp"
+#include "actors/rib/attribute_table.hpp"
+#include "actors/rib/best_path.hpp"
+#include "actors/rib/peer_bits.hpp"
+#include "actors/rib/session_info.hpp"
+#include "wire/bgp/outgoing.hpp"
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace bellman::rib {
+
+/// Index of a family in small arrays.
+template <class Prefix>
+inline constexpr std::size_t family_index = std::is_same_v<Prefix, wire::prefix4> ? 0 : 1;
+
+struct cohort {
+  std::string chain;
+  wire::outbound_form form;
+  std::uint32_t local_as = 0;
+  bool families[2]{};
+  policy::program_ptr program; ///< null until published: nothing goes out
+  peer_bits members;
+  std::uint32_t encoding = 0;
+
+  bool same_kind(const cohort& other) const {
+    return chain == other.chain && form == other.form && local_as == other.local_as &&
+           families[0] == other.families[0] && families[1] == other.families[1];
+  }
+};
+
+/// Sessions that get the same bytes for the same attributes.
+struct encoding_class {
+  wire::outbound_form form;
+  peer_bits members[2]; ///< by family
+};
+
+/// The cohorts of one partition. Indices stay valid until `changed_at` moves.
+class cohort_table {
+public:
+  void join(slot_id slot, const session_info& info, policy::program_ptr program);
+  void leave(slot_id slot);
+  /// Puts a new program into every cohort of that chain; false if there is none.
+  bool publish(const std::string& chain, const policy::program_ptr& program);
+
+  const std::vector<cohort>& cohorts() const noexcept { return cohorts_; }
+  const std::vector<encoding_class>& encodings() const noexcept { return encodings_; }
+  /// Sessions of a family, whatever their cohort.
+  const peer_bits& members(std::size_t family) const noexcept { return members_[family]; }
+
+private:
+  void rebuild();
+
+  std::vector<cohort> cohorts_;
+  std::vector<encoding_class> encodings_;
+  peer_bits members_[2];
+};
+
+/// May this attribute set go to a session of this form at all (RFC 1997; RFC 4271 §9.2 for iBGP split horizon)?
+bool may_export(const wire::attribute_summary& attributes, const source_facts& source,
+                const wire::outbound_form& form) noexcept;
+
+} // namespace bellman::rib

@@ -1,0 +1,210 @@
+#include "actors/rib/partition.hpp"
+
+#include "actors/rib/out_rows.hpp"
+
+#include <algorithm>
+
+namespace bellman::rib {
+
+namespace {
+
+/// Gives back what the nodes of a family hold.
+template <class Prefix>
+void release_all(family_tables<Prefix>& f, path_store& paths) {
+  for (std::uint32_t i = 0; i < f.nodes.end(); ++i) {
+    auto& n = f.nodes[i];
+    if ((n.flags & node_flag::in_use) == 0)
+      continue;
+    while (n.paths != 0)
+      paths.remove(n, n.paths - 1u);
+    for (const auto& row : out_rows(n))
+      paths.table()->release(row.attributes);
+    set_out_rows(n, std::span<const out_row>{});
+  }
+}
+
+} // namespace
+
+partition::partition(settings s) : settings_{std::move(s)}, paths_{settings_.attributes} {
+  auto local = std::make_unique<peer_state>();
+  local->up = true;
+  local->facts = settings_.local;
+  local->facts.local = true;
+  local->import_program = policy::accept_all();
+  local->info.peer = local_source;
+  peers_.push_back(std::move(local));
+}
+
+partition::~partition() {
+  forget_memo();
+  release_all(v4_, paths_);
+  release_all(v6_, paths_);
+}
+
+void partition::session_up(session_info info, barrier_ptr initial) {
+  const auto id = number(info.peer);
+  if (peers_.size() <= id)
+    peers_.resize(id + 1u);
+  if (!peers_[id])
+    peers_[id] = std::make_unique<peer_state>();
+  auto& p = *peers_[id];
+  if (p.up)
+    session_down(info.peer, p.info.epoch);
+  p.up = true;
+  p.refreshing[0] = p.refreshing[1] = false;
+  p.facts = {info.form.kind, false, info.peer_router_id, info.peer_address};
+  const auto program = [&](const std::string& chain) {
+    const auto found = programs_.find(chain);
+    return found == programs_.end() ? policy::program_ptr{} : found->second;
+  };
+  p.import_program = program(info.import_chain);
+  cohorts_.join(info.slot->slot(), info, program(info.export_chain));
+  p.info = std::move(info);
+  membership_changed();
+  next_round_.wanted = true;
+  next_round_.look_at_paths = true; // paths of an earlier session may be left
+  if (initial)
+    next_round_.barriers.push_back(std::move(initial));
+}
+
+void partition::session_down(peer_id id, epoch_type epoch) {
+  auto* p = peer(id);
+  if (p == nullptr || !p->up || id == local_source || static_cast<std::int8_t>(p->info.epoch - epoch) > 0)
+    return;
+  p->up = false;
+  const auto slot = p->info.slot->slot();
+  cohorts_.leave(slot);
+  gone_.set(slot);
+  frozen_.reset(slot);
+  membership_changed();
+  next_round_.wanted = next_round_.look_at_paths = true;
+  next_round_.leaving.push_back(std::move(p->info.slot));
+}
+
+void partition::replay(peer_id id, wire::family family, barrier_ptr finished) {
+  const auto* p = peer(id);
+  const std::size_t f = family == wire::ipv6_unicast ? 1 : 0;
+  next_round_.wanted = true;
+  if (p != nullptr && p->up && p->info.slot)
+    next_round_.replays.push_back({p->info.slot->slot(), f, nullptr});
+  if (finished)
+    next_round_.barriers.push_back(std::move(finished));
+}
+
+void partition::refresh_begin(peer_id id, wire::family family) {
+  auto* p = peer(id);
+  const std::size_t f = family == wire::ipv6_unicast ? 1 : 0;
+  if (p == nullptr || !p->up || p->refreshing[f])
+    return;
+  p->refreshing[f] = true;
+  p->refresh_bit[f] ^= 1;
+}
+
+void partition::refresh_end(peer_id id, wire::family family) {
+  auto* p = peer(id);
+  const std::size_t f = family == wire::ipv6_unicast ? 1 : 0;
+  if (p == nullptr || !p->up || !p->refreshing[f])
+    return;
+  p->refreshing[f] = false;
+  next_round_.wanted = next_round_.look_at_paths = true;
+  next_round_.sweeping[f].push_back(id);
+}
+
+void partition::chains_changed(peer_id id, const std::string& import_chain, const std::string& export_chain,
+                               const wire::outbound_form* form) {
+  auto* p = peer(id);
+  if (p == nullptr || !p->up || !p->info.slot)
+    return;
+  const auto program = [&](const std::string& chain) {
+    const auto found = programs_.find(chain);
+    return found == programs_.end() ? policy::program_ptr{} : found->second;
+  };
+  const auto slot = p->info.slot->slot();
+  p->info.import_chain = import_chain;
+  p->info.export_chain = export_chain;
+  p->import_program = program(import_chain);
+  const bool bytes_differ = form != nullptr && *form != p->info.form;
+  if (bytes_differ)
+    p->info.form = *form;
+  cohorts_.leave(slot);
+  cohorts_.join(slot, p->info, program(export_chain));
+  membership_changed();
+  next_round_.wanted = next_round_.look_at_paths = true;
+  next_round_.reimporting.push_back(id);
+  if (bytes_differ) // the attributes of the rows are the same: only sending them again tells the neighbour
+    for (std::size_t f = 0; f < 2; ++f)
+      next_round_.replays.push_back({slot, f, nullptr});
+}
+
+void partition::publish(const std::string& chain, policy::program_ptr program) {
+  forget_memo();
+  if (cohorts_.publish(chain, program))
+    next_round_.wanted = true;
+  for (auto& p : peers_)
+    if (p && p->up && p->info.peer != local_source && p->info.import_chain == chain) {
+      p->import_program = program;
+      next_round_.wanted = next_round_.look_at_paths = true;
+      next_round_.reimporting.push_back(p->info.peer);
+    }
+  programs_[chain] = std::move(program);
+}
+
+void partition::freeze(slot_id slot, bool frozen) {
+  const bool member = cohorts_.members(0).test(slot) || cohorts_.members(1).test(slot);
+  if (frozen && member) {
+    frozen_.set(slot);
+  } else if (!frozen && frozen_.test(slot)) {
+    frozen_.reset(slot);
+    next_round_.wanted = true;
+  }
+}
+
+flush partition::take_flush() { return std::exchange(flush_, {}); }
+partition::completions partition::take_completions() { return std::exchange(completions_, {}); }
+
+template <class Prefix>
+void partition::salvage_family(const partition& failed) {
+  const auto& from = failed.family<Prefix>();
+  auto& to = family<Prefix>();
+  std::vector<out_row> rows;
+  for (std::uint32_t i = 0; i < from.nodes.end(); ++i) {
+    const auto& n = from.nodes[i];
+    if ((n.flags & node_flag::in_use) == 0 || out_rows(n).empty())
+      continue;
+    rows.clear();
+    for (const auto& row : out_rows(n))
+      rows.push_back({row.attributes, to.sets.intern(from.sets[row.set])});
+    bool inserted;
+    const auto prefix = n.prefix();
+    store_rows(to.nodes[to.nodes.find_or_insert(prefix, hash_of(prefix), inserted)], rows);
+  }
+}
+
+void partition::salvage(const partition& failed) {
+  salvage_family<wire::prefix4>(failed);
+  salvage_family<wire::prefix6>(failed);
+  for (const auto& p : failed.peers_)
+    if (p && p->info.slot)
+      salvaged_slots_.push_back(p->info.slot);
+  for (const auto* r : {&failed.round_, &failed.next_round_})
+    salvaged_slots_.insert(salvaged_slots_.end(), r->leaving.begin(), r->leaving.end());
+  salvaging_ = true;
+}
+
+void partition::salvage_done() {
+  if (!salvaging_)
+    return;
+  salvaging_ = false;
+  for (auto& lease : salvaged_slots_) {
+    const auto slot = lease->slot();
+    if (!cohorts_.members(0).test(slot) && !cohorts_.members(1).test(slot)) {
+      gone_.set(slot);
+      next_round_.leaving.push_back(std::move(lease));
+    }
+  }
+  salvaged_slots_.clear();
+  membership_changed();
+  next_round_.wanted = true;
+}
+
+} // namespace bellman::rib

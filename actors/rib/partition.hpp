@@ -1,0 +1,274 @@
+#pragma once
+// One share of the routing table, every family of it: applies what peers announce, chooses best paths, and says what has to
+// be sent. Pure: no actor, no socket, no clock. partition_actor.hpp runs it.
+//
+// Everything outbound is `reconcile`: what should be advertised of a prefix against what was. Everything long (a session
+// comes or goes, a policy changes) is a walk over the nodes that calls it, in slices.
+
+#include "actors/policy/program.hpp"
+#include "actors/rib/change_log.hpp"
+#include "actors/rib/cohorts.hpp"
+#include "actors/rib/emitter.hpp"
+#include "actors/rib/flush.hpp"
+#include "actors/rib/path_store.hpp"
+#include "actors/rib/peer_set_table.hpp"
+#include "actors/rib/prefix_table.hpp"
+#include "actors/rib/route_batch.hpp"
+#include "actors/rib/session_info.hpp"
+#include "actors/rib/view.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace bellman::rib {
+
+/// Which cohorts take a route of this source (as a bit mask; ~0 for all).
+struct wanted_key {
+  std::uint64_t cohorts = 0;
+  peer_id source{};
+
+  bool operator==(const wanted_key&) const = default;
+  std::size_t operator()(const wanted_key& k) const noexcept {
+    return (k.cohorts ^ std::uint64_t{number(k.source)} << 48) * 0x9E3779B97F4A7C15u;
+  }
+};
+
+/// The tables of one family. Survives the partition that works on it (salvage).
+template <class Prefix>
+struct family_tables {
+  prefix_table<Prefix> nodes;
+  peer_set_table sets;
+  emitter<Prefix> emissions;
+  std::vector<std::uint32_t> dirty; ///< nodes to reconcile at the end of this batch
+  std::vector<std::uint32_t> tombstones; ///< oldest first, from `first_tombstone`
+  std::size_t first_tombstone = 0;
+  std::unordered_map<wanted_key, set_id, wanted_key> wanted_memo; ///< until membership changes
+  std::unordered_map<std::uint64_t, set_id> delta_memo;  ///< (set, set) -> difference
+};
+
+class partition {
+public:
+  struct settings {
+    std::uint32_t index = 0;
+    std::uint64_t epoch = 0; ///< differs each time a partition starts with another change log
+    std::shared_ptr<attribute_table> attributes;
+    source_facts local; ///< router id and so on of this speaker, for injected routes
+    std::uint32_t tombstones = 16384; ///< kept for readers that resume
+  };
+
+  explicit partition(settings s);
+  ~partition();
+  partition(const partition&) = delete;
+  partition& operator=(const partition&) = delete;
+
+  /// Seconds since the partition's clock began; stamps what is received from now on.
+  void set_clock(std::uint32_t now) noexcept { now_ = now; }
+
+  // What changes the table. Nothing is sent until the caller takes the flush.
+  void session_up(session_info info, barrier_ptr initial);
+  void session_down(peer_id peer, epoch_type epoch);
+  void apply(route_batch& batch);
+  void replay(peer_id peer, wire::family family, barrier_ptr finished);
+  void refresh_begin(peer_id peer, wire::family family);
+  void refresh_end(peer_id peer, wire::family family);
+  void chains_changed(peer_id peer, const std::string& import_chain, const std::string& export_chain,
+                      const wire::outbound_form* form);
+  void publish(const std::string& chain, policy::program_ptr program);
+  void freeze(slot_id slot, bool frozen);
+
+  /// Takes over what sessions had been sent, from the tables that a failed partition left: those routes stay advertised
+  /// until `salvage_done`. The old tables are only read.
+  void salvage(const partition& failed);
+  /// Everyone who could answer has answered: what is advertised without a route behind it is withdrawn.
+  void salvage_done();
+  bool is_salvaging() const noexcept { return salvaging_; }
+
+  /// Is there a walk to go on with? `work` does a slice of about `nodes` nodes.
+  bool has_work() const noexcept { return walking_ || next_round_.wanted; }
+  void work(std::uint32_t nodes);
+
+  /// What has to go out, in order. Call after each of the above.
+  flush take_flush();
+  /// Barriers to count down and slots to let go of, once the flush has been posted.
+  struct completions {
+    std::vector<barrier_ptr> barriers;
+    std::vector<slot_ptr> slots;
+    bool empty() const noexcept { return barriers.empty() && slots.empty(); }
+  };
+  completions take_completions();
+
+  // Reads.
+  route_page list(const route_query& query, std::uint64_t position, std::uint32_t max) const;
+  change_page changes(const change_query& query, std::uint32_t max);
+  explanation explain(const wire::prefix& prefix) const;
+  rib_stats stats() const;
+  std::uint32_t newest_sequence() const noexcept { return log_.newest(); }
+
+private:
+  struct peer_state {
+    session_info info;
+    bool up = false;
+    source_facts facts;
+    policy::program_ptr import_program;
+    bool refreshing[2]{};     ///< between BoRR and EoRR
+    std::uint8_t refresh_bit[2]{};
+    bool sweep[2]{};          ///< this walk removes what was not announced again
+    bool reimport = false;    ///< this walk evaluates import again
+    std::uint64_t received[2]{}, accepted[2]{};
+  };
+  struct imported {
+    attr_handle attributes = no_attributes;
+    reject_reason rejected = reject_reason::none;
+    std::uint16_t reason = 0;
+  };
+  struct replay_request {
+    slot_id slot;
+    std::size_t family;
+    barrier_ptr finished;
+  };
+  struct round {
+    bool wanted = false;
+    bool look_at_paths = false;
+    std::vector<barrier_ptr> barriers;
+    std::vector<slot_ptr> leaving;
+    std::vector<replay_request> replays;
+    std::vector<peer_id> sweeping[2], reimporting;
+    bool ends_salvage = false;
+  };
+  struct best_identity {
+    attr_handle attributes = no_attributes;
+    peer_id source{};
+    std::uint32_t path_id = 0;
+    bool operator==(const best_identity&) const = default;
+  };
+  /// The answer of export for one attribute set, kept while the same set comes again. Holds references to `attributes`
+  /// and to every set in `rows`.
+  struct export_memo {
+    attr_handle attributes = no_attributes;
+    peer_id source{};
+    std::vector<out_row> rows;
+    bool reusable = false; ///< no program looked at the prefix
+  };
+
+  template <class Prefix>
+  friend struct partition_query;
+
+  template <class Prefix>
+  family_tables<Prefix>& family() noexcept;
+  template <class Prefix>
+  const family_tables<Prefix>& family() const noexcept;
+
+  // partition_apply.cpp
+  template <class Prefix>
+  void apply_rows(const route_batch& batch, const route_batch::group& group, const Prefix* rows,
+                  const std::uint32_t* ids, const imported& in);
+  template <class Prefix>
+  void announce(std::uint32_t index, const route_batch& batch, const route_batch::group& group, const imported& in,
+                std::uint32_t path_id);
+  template <class Prefix>
+  void withdraw(std::uint32_t index, peer_id source, std::uint32_t path_id);
+  imported import(const peer_state& peer, attr_handle received, const wire::prefix* prefix, wire::family family) const;
+  void fill_row(path_row& row, const peer_state& peer, attr_handle received, const imported& in, std::uint32_t path_id);
+  template <class Prefix>
+  void drop_row(node<Prefix>& n, std::uint32_t i);
+  void count_row(const path_row& row, std::size_t family, int by);
+
+  // partition_select.cpp
+  template <class Prefix>
+  best_identity best_of(const node<Prefix>& n) const noexcept;
+  template <class Prefix>
+  void select(node<Prefix>& n);
+  template <class Prefix>
+  void changed(std::uint32_t index, const best_identity& before, bool paths_changed);
+  template <class Prefix>
+  void bury_if_empty(std::uint32_t index);
+  template <class Prefix>
+  void purge_tombstones(std::size_t keep);
+  void thin_log();
+  candidate candidate_of(const path_row& row) const noexcept;
+
+  // partition_reconcile.cpp
+  template <class Prefix>
+  void reconcile(std::uint32_t index);
+  template <class Prefix>
+  const std::vector<out_row>& keep_frozen(const node<Prefix>& n, const std::vector<out_row>& wanted);
+  template <class Prefix>
+  void emit_difference(const Prefix& prefix, const out_row* old_rows, std::size_t old_count, const out_row* new_rows,
+                       std::size_t new_count);
+  template <class Prefix>
+  void store_rows(node<Prefix>& n, const std::vector<out_row>& rows);
+  template <class Prefix>
+  const std::vector<out_row>& wanted_rows(const node<Prefix>& n);
+  template <class Prefix>
+  bool evaluate_export(const node<Prefix>& n, attr_handle attributes, std::vector<out_row>& rows);
+  template <class Prefix>
+  set_id wanted_set(peer_id source, const std::vector<std::uint32_t>& cohorts);
+  template <class Prefix>
+  set_id difference(set_id a, set_id b);
+  template <class Prefix>
+  void flush_family();
+  template <class Prefix>
+  void encode_emissions();
+  void membership_changed();
+  void forget_memo();
+
+  // partition_walk.cpp
+  void begin_round();
+  void end_round();
+  template <class Prefix>
+  bool walk(std::uint32_t nodes);
+  template <class Prefix>
+  void visit(std::uint32_t index);
+  template <class Prefix>
+  bool revise_paths(std::uint32_t index);
+  template <class Prefix>
+  void replay_node(const node<Prefix>& n);
+  template <class Prefix>
+  void salvage_family(const partition& failed);
+
+  peer_state* peer(peer_id id) noexcept;
+  const peer_state* peer(peer_id id) const noexcept;
+
+  settings settings_;
+  path_store paths_;
+  family_tables<wire::prefix4> v4_;
+  family_tables<wire::prefix6> v6_;
+  cohort_table cohorts_;
+  std::unordered_map<std::string, policy::program_ptr> programs_;
+  std::vector<std::unique_ptr<peer_state>> peers_; ///< by peer_id
+  peer_bits frozen_, gone_;
+  export_memo memo_;
+  std::vector<std::uint32_t> accepted_; ///< scratch: cohorts that take the set unchanged
+  std::vector<out_row> scratch_rows_;
+  std::uint32_t now_ = 0;
+  std::uint64_t unsendable_ = 0;
+
+  change_log log_;
+  bool logging_ = false; ///< from the first reader of changes on
+  std::uint32_t purged_up_to_ = 0; ///< newest sequence number of a tombstone that is gone
+
+  round round_, next_round_;
+  bool walking_ = false;
+  std::size_t walk_family_ = 0;
+  std::uint32_t walk_at_ = 0;
+  bool salvaging_ = false;
+  std::vector<slot_ptr> salvaged_slots_; ///< of sessions that the failed partition knew
+
+  flush flush_;
+  completions completions_;
+};
+
+template <>
+inline family_tables<wire::prefix4>& partition::family<wire::prefix4>() noexcept { return v4_; }
+template <>
+inline family_tables<wire::prefix6>& partition::family<wire::prefix6>() noexcept { return v6_; }
+template <>
+inline const family_tables<wire::prefix4>& partition::family<wire::prefix4>() const noexcept { return v4_; }
+template <>
+inline const family_tables<wire::prefix6>& partition::family<wire::prefix6>() const noexcept { return v6_; }
+
+} // namespace bellman::rib

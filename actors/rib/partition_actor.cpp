@@ -1,0 +1,180 @@
+#include "actors/rib/partition_actor.hpp"
+
+#include "actors/interfaces.hpp"
+#include "actors/rib/partition.hpp"
+#include "actors/supervision/actor_base.hpp"
+
+#include <caf/all.hpp>
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <random>
+
+namespace bellman::msg {
+
+/// From a partition to itself.
+struct walk_step {};
+struct salvage_check {};
+
+} // namespace bellman::msg
+
+namespace bellman::rib {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+constexpr std::uint32_t slice_nodes = 16384; ///< a few milliseconds of a walk
+constexpr auto salvage_quiet = std::chrono::seconds{5};   ///< nobody sent anything for so long: they are done
+constexpr auto salvage_longest = std::chrono::seconds{120};
+
+struct partition_state {
+  static inline const char* name = "partition";
+
+  explicit partition_state(caf::event_based_actor* self) : self{self} {}
+
+  caf::event_based_actor* self;
+  partition_settings settings;
+  std::shared_ptr<partition> table;
+  std::vector<msg::wake_on_change> sleepers;
+  clock::time_point began = clock::now(), last_batch = began;
+  bool walk_scheduled = false;
+
+  void start() {
+    partition::settings s;
+    s.index = settings.index;
+    s.epoch = std::random_device{}() | std::uint64_t{settings.cell->starts} << 32;
+    s.attributes = settings.attributes;
+    s.local = settings.local;
+    table = std::make_shared<partition>(std::move(s));
+    const bool follows = settings.cell->starts++ != 0;
+    if (follows && settings.cell->current)
+      table->salvage(*settings.cell->current);
+    settings.cell->current = table;
+    if (const auto policies = look_up(names::policies))
+      self->send(policies, msg::subscribe_programs{caf::actor_cast<caf::actor>(self)});
+    if (follows)
+      ask_again();
+  }
+
+  caf::actor look_up(const char* who) const {
+    return caf::actor_cast<caf::actor>(self->system().registry().get(caf::atom_from_string(who)));
+  }
+
+  /// After a failure: everybody who has routes for this partition is asked for them.
+  void ask_again() {
+    const auto me = caf::actor_cast<caf::actor>(self);
+    if (const auto neighbors = look_up(names::neighbors))
+      self->send(neighbors, msg::partition_restarted{settings.index, me});
+    if (const auto injector = look_up(names::injector))
+      self->send(injector, msg::resend_injected{settings.index});
+    self->delayed_send(self, std::chrono::seconds{1}, msg::salvage_check{});
+    spdlog::warn("partition_salvaged partition={} starts={}", settings.index, settings.cell->starts);
+  }
+
+  void check_salvage() {
+    const auto now = clock::now();
+    if (now - last_batch < salvage_quiet && now - began < salvage_longest) {
+      self->delayed_send(self, std::chrono::seconds{1}, msg::salvage_check{});
+      return;
+    }
+    table->salvage_done();
+    finish();
+    spdlog::info("partition_recovered partition={}", settings.index);
+  }
+
+  void tick() {
+    table->set_clock(static_cast<std::uint32_t>(
+        std::chrono::duration_cast<std::chrono::seconds>(clock::now().time_since_epoch()).count()));
+  }
+
+  void apply(msg::routes& m) {
+    tick();
+    last_batch = clock::now();
+    table->apply(*m.batch);
+    m.batch.reset(); // gives the sender its credit back
+    finish();
+  }
+
+  /// What follows every change: deliveries leave, then those who wait for them are told.
+  void finish() {
+    if (auto out = table->take_flush(); !out.empty())
+      settings.out->post(std::move(out));
+    for (const auto completed = table->take_completions(); const auto& barrier : completed.barriers)
+      barrier->count_down();
+    wake();
+    if (table->has_work() && !walk_scheduled) {
+      walk_scheduled = true;
+      self->send(self, msg::walk_step{});
+    }
+  }
+
+  void wake() {
+    if (sleepers.empty())
+      return;
+    std::erase_if(sleepers, [&](const msg::wake_on_change& s) {
+      if (table->newest_sequence() <= s.after)
+        return false;
+      self->send(s.whom, msg::changes_ready{settings.index});
+      return true;
+    });
+  }
+
+  template <class Change>
+  void change(Change&& what) {
+    tick();
+    what();
+    finish();
+  }
+
+  caf::behavior make_behavior() {
+    return {
+        [this](msg::routes& m) { apply(m); },
+        [this](msg::session_up& m) { change([&] { table->session_up(std::move(m.info), std::move(m.initial)); }); },
+        [this](const msg::session_down& m) { change([&] { table->session_down(m.peer, m.epoch); }); },
+        [this](const msg::replay& m) { change([&] { table->replay(m.peer, m.family, m.finished); }); },
+        [this](const msg::refresh_begin& m) { change([&] { table->refresh_begin(m.peer, m.family); }); },
+        [this](const msg::refresh_end& m) { change([&] { table->refresh_end(m.peer, m.family); }); },
+        [this](const msg::chains_changed& m) {
+          change([&] {
+            table->chains_changed(m.peer, m.import_chain, m.export_chain,
+                                  m.next_hop_self_changed ? &m.form : nullptr);
+          });
+        },
+        [this](const msg::program_published& m) { change([&] { table->publish(m.chain, m.program); }); },
+        [this](const msg::programs& m) {
+          for (const auto& p : m.all)
+            change([&] { table->publish(p.chain, p.program); });
+        },
+        [this](const msg::outlet_congested& m) { change([&] { table->freeze(m.slot, m.congested); }); },
+        [this](msg::walk_step) {
+          walk_scheduled = false;
+          change([&] { table->work(slice_nodes); });
+        },
+        [this](msg::salvage_check) { check_salvage(); },
+        [this](const msg::list_routes& m) { return table->list(m.query, m.position, m.max); },
+        [this](const msg::read_changes& m) { return table->changes(m.query, m.max); },
+        [this](const msg::wake_on_change& m) {
+          std::erase_if(sleepers, [&](const msg::wake_on_change& s) { return s.whom == m.whom; });
+          sleepers.push_back(m);
+          wake();
+        },
+        [this](const msg::explain_prefix& m) { return table->explain(m.prefix); },
+        [this](msg::get_rib_stats) { return table->stats(); },
+        [this](const msg::fail_now& m) { supervision::fail_if_allowed(settings.debug_faults, m.reason); },
+    };
+  }
+};
+
+} // namespace
+
+caf::actor spawn_partition(caf::actor_system& system, partition_settings settings) {
+  return system.spawn([settings = std::move(settings)](caf::stateful_actor<partition_state>* self) {
+    supervision::install_defaults(self, "partition");
+    self->state.settings = settings;
+    self->state.start();
+    return self->state.make_behavior();
+  });
+}
+
+} // namespace bellman::rib

@@ -1,0 +1,200 @@
+// The way in: rows of a batch become paths of nodes. Memory is what costs here, so the hash slots and nodes of rows to come
+// are fetched while earlier ones are worked on.
+
+#include "actors/rib/partition.hpp"
+
+#include <algorithm>
+
+namespace bellman::rib {
+
+namespace {
+constexpr std::size_t window = 16; ///< rows between asking for a cache line and using it
+}
+
+void partition::apply(route_batch& batch) {
+  auto* from = peer(batch.peer);
+  if (from == nullptr || !from->up || from->info.epoch != batch.epoch)
+    return; // of a session that is over; the batch gives its references back
+  const auto *at4 = batch.prefixes4.data();
+  const auto *at6 = batch.prefixes6.data();
+  const auto* id4 = batch.ids4.empty() ? nullptr : batch.ids4.data();
+  const auto* id6 = batch.ids6.empty() ? nullptr : batch.ids6.data();
+  for (const auto& g : batch.groups) {
+    ++batch.taken; // from here the rows own the references
+    imported in4, in6;
+    if (g.attributes != no_attributes && g.rejected == reject_reason::none && from->import_program &&
+        !from->import_program->reads_prefix()) {
+      if (g.v4 != 0)
+        in4 = import(*from, g.attributes, nullptr, wire::ipv4_unicast);
+      if (g.v6 != 0)
+        in6 = import(*from, g.attributes, nullptr, wire::ipv6_unicast);
+    }
+    if (g.v4 != 0)
+      apply_rows(batch, g, at4, id4, in4);
+    if (g.v6 != 0)
+      apply_rows(batch, g, at6, id6, in6);
+    for (const auto* in : {&in4, &in6})
+      if (in->attributes != no_attributes && in->attributes != g.attributes)
+        paths_.table()->release(in->attributes); // rows have taken their own
+    at4 += g.v4;
+    at6 += g.v6;
+    id4 = id4 != nullptr ? id4 + g.v4 : nullptr;
+    id6 = id6 != nullptr ? id6 + g.v6 : nullptr;
+  }
+  flush_family<wire::prefix4>();
+  flush_family<wire::prefix6>();
+}
+
+template <class Prefix>
+void partition::apply_rows(const route_batch& batch, const route_batch::group& group, const Prefix* rows,
+                           const std::uint32_t* ids, const imported& in) {
+  auto& nodes = family<Prefix>().nodes;
+  const std::size_t count = std::is_same_v<Prefix, wire::prefix4> ? group.v4 : group.v6;
+  for (std::size_t i = 0; i < std::min(window * 2, count); ++i)
+    nodes.prefetch_slot(hash_of(rows[i]));
+  for (std::size_t i = 0; i < std::min(window, count); ++i)
+    nodes.prefetch_node(hash_of(rows[i]));
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i + window * 2 < count)
+      nodes.prefetch_slot(hash_of(rows[i + window * 2]));
+    if (i + window < count)
+      nodes.prefetch_node(hash_of(rows[i + window]));
+    const auto hash = hash_of(rows[i]);
+    const auto id = ids != nullptr ? ids[i] : 0;
+    if (group.attributes == no_attributes) {
+      if (const auto index = nodes.find(rows[i], hash); index != nodes.none)
+        withdraw<Prefix>(index, batch.peer, id);
+      continue;
+    }
+    bool inserted;
+    const auto index = nodes.find_or_insert(rows[i], hash, inserted);
+    announce<Prefix>(index, batch, group, in, id);
+  }
+}
+
+partition::imported partition::import(const peer_state& from, attr_handle received, const wire::prefix* prefix,
+                                      wire::family family) const {
+  auto& table = *paths_.table();
+  const auto& program = from.import_program;
+  if (!program)
+    return {received, reject_reason::policy, 0}; // not published yet: nothing may pass (RFC 8212)
+  if (program->accepts_everything())
+    return {received, reject_reason::none, 0};
+  if (program->rejects_everything())
+    return {received, program->reason_text(0) == "no policy" ? reject_reason::no_policy : reject_reason::policy, 0};
+  const auto attributes = wire::decode_canonical(table[received].canonical());
+  const auto v = program->evaluate(
+      {prefix != nullptr ? *prefix : wire::prefix{}, family, attributes, from.info.local_as});
+  if (!v.accepted)
+    return {received, reject_reason::policy, v.reason};
+  if (!v.rewritten && !v.med_set)
+    return {received, reject_reason::none, 0};
+  wire::bytes canonical;
+  wire::encode_canonical(v.rewritten ? *v.rewritten : attributes, family, canonical);
+  const bool own_med = v.med_set || table[received].variant == static_cast<std::uint8_t>(set_variant::own_med);
+  return {table.intern(canonical, own_med ? set_variant::own_med : set_variant::learned), reject_reason::none, 0};
+}
+
+/// Takes over one reference of `received`; of `in.attributes`, where it differs, the row takes its own.
+void partition::fill_row(path_row& row, const peer_state& from, attr_handle received, const imported& in,
+                         std::uint32_t path_id) {
+  auto& table = *paths_.table();
+  const bool rewritten = in.attributes != no_attributes && in.attributes != received;
+  if (rewritten)
+    table.acquire(in.attributes);
+  paths_.assign(row, {received, rewritten ? in.attributes : received, path_id, in.reason});
+  row.source = from.info.peer;
+  row.epoch = from.info.epoch & 15;
+  row.rejected = static_cast<std::uint16_t>(in.rejected) & 15;
+  row.stale = 0;
+  row.rank = row.usable() ? rank_of(table[paths_.imported(row)].summary, false) : 0;
+}
+
+template <class Prefix>
+void partition::announce(std::uint32_t index, const route_batch& batch, const route_batch::group& group,
+                         const imported& prepared, std::uint32_t path_id) {
+  auto& n = family<Prefix>().nodes[index];
+  auto& from = *peer(batch.peer);
+  constexpr auto f = family_index<Prefix>;
+  imported in = prepared;
+  bool own_reference = false;
+  if (group.rejected != reject_reason::none) {
+    in = {group.attributes, group.rejected, 0};
+  } else if (in.attributes == no_attributes) {
+    const auto prefix = wire::to_prefix(n.prefix());
+    in = import(from, group.attributes, &prefix, Prefix::family);
+    own_reference = in.attributes != group.attributes;
+  }
+
+  std::uint32_t at = 0;
+  while (at < n.paths && !(n.row(at).source == batch.peer && paths_.path_id(n.row(at)) == path_id))
+    ++at;
+  if (at < n.paths) {
+    auto& row = n.row(at);
+    const bool same = paths_.received(row) == group.attributes && paths_.imported(row) == in.attributes &&
+                      row.rejected == static_cast<std::uint16_t>(in.rejected) && !row.stale;
+    if (same) { // nothing new: only that it is still there
+      row.epoch = from.info.epoch & 15;
+      row.refresh = from.refresh_bit[f] & 1;
+      paths_.table()->release(group.attributes);
+      if (own_reference)
+        paths_.table()->release(in.attributes);
+      return;
+    }
+  }
+  const auto before = best_of(n);
+  const bool replaces = at < n.paths;
+  path_row& row = replaces ? n.row(at) : paths_.append(n);
+  if (replaces)
+    count_row(row, f, -1);
+  n.flags &= static_cast<std::uint8_t>(~node_flag::tombstone);
+  fill_row(row, from, group.attributes, in, path_id);
+  row.refresh = from.refresh_bit[f] & 1;
+  row.received_at = now_;
+  count_row(row, f, 1);
+  if (own_reference)
+    paths_.table()->release(in.attributes);
+  select(n);
+  changed<Prefix>(index, before, true);
+}
+
+template <class Prefix>
+void partition::withdraw(std::uint32_t index, peer_id source, std::uint32_t path_id) {
+  auto& n = family<Prefix>().nodes[index];
+  for (std::uint32_t i = 0; i < n.paths; ++i) {
+    if (n.row(i).source != source || paths_.path_id(n.row(i)) != path_id)
+      continue;
+    const auto before = best_of(n);
+    drop_row(n, i);
+    select(n);
+    changed<Prefix>(index, before, true);
+    return;
+  }
+}
+
+template <class Prefix>
+void partition::drop_row(node<Prefix>& n, std::uint32_t i) {
+  count_row(n.row(i), family_index<Prefix>, -1);
+  paths_.remove(n, i);
+}
+
+void partition::count_row(const path_row& row, std::size_t family, int by) {
+  auto* from = peer(row.source);
+  if (from == nullptr || by == 0)
+    return;
+  from->received[family] += static_cast<std::uint64_t>(by);
+  if (row.usable())
+    from->accepted[family] += static_cast<std::uint64_t>(by);
+}
+
+partition::peer_state* partition::peer(peer_id id) noexcept {
+  return number(id) < peers_.size() ? peers_[number(id)].get() : nullptr;
+}
+const partition::peer_state* partition::peer(peer_id id) const noexcept {
+  return const_cast<partition*>(this)->peer(id);
+}
+
+template void partition::drop_row(node<wire::prefix4>&, std::uint32_t);
+template void partition::drop_row(node<wire::prefix6>&, std::uint32_t);
+
+} // namespace bellman::rib

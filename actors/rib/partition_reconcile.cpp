@@ -1,0 +1,258 @@
+// The one outbound mechanism: what should be advertised of a prefix, against what was; the difference is sent.
+
+#include "actors/rib/out_rows.hpp"
+#include "actors/rib/partition.hpp"
+
+#include <algorithm>
+
+namespace bellman::rib {
+
+template <class Prefix>
+void partition::reconcile(std::uint32_t index) {
+  auto& n = family<Prefix>().nodes[index];
+  n.flags &= static_cast<std::uint8_t>(~node_flag::dirty);
+  if (salvaging_ && !n.has_best() && !out_rows(n).empty())
+    return; // what a failed partition had advertised stays until its sources had their say
+  static const std::vector<out_row> nothing;
+  const auto* wanted = n.has_best() ? &wanted_rows(n) : &nothing;
+  const auto stored = out_rows(n);
+  if (!frozen_.empty())
+    wanted = &keep_frozen(n, *wanted);
+  if (!std::ranges::equal(stored, *wanted)) {
+    emit_difference(n.prefix(), stored.data(), stored.size(), wanted->data(), wanted->size());
+    store_rows(n, *wanted);
+  }
+  bury_if_empty<Prefix>(index);
+}
+
+template <class Prefix>
+const std::vector<out_row>& partition::wanted_rows(const node<Prefix>& n) {
+  const auto attributes = paths_.imported(n.first);
+  if (memo_.reusable && memo_.attributes == attributes && memo_.source == n.first.source)
+    return memo_.rows;
+  forget_memo();
+  memo_.attributes = attributes;
+  memo_.source = n.first.source;
+  paths_.table()->acquire(attributes);
+  memo_.reusable = evaluate_export(n, attributes, memo_.rows);
+  return memo_.rows;
+}
+
+void partition::forget_memo() {
+  auto& table = *paths_.table();
+  for (const auto& row : memo_.rows)
+    table.release(row.attributes);
+  memo_.rows.clear();
+  table.release(std::exchange(memo_.attributes, no_attributes));
+  memo_.reusable = false;
+}
+
+/// Fills `rows` with what each cohort should have; each row holds a reference. True if the prefix played no part.
+template <class Prefix>
+bool partition::evaluate_export(const node<Prefix>& n, attr_handle attributes, std::vector<out_row>& rows) {
+  constexpr auto f = family_index<Prefix>;
+  auto& table = *paths_.table();
+  const auto* source = peer(n.first.source);
+  if (source == nullptr || cohorts_.members(f).empty())
+    return true;
+  const auto& set = table[attributes];
+  bool reusable = true;
+  std::optional<wire::path_attributes> decoded;
+  std::vector<std::pair<attr_handle, std::vector<std::uint32_t>>> rewritten;
+  accepted_.clear();
+  for (std::uint32_t i = 0; i < cohorts_.cohorts().size(); ++i) {
+    const auto& c = cohorts_.cohorts()[i];
+    if (!c.families[f] || !c.program || c.program->rejects_everything() ||
+        !may_export(set.summary, source->facts, c.form))
+      continue;
+    if (c.program->accepts_everything()) {
+      accepted_.push_back(i);
+      continue;
+    }
+    reusable &= !c.program->reads_prefix();
+    if (!decoded)
+      decoded = wire::decode_canonical(set.canonical());
+    const auto v = c.program->evaluate({wire::to_prefix(n.prefix()), Prefix::family, *decoded, c.local_as});
+    if (!v.accepted)
+      continue;
+    if (!v.rewritten && !v.med_set) {
+      accepted_.push_back(i);
+      continue;
+    }
+    wire::bytes canonical;
+    wire::encode_canonical(v.rewritten ? *v.rewritten : *decoded, Prefix::family, canonical);
+    const bool own_med = v.med_set || set.variant == static_cast<std::uint8_t>(set_variant::own_med);
+    const auto handle = table.intern(canonical, own_med ? set_variant::own_med : set_variant::learned);
+    const auto known = std::ranges::find(rewritten, handle, &decltype(rewritten)::value_type::first);
+    if (known == rewritten.end()) {
+      rewritten.emplace_back(handle, std::vector{i});
+    } else {
+      known->second.push_back(i);
+      table.release(handle);
+    }
+  }
+  if (const auto s = wanted_set<Prefix>(n.first.source, accepted_); s != empty_set) {
+    table.acquire(attributes);
+    rows.push_back({attributes, s});
+  }
+  for (const auto& [handle, takers] : rewritten) {
+    const auto s = wanted_set<Prefix>(n.first.source, takers);
+    if (s != empty_set)
+      rows.push_back({handle, s});
+    else
+      table.release(handle);
+  }
+  std::ranges::sort(rows, {}, &out_row::attributes);
+  return reusable;
+}
+
+/// The members of these cohorts, without the source: a route is not sent back to where it came from.
+template <class Prefix>
+set_id partition::wanted_set(peer_id source, const std::vector<std::uint32_t>& takers) {
+  if (takers.empty())
+    return empty_set;
+  auto& f = family<Prefix>();
+  wanted_key key{0, source};
+  const bool all = takers.size() == cohorts_.cohorts().size();
+  const bool memoizable = all || takers.back() < 63;
+  if (memoizable) {
+    if (all)
+      key.cohorts = ~std::uint64_t{0};
+    else
+      for (const auto i : takers)
+        key.cohorts |= std::uint64_t{1} << i;
+    if (const auto known = f.wanted_memo.find(key); known != f.wanted_memo.end())
+      return known->second;
+  }
+  peer_bits bits;
+  for (const auto i : takers)
+    bits |= cohorts_.cohorts()[i].members;
+  if (const auto* p = peer(source); p != nullptr && p->up && p->info.slot)
+    bits.reset(p->info.slot->slot());
+  const auto s = f.sets.intern(bits);
+  if (memoizable)
+    f.wanted_memo.emplace(key, s);
+  return s;
+}
+
+/// Members of `a` that are not in `b`, and still there.
+template <class Prefix>
+set_id partition::difference(set_id a, set_id b) {
+  if (a == b || a == empty_set)
+    return empty_set;
+  if (b == empty_set && gone_.empty())
+    return a;
+  auto& f = family<Prefix>();
+  const auto key = std::uint64_t{a} << 32 | b;
+  if (const auto known = f.delta_memo.find(key); known != f.delta_memo.end())
+    return known->second;
+  auto bits = f.sets[a];
+  if (b != empty_set)
+    bits -= f.sets[b];
+  bits -= gone_;
+  const auto s = f.sets.intern(bits);
+  f.delta_memo.emplace(key, s);
+  return s;
+}
+
+template <class Prefix>
+void partition::emit_difference(const Prefix& prefix, const out_row* old_rows, std::size_t old_count,
+                                const out_row* new_rows, std::size_t new_count) {
+  auto& f = family<Prefix>();
+  const auto send = [&](attr_handle attributes, set_id to) {
+    if (to != empty_set)
+      f.emissions.add(attributes, to, prefix);
+  };
+  if (old_count <= 1 && new_count <= 1) {
+    const out_row before = old_count == 1 ? *old_rows : out_row{};
+    const out_row after = new_count == 1 ? *new_rows : out_row{};
+    const bool same = before.attributes == after.attributes;
+    send(after.attributes, same ? difference<Prefix>(after.set, before.set) : difference<Prefix>(after.set, empty_set));
+    send(no_attributes, difference<Prefix>(before.set, after.set));
+    return;
+  }
+  peer_bits had, has;
+  for (std::size_t i = 0; i < old_count; ++i)
+    had |= f.sets[old_rows[i].set];
+  for (std::size_t i = 0; i < new_count; ++i) {
+    has |= f.sets[new_rows[i].set];
+    const auto* same = std::find_if(old_rows, old_rows + old_count,
+                                    [&](const out_row& r) { return r.attributes == new_rows[i].attributes; });
+    send(new_rows[i].attributes,
+         difference<Prefix>(new_rows[i].set, same == old_rows + old_count ? empty_set : same->set));
+  }
+  send(no_attributes, f.sets.intern(had - has - gone_));
+}
+
+/// Sessions that take nothing at the moment keep what they were last sent, whatever is wanted now.
+template <class Prefix>
+const std::vector<out_row>& partition::keep_frozen(const node<Prefix>& n, const std::vector<out_row>& wanted) {
+  auto& sets = family<Prefix>().sets;
+  scratch_rows_.clear();
+  const auto add = [&](attr_handle attributes, peer_bits bits) {
+    if (bits.empty())
+      return;
+    const auto known = std::ranges::find(scratch_rows_, attributes, &out_row::attributes);
+    if (known == scratch_rows_.end())
+      scratch_rows_.push_back({attributes, sets.intern(bits)});
+    else
+      known->set = sets.intern(bits | sets[known->set]);
+  };
+  for (const auto& row : wanted)
+    add(row.attributes, sets[row.set] - frozen_);
+  for (const auto& row : out_rows(n))
+    add(row.attributes, sets[row.set] & frozen_);
+  std::ranges::sort(scratch_rows_, {}, &out_row::attributes);
+  return scratch_rows_;
+}
+
+template <class Prefix>
+void partition::store_rows(node<Prefix>& n, const std::vector<out_row>& rows) {
+  auto& sets = family<Prefix>().sets;
+  auto& table = *paths_.table();
+  for (const auto& row : rows) {
+    table.acquire(row.attributes);
+    sets.acquire(row.set);
+  }
+  for (const auto& row : out_rows(n)) {
+    table.release(row.attributes);
+    sets.release(row.set);
+  }
+  set_out_rows(n, std::span<const out_row>{rows});
+}
+
+template <class Prefix>
+void partition::flush_family() {
+  auto& f = family<Prefix>();
+  for (const auto index : f.dirty)
+    if ((f.nodes[index].flags & node_flag::dirty) != 0)
+      reconcile<Prefix>(index);
+  f.dirty.clear();
+  encode_emissions<Prefix>();
+}
+
+template <class Prefix>
+void partition::encode_emissions() {
+  auto& f = family<Prefix>();
+  unsendable_ += f.emissions.encode(*paths_.table(), f.sets, cohorts_, flush_);
+  forget_memo(); // only behind the encoding: the memo may hold the last reference to a rewritten set
+}
+
+void partition::membership_changed() {
+  forget_memo();
+  v4_.wanted_memo.clear();
+  v4_.delta_memo.clear();
+  v6_.wanted_memo.clear();
+  v6_.delta_memo.clear();
+}
+
+template void partition::reconcile<wire::prefix4>(std::uint32_t);
+template void partition::reconcile<wire::prefix6>(std::uint32_t);
+template void partition::store_rows(node<wire::prefix4>&, const std::vector<out_row>&);
+template void partition::store_rows(node<wire::prefix6>&, const std::vector<out_row>&);
+template void partition::flush_family<wire::prefix4>();
+template void partition::flush_family<wire::prefix6>();
+template void partition::encode_emissions<wire::prefix4>();
+template void partition::encode_emissions<wire::prefix6>();
+
+} // namespace bellman::rib

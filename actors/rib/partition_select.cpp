@@ -1,0 +1,128 @@
+// Which path is best, and what follows from a change of it.
+
+#include "actors/rib/partition.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace bellman::rib {
+
+template <class Prefix>
+partition::best_identity partition::best_of(const node<Prefix>& n) const noexcept {
+  if (!n.has_best())
+    return {};
+  return {paths_.imported(n.first), n.first.source, paths_.path_id(n.first)};
+}
+
+candidate partition::candidate_of(const path_row& row) const noexcept {
+  const auto* from = peer(row.source);
+  return {&(*paths_.table())[paths_.imported(row)].summary, &from->facts, row.stale != 0, paths_.path_id(row)};
+}
+
+/// Moves the best path to the front. Ranks decide nearly always; attributes are looked at only for the top ones.
+template <class Prefix>
+void partition::select(node<Prefix>& n) {
+  std::uint32_t top = 0, at = 0, ties = 0;
+  for (std::uint32_t i = 0; i < n.paths; ++i) {
+    const auto rank = n.row(i).rank;
+    if (rank > top) {
+      top = rank;
+      at = i;
+      ties = 1;
+    } else if (rank == top && top != 0) {
+      ++ties;
+    }
+  }
+  if (top == 0)
+    return;
+  if (ties > 1) {
+    std::vector<candidate> candidates;
+    std::vector<std::uint32_t> rows;
+    candidates.reserve(ties);
+    rows.reserve(ties);
+    for (std::uint32_t i = 0; i < n.paths; ++i)
+      if (n.row(i).rank == top) {
+        candidates.push_back(candidate_of(n.row(i)));
+        rows.push_back(i);
+      }
+    at = rows[select_best(candidates)];
+  }
+  if (at != 0)
+    std::swap(n.first, n.row(at));
+}
+
+template <class Prefix>
+void partition::changed(std::uint32_t index, const best_identity& before, bool paths_changed) {
+  auto& f = family<Prefix>();
+  auto& n = f.nodes[index];
+  const bool best_changed = best_of(n) != before;
+  if (logging_ && (best_changed || paths_changed)) {
+    n.sequence = log_.append(static_cast<node_family>(family_index<Prefix>), index);
+    if (best_changed)
+      n.best_sequence = n.sequence;
+  }
+  if ((n.flags & node_flag::dirty) != 0)
+    return;
+  if (best_changed) {
+    n.flags |= node_flag::dirty;
+    f.dirty.push_back(index);
+  } else {
+    bury_if_empty<Prefix>(index);
+  }
+}
+
+/// A node without paths and without anything advertised goes; while somebody reads changes it stays a while as a tombstone.
+template <class Prefix>
+void partition::bury_if_empty(std::uint32_t index) {
+  auto& f = family<Prefix>();
+  auto& n = f.nodes[index];
+  if (n.paths != 0 || (n.flags & (node_flag::many_out | node_flag::tombstone)) != 0 ||
+      n.out.attributes != no_attributes)
+    return;
+  if (!logging_) {
+    f.nodes.erase(index);
+    return;
+  }
+  n.flags |= node_flag::tombstone;
+  f.tombstones.push_back(index);
+  if (f.tombstones.size() - f.first_tombstone > settings_.tombstones)
+    purge_tombstones<Prefix>(settings_.tombstones / 2);
+}
+
+template <class Prefix>
+void partition::purge_tombstones(std::size_t keep) {
+  auto& f = family<Prefix>();
+  for (; f.tombstones.size() - f.first_tombstone > keep; ++f.first_tombstone) {
+    const auto index = f.tombstones[f.first_tombstone];
+    const auto& n = f.nodes[index];
+    if ((n.flags & node_flag::tombstone) == 0 || (n.flags & node_flag::dirty) != 0)
+      continue; // announced again since
+    purged_up_to_ = std::max(purged_up_to_, n.sequence);
+    f.nodes.erase(index);
+  }
+  f.tombstones.erase(f.tombstones.begin(), f.tombstones.begin() + static_cast<std::ptrdiff_t>(f.first_tombstone));
+  f.first_tombstone = 0;
+}
+
+void partition::thin_log() {
+  if (log_.size() < 65536 || log_.size() < 2u * (v4_.nodes.size() + v6_.nodes.size()))
+    return;
+  log_.thin([&](const change_entry& e) {
+    const auto alive = [&](const auto& nodes) {
+      const auto& n = nodes[e.node];
+      return n.sequence == e.sequence || n.best_sequence == e.sequence;
+    };
+    return e.family == node_family::v4 ? alive(v4_.nodes) : alive(v6_.nodes);
+  });
+}
+
+template partition::best_identity partition::best_of(const node<wire::prefix4>&) const noexcept;
+template partition::best_identity partition::best_of(const node<wire::prefix6>&) const noexcept;
+template void partition::select(node<wire::prefix4>&);
+template void partition::select(node<wire::prefix6>&);
+template void partition::changed<wire::prefix4>(std::uint32_t, const best_identity&, bool);
+template void partition::changed<wire::prefix6>(std::uint32_t, const best_identity&, bool);
+template void partition::bury_if_empty<wire::prefix4>(std::uint32_t);
+template void partition::bury_if_empty<wire::prefix6>(std::uint32_t);
+
+} // namespace bellman::rib

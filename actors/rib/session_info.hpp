@@ -1,0 +1,62 @@
+#pragma once
+// What the RIB knows of a session, and the two small owners that tie partitions together: a barrier and a slot's lease.
+
+#include "actors/rib/ids.hpp"
+#include "wire/bgp/outgoing.hpp"
+#include "wire/prefix.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace bellman::rib {
+
+/// Runs `done` once, on the thread of the last partition that counts down; for "every partition has finished".
+class barrier {
+public:
+  barrier(std::uint32_t partitions, std::function<void()> done) : left_{partitions}, done_{std::move(done)} {}
+  void count_down() {
+    if (left_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+      done_();
+  }
+
+private:
+  std::atomic<std::uint32_t> left_;
+  std::function<void()> done_;
+};
+using barrier_ptr = std::shared_ptr<barrier>;
+
+/// Owns a slot number: given back to the pool when the last partition has forgotten the session.
+class slot_lease {
+public:
+  slot_lease(slot_id slot, std::function<void(slot_id)> give_back) : slot_{slot}, give_back_{std::move(give_back)} {}
+  slot_lease(const slot_lease&) = delete;
+  slot_lease& operator=(const slot_lease&) = delete;
+  ~slot_lease() { give_back_(slot_); }
+  slot_id slot() const noexcept { return slot_; }
+
+private:
+  slot_id slot_;
+  std::function<void(slot_id)> give_back_;
+};
+using slot_ptr = std::shared_ptr<const slot_lease>;
+
+/// What the RIB must know of an Established session. Constant while the session lives, but for the chains.
+struct session_info {
+  peer_id peer{};
+  epoch_type epoch = 0;
+  slot_ptr slot;
+  wire::ip_address peer_address;
+  std::uint32_t peer_as = 0;
+  std::uint32_t peer_router_id = 0; ///< host order; best path
+  std::uint32_t local_as = 0;
+  bool route_server_client = false;
+  bool ipv4 = false, ipv6 = false; ///< negotiated unicast families
+  bool route_refresh = false;      ///< the neighbour will answer a ROUTE-REFRESH
+  wire::outbound_form form;        ///< form.kind says eBGP or iBGP
+  std::string import_chain, export_chain; ///< policy::chain_key
+};
+
+} // namespace bellman::rib

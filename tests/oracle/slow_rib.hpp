@@ -1,0 +1,90 @@
+#pragma once
+// A RIB that is slow and obvious: it keeps what each neighbour said and works everything out anew on each question, by
+// eliminating candidates in the order of RFC 4271 §9.1.2.2. The fast one is compared with it.
+
+#include "wire/bgp/path_attributes.hpp"
+#include "wire/bgp/update.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace bellman::oracle {
+
+struct speaker {
+  bool ibgp = false, up = false;
+  bool accepts = true, gets = true; ///< import and export policy: all or nothing
+  std::uint32_t asn = 0;
+};
+
+class slow_rib {
+public:
+  struct path {
+    int from = 0;
+    wire::path_attributes attributes;
+  };
+
+  std::map<int, speaker> speakers;
+  std::map<wire::prefix, std::map<int, wire::path_attributes>> said;
+
+  void drop(int from) {
+    for (auto& [prefix, paths] : said)
+      paths.erase(from);
+  }
+
+  std::optional<path> best(const wire::prefix& p) const {
+    std::vector<path> left;
+    if (const auto found = said.find(p); found != said.end())
+      for (const auto& [from, attributes] : found->second)
+        if (speakers.at(from).accepts)
+          left.push_back({from, attributes});
+    keep_lowest(left, [](const path& x) { return -static_cast<std::int64_t>(x.attributes.local_pref.value_or(100)); });
+    keep_lowest(left, [](const path& x) { return static_cast<std::int64_t>(x.attributes.as_path->length()); });
+    keep_lowest(left, [](const path& x) { return static_cast<std::int64_t>(*x.attributes.origin); });
+    const auto all = left;
+    std::erase_if(left, [&](const path& x) {
+      return std::ranges::any_of(all, [&](const path& y) {
+        return x.attributes.as_path->first() == y.attributes.as_path->first() &&
+               y.attributes.med.value_or(0) < x.attributes.med.value_or(0);
+      });
+    });
+    keep_lowest(left, [&](const path& x) { return speakers.at(x.from).ibgp ? 1 : 0; });
+    keep_lowest(left, [](const path& x) { return static_cast<std::int64_t>(x.from); }); // router ids follow the numbers
+    return left.empty() ? std::nullopt : std::optional{left.front()};
+  }
+
+  /// What neighbour `to` must hold for `p`, as it stands in its table.
+  std::optional<wire::path_attributes> expected(const wire::prefix& p, int to) const {
+    const auto& target = speakers.at(to);
+    const auto b = best(p);
+    if (!b || !target.up || !target.gets || b->from == to)
+      return std::nullopt;
+    const auto has = [&](std::uint32_t c) { return std::ranges::count(b->attributes.communities, c) != 0; };
+    const bool from_ibgp = speakers.at(b->from).ibgp;
+    if (has(wire::well_known::no_advertise) || (target.ibgp && from_ibgp) ||
+        (!target.ibgp && has(wire::well_known::no_export)))
+      return std::nullopt;
+    auto out = b->attributes;
+    if (target.ibgp) {
+      out.local_pref = out.local_pref.value_or(100);
+      return out;
+    }
+    out.local_pref.reset();
+    out.med.reset();
+    out.as_path->prepend(65000);
+    out.next_hop = wire::next_hop{p.is_v4() ? wire::ip_address::v4(0x7F000001) : wire::parse_ip("2001:db8::1").value(), {}};
+    return out;
+  }
+
+private:
+  template <class Key>
+  static void keep_lowest(std::vector<path>& left, Key key) {
+    if (left.empty())
+      return;
+    const auto lowest = key(*std::ranges::min_element(left, {}, key));
+    std::erase_if(left, [&](const path& x) { return key(x) != lowest; });
+  }
+};
+
+} // namespace bellman::oracle

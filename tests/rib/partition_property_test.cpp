@@ -1,0 +1,157 @@
+// The invariant, on random input: what each neighbour holds = what we say we advertised = what the slow RIB says.
+
+#include "tests/oracle/slow_rib.hpp"
+#include "tests/support/rib_lab.hpp"
+
+#include <random>
+
+using namespace bellman;
+using namespace bellman::test;
+
+namespace {
+
+class world {
+public:
+  explicit world(std::uint32_t seed) : random{seed} {
+    lab.slice = 1 + random() % 7;
+    for (int i = 0; i < 6; ++i) {
+      const bool ibgp = i >= 4;
+      neighbor_spec spec{.asn = ibgp ? 65000u : 100u + static_cast<std::uint32_t>(i),
+                         .kind = ibgp ? wire::session_kind::ibgp : wire::session_kind::ebgp,
+                         .import_chain = "in" + std::to_string(i),
+                         .export_chain = "out" + std::to_string(i % 3)};
+      lab.ribs->publish(spec.import_chain, policy::accept_all());
+      lab.ribs->publish(spec.export_chain, policy::accept_all());
+      const int n = lab.join(spec);
+      slow.speakers[n] = {.ibgp = ibgp, .up = true, .asn = spec.asn};
+    }
+    for (std::uint32_t i = 0; i < 12; ++i)
+      prefixes.push_back(wire::make_prefix(wire::ip_address::v4(0x0A000000 + (i << 16)), 16));
+    for (const auto* p : {"2001:db8:1::/48", "2001:db8:2::/48", "2001:db8::/32", "::/0"})
+      prefixes.push_back(pfx(p));
+  }
+
+  void step() {
+    const int n = 1 + static_cast<int>(random() % 6);
+    auto& s = slow.speakers[n];
+    const auto& p = prefixes[random() % prefixes.size()];
+    const auto dice = random() % 100;
+    if (dice < 60) {
+      announce(n, s, p);
+    } else if (dice < 80) {
+      if (s.up) {
+        lab.withdraw(n, p);
+        slow.said[p].erase(n);
+      }
+    } else if (dice < 86) {
+      flap(n, s);
+    } else if (dice < 92) {
+      toggle_policy(n, s);
+    } else if (dice < 96) {
+      toggle_freeze(n);
+    } else {
+      lab.settle();
+    }
+  }
+
+  void check() {
+    for (const int n : std::set<int>{frozen})
+      lab.ribs->freeze(lab.at(n).slot->slot(), false);
+    frozen.clear();
+    lab.settle();
+    for (const auto& [n, s] : slow.speakers) {
+      if (!s.up)
+        continue;
+      rib_lab::table wanted;
+      for (const auto& p : prefixes)
+        if (auto e = slow.expected(p, n))
+          wanted[p] = *e;
+      ASSERT_EQ(lab.received(n).size(), wanted.size()) << "neighbour " << n;
+      ASSERT_TRUE(lab.received(n) == wanted) << "neighbour " << n;
+      ASSERT_TRUE(lab.advertised(n) == wanted) << "neighbour " << n;
+    }
+  }
+
+  void end() {
+    for (auto& [n, s] : slow.speakers)
+      if (s.up)
+        lab.down(n);
+    EXPECT_EQ(lab.ribs->stats().paths, 0u);
+    EXPECT_EQ(lab.ribs->stats().peer_sets, 0u);
+    EXPECT_EQ(lab.attributes->size(), 0u);
+  }
+
+private:
+  void announce(int n, const oracle::speaker& s, const wire::prefix& p) {
+    if (!s.up)
+      return;
+    std::vector<std::uint32_t> path(1 + random() % 3, 7);
+    path[0] = s.ibgp ? 100 + random() % 3 : s.asn;
+    auto a = learned(path, 0x0A000000u + static_cast<std::uint32_t>(n));
+    if (!p.is_v4())
+      a.next_hop = wire::next_hop{wire::parse_ip("2001:db8::99").value(), {}};
+    a.origin = static_cast<wire::origin>(random() % 3);
+    if (random() % 2)
+      a.med = random() % 3;
+    if (s.ibgp)
+      a.local_pref = 99 + random() % 3;
+    if (random() % 8 == 0)
+      a.communities = {random() % 2 ? wire::well_known::no_export : wire::well_known::no_advertise};
+    lab.announce(n, p, a);
+    slow.said[p][n] = a;
+  }
+  void flap(int n, oracle::speaker& s) {
+    frozen.erase(n);
+    if (s.up) {
+      lab.down(n);
+      slow.drop(n);
+    } else {
+      lab.up(n);
+    }
+    s.up = !s.up;
+  }
+  void toggle_policy(int n, oracle::speaker& s) {
+    if (random() % 2) {
+      s.accepts = !s.accepts;
+      lab.ribs->publish("in" + std::to_string(n - 1), s.accepts ? policy::accept_all() : policy::reject_all("no policy"));
+    } else {
+      const bool gets = !s.gets;
+      const auto chain = (n - 1) % 3;
+      for (auto& [m, other] : slow.speakers)
+        if ((m - 1) % 3 == chain)
+          other.gets = gets;
+      lab.ribs->publish("out" + std::to_string(chain), gets ? policy::accept_all() : policy::reject_all("no policy"));
+    }
+  }
+  void toggle_freeze(int n) {
+    if (!slow.speakers[n].up)
+      return;
+    const bool freeze = frozen.insert(n).second;
+    if (!freeze)
+      frozen.erase(n);
+    lab.ribs->freeze(lab.at(n).slot->slot(), freeze);
+  }
+
+  std::mt19937 random;
+  rib_lab lab;
+  oracle::slow_rib slow;
+  std::vector<wire::prefix> prefixes;
+  std::set<int> frozen;
+};
+
+} // namespace
+
+TEST(PartitionProperty, ReceiversHoldWhatWeSayAndWhatTheSlowRibSays) {
+  for (std::uint32_t seed = 1; seed <= 60; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    world w{seed};
+    for (int i = 0; i < 400; ++i) {
+      w.step();
+      if (i % 20 == 19)
+        w.check();
+      if (HasFatalFailure())
+        return;
+    }
+    w.end();
+  }
+}

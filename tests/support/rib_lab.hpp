@@ -1,0 +1,257 @@
+#pragma once
+// A partition with neighbours around it: what they announce goes in as batches, what leaves is decoded again into the table
+// that each neighbour would have.
+
+#include "actors/rib/partition.hpp"
+#include "wire/bgp/attribute_codec.hpp"
+#include "wire/bgp/header.hpp"
+#include "wire/bgp/update.hpp"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+namespace bellman::test {
+
+inline wire::prefix pfx(const char* text) { return wire::parse_prefix(text).value(); }
+
+struct neighbor_spec {
+  std::uint32_t asn = 0;
+  wire::session_kind kind = wire::session_kind::ebgp;
+  std::string import_chain = "all", export_chain = "all";
+  bool route_server_client = false;
+  std::uint16_t max_message = 4096;
+};
+
+class rib_lab {
+public:
+  using table = std::map<wire::prefix, wire::path_attributes>;
+
+  explicit rib_lab(std::uint32_t tombstones = 16384) {
+    rib::partition::settings s;
+    s.attributes = attributes;
+    s.epoch = 7;
+    s.local.router_id = 1;
+    s.tombstones = tombstones;
+    ribs = std::make_unique<rib::partition>(std::move(s));
+    ribs->publish("all", policy::accept_all());
+    ribs->publish("none", policy::reject_all("no policy"));
+  }
+
+  /// Brings a session up; the answer is the neighbour's number (1, 2, ...), also its peer id.
+  int join(neighbor_spec spec) {
+    const int n = static_cast<int>(neighbors.size()) + 1;
+    neighbors.push_back({spec, 0, nullptr, {}, false});
+    up(n);
+    return n;
+  }
+  void up(int n) {
+    auto& x = at(n);
+    ++x.epoch;
+    x.received.clear();
+    x.established = true;
+    const auto slot = free_slot();
+    x.slot = std::make_shared<rib::slot_lease>(slot, [this](rib::slot_id s) { used_slots.erase(rib::number(s)); });
+    ribs->session_up(info_of(n), std::make_shared<rib::barrier>(1, [&x] { x.walked = true; }));
+    settle();
+  }
+  void down(int n) {
+    at(n).established = false;
+    ribs->session_down(id(n), at(n).epoch);
+    at(n).slot.reset();
+    settle();
+  }
+
+  rib::session_info info_of(int n) {
+    auto& x = at(n);
+    rib::session_info i;
+    i.peer = id(n);
+    i.epoch = x.epoch;
+    i.slot = x.slot;
+    i.peer_address = wire::ip_address::v4(0x0A000000u + static_cast<std::uint32_t>(n));
+    i.peer_as = x.spec.asn;
+    i.peer_router_id = 0x0A000000u + static_cast<std::uint32_t>(n);
+    i.local_as = 65000;
+    i.route_server_client = x.spec.route_server_client;
+    i.ipv4 = i.ipv6 = true;
+    i.import_chain = x.spec.import_chain;
+    i.export_chain = x.spec.export_chain;
+    i.form.kind = x.spec.kind;
+    i.form.max_message = x.spec.max_message;
+    i.form.self_v4 = wire::ip_address::v4(0x7F000001);
+    if (x.spec.kind == wire::session_kind::ebgp && !x.spec.route_server_client) {
+      i.form.prepend_as = 65000;
+      i.form.next_hop_v4 = wire::ip_address::v4(0x7F000001);
+      i.form.next_hop_v6 = wire::parse_ip("2001:db8::1").value();
+    } else {
+      i.form.keep_med = true;
+      i.form.keep_local_pref = x.spec.kind == wire::session_kind::ibgp;
+    }
+    return i;
+  }
+
+  void announce(int from, const wire::prefix& p, const wire::path_attributes& a,
+                rib::reject_reason why = rib::reject_reason::none, std::uint32_t path_id = 0) {
+    wire::bytes canonical;
+    wire::encode_canonical(a, p.family(), canonical);
+    feed(from, p, attributes->intern(canonical, from == 0 ? rib::set_variant::own_med : rib::set_variant::learned), why,
+         path_id);
+  }
+  void withdraw(int from, const wire::prefix& p, std::uint32_t path_id = 0) {
+    feed(from, p, rib::no_attributes, rib::reject_reason::none, path_id);
+  }
+
+  /// Runs walks to their end and delivers everything.
+  void settle() {
+    for (int i = 0; i < 100000; ++i) {
+      deliver();
+      auto done = ribs->take_completions();
+      for (auto& b : done.barriers)
+        b->count_down();
+      if (!ribs->has_work())
+        return;
+      ribs->work(slice);
+    }
+    FAIL() << "the walk does not end";
+  }
+
+  const table& received(int n) { return at(n).received; }
+  /// What the daemon says it advertised, with the session's form applied.
+  table advertised(int n) const {
+    rib::route_query q;
+    q.view = rib::route_query::view_kind::advertised;
+    q.peer = id(n);
+    table out;
+    for (std::uint64_t at = 0;;) {
+      const auto page = ribs->list(q, at, 100);
+      for (const auto& row : page.rows)
+        out[row.prefix] = formed(row);
+      at = page.next;
+      if (at == 0)
+        return out;
+    }
+  }
+
+  static wire::path_attributes formed(const rib::route_row& row) {
+    wire::outbound_attributes o;
+    wire::apply_form(row.attributes->canonical(), row.prefix.family(), *row.form, o);
+    wire::bytes message;
+    if (row.prefix.is_v4()) {
+      const wire::prefix4 p[] = {wire::to_prefix4(row.prefix)};
+      wire::write_announcements(message, o, *row.form, p);
+    } else {
+      const wire::prefix6 p[] = {wire::to_prefix6(row.prefix)};
+      wire::write_announcements(message, o, *row.form, p);
+    }
+    table t;
+    read_message(message, row.form->kind, t);
+    return t.at(row.prefix);
+  }
+
+  static rib::peer_id id(int n) { return static_cast<rib::peer_id>(n); }
+
+  std::set<std::uint16_t> used_slots; ///< before everything that holds a lease
+  std::shared_ptr<rib::attribute_table> attributes = std::make_shared<rib::attribute_table>();
+  std::unique_ptr<rib::partition> ribs;
+  std::uint32_t slice = 3;
+  std::size_t messages = 0;
+
+  struct neighbor {
+    neighbor_spec spec;
+    rib::epoch_type epoch = 0;
+    std::shared_ptr<rib::slot_lease> slot;
+    table received;
+    bool established = false;
+    bool walked = false;
+  };
+  neighbor& at(int n) { return neighbors.at(static_cast<std::size_t>(n) - 1); }
+
+  /// Decodes one whole message into a table, as the neighbour would.
+  static void read_message(wire::bytes_view message, wire::session_kind kind, table& into) {
+    const auto parts = wire::split_update(message.subspan(wire::header_size));
+    ASSERT_TRUE(parts);
+    wire::decode_context context;
+    context.kind = kind;
+    const auto each = [&](auto cursor, auto&& use) {
+      while (cursor.next())
+        use(wire::to_prefix(cursor.prefix()));
+      ASSERT_TRUE(cursor.ok());
+    };
+    const auto remove = [&](const wire::prefix& p) { into.erase(p); };
+    each(wire::nlri_cursor<wire::prefix4>{parts->withdrawn, wire::path_ids::absent}, remove);
+    if (parts->has_mp_unreach)
+      each(wire::nlri_cursor<wire::prefix6>{parts->mp_unreach_nlri, wire::path_ids::absent}, remove);
+    if (!parts->announces())
+      return;
+    const auto decoded = wire::decode_attributes(*parts, context);
+    ASSERT_EQ(decoded.worst, wire::severity::none);
+    const auto add = [&](const wire::prefix& p) { into[p] = decoded.attributes; };
+    each(wire::nlri_cursor<wire::prefix4>{parts->nlri, wire::path_ids::absent}, add);
+    if (parts->has_mp_reach)
+      each(wire::nlri_cursor<wire::prefix6>{parts->mp_reach_nlri, wire::path_ids::absent}, add);
+  }
+
+private:
+  rib::slot_id free_slot() {
+    std::uint16_t s = 0;
+    while (!used_slots.insert(s).second)
+      ++s;
+    return static_cast<rib::slot_id>(s);
+  }
+
+  void feed(int from, const wire::prefix& p, rib::attr_handle handle, rib::reject_reason why, std::uint32_t path_id) {
+    rib::route_batch b;
+    b.peer = id(from);
+    b.epoch = from == 0 ? rib::epoch_type{0} : at(from).epoch;
+    b.table = attributes;
+    b.groups.push_back({handle, why, p.is_v4() ? 1u : 0u, p.is_v4() ? 0u : 1u});
+    if (p.is_v4()) {
+      b.prefixes4.push_back(wire::to_prefix4(p));
+      b.ids4.push_back(path_id);
+    } else {
+      b.prefixes6.push_back(wire::to_prefix6(p));
+      b.ids6.push_back(path_id);
+    }
+    ribs->apply(b);
+    deliver();
+  }
+
+  void deliver() {
+    for (const auto& d : ribs->take_flush())
+      d.to.for_each([&](rib::slot_id slot) {
+        for (auto& n : neighbors) {
+          if (!n.established || !n.slot || n.slot->slot() != slot)
+            continue;
+          const auto& data = d.updates->data;
+          std::uint32_t count = 0;
+          for (std::size_t at = 0; at < data.size(); ++count) {
+            const auto length = wire::read_u16(data.data() + at + 16);
+            ASSERT_LE(length, n.spec.max_message);
+            read_message(wire::bytes_view{data}.subspan(at, length), n.spec.kind, n.received);
+            at += length;
+            ++messages;
+          }
+          ASSERT_EQ(count, d.updates->messages);
+        }
+      });
+  }
+
+  std::deque<neighbor> neighbors;
+};
+
+/// Attributes as an eBGP neighbour sends them.
+inline wire::path_attributes learned(std::vector<std::uint32_t> path, std::uint32_t next_hop = 0x0A000001) {
+  wire::path_attributes a;
+  a.origin = wire::origin::igp;
+  a.as_path.emplace();
+  if (!path.empty())
+    a.as_path->segments.push_back({wire::segment_type::as_sequence, std::move(path)});
+  a.next_hop = wire::next_hop{wire::ip_address::v4(next_hop), {}};
+  return a;
+}
+
+} // namespace bellman::test
