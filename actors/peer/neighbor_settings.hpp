@@ -1,0 +1,97 @@
+#pragma once
+// What can be said about a neighbour: partly (a patch: a group, a TOML table, an API call) and wholly (the settings that
+// a session runs with). TOML and API produce patches; one function resolves them, so both inherit alike.
+
+#include "wire/family.hpp"
+#include "wire/prefix.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bellman::peer {
+
+/// Members that are not set are inherited from the group, then from the defaults of `neighbor_settings`.
+struct neighbor_patch {
+  std::optional<std::string> description;
+  std::optional<std::uint32_t> remote_as;
+  std::optional<std::uint32_t> local_as;       ///< The speaker's own where not set.
+  std::optional<std::uint16_t> remote_port;
+  std::optional<wire::ip_address> local_address;
+  std::optional<bool> passive;
+  std::optional<bool> enabled;
+  std::optional<std::chrono::seconds> hold_time;      ///< 0 or 3..65535
+  std::optional<std::chrono::seconds> keepalive_time; ///< 0: a third of the hold time
+  std::optional<std::chrono::seconds> connect_retry;  ///< 1..65535
+  std::optional<std::vector<wire::family>> families;
+  std::optional<std::vector<std::string>> import_policy; ///< Names, evaluated in order.
+  std::optional<std::vector<std::string>> export_policy;
+  std::optional<bool> route_server_client;
+  std::optional<bool> next_hop_self;           ///< Towards iBGP; eBGP always.
+  std::optional<bool> extended_messages;       ///< Announce RFC 8654.
+  std::optional<bool> route_refresh;           ///< Announce RFC 2918 and 7313.
+  std::optional<bool> four_byte_as;            ///< Announce RFC 6793.
+  std::optional<bool> enforce_first_as;        ///< eBGP: the leftmost AS must be the neighbour's; off towards a route server.
+  std::optional<wire::ip_address> next_hop_v4; ///< What "self" means; else from the connection's local address.
+  std::optional<wire::ip_address> next_hop_v6;
+
+  bool operator==(const neighbor_patch&) const = default;
+};
+
+/// Everything a session needs to know, nothing left open.
+struct neighbor_settings {
+  wire::ip_address address;
+  std::string group; ///< Empty: none.
+  std::string description;
+  std::uint32_t remote_as = 0;
+  std::uint32_t local_as = 0;
+  std::uint32_t router_id = 0; ///< Ours, host order.
+  std::uint16_t remote_port = 179;
+  std::optional<wire::ip_address> local_address;
+  bool passive = false;
+  bool enabled = true;
+  std::chrono::seconds hold_time{90};
+  std::chrono::seconds keepalive_time{0};
+  std::chrono::seconds connect_retry{5};
+  std::vector<wire::family> families{wire::ipv4_unicast, wire::ipv6_unicast};
+  std::vector<std::string> import_policy;
+  std::vector<std::string> export_policy;
+  bool route_server_client = false;
+  bool next_hop_self = false;
+  bool extended_messages = true;
+  bool route_refresh = true;
+  bool four_byte_as = true;
+  bool enforce_first_as = true;
+  std::optional<wire::ip_address> next_hop_v4, next_hop_v6;
+
+  bool is_ebgp() const noexcept { return remote_as != local_as; }
+  bool operator==(const neighbor_settings&) const = default;
+};
+
+/// The speaker itself.
+struct speaker_settings {
+  std::uint32_t asn = 0;
+  std::uint32_t router_id = 0; ///< host order
+  bool operator==(const speaker_settings&) const = default;
+};
+
+/// `group` may be null.
+neighbor_settings resolve(const speaker_settings& speaker, wire::ip_address address, std::string group_name,
+                          const neighbor_patch* group, const neighbor_patch& own);
+
+/// What a change of settings costs the session.
+enum class impact : std::uint8_t {
+  none,  ///< Description, connect retry: nobody notices.
+  soft,  ///< Policies, next-hop-self: re-evaluated, the session stays.
+  reset, ///< Everything negotiated or part of the connection.
+};
+impact impact_of(const neighbor_settings& before, const neighbor_settings& after) noexcept;
+
+/// A patch as stable text (one `key=value` a line), for the ledger; and back. Nothing for text it cannot read.
+std::string to_text(const neighbor_patch& patch);
+std::optional<neighbor_patch> parse_patch(std::string_view text);
+
+} // namespace bellman::peer

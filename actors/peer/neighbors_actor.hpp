@@ -1,0 +1,35 @@
+#pragma once
+// Owns the list of neighbours: from the file, from the API, from the ledger; starts and stops their peer actors and hands
+// inbound connections to them.
+
+#include "actors/peer/peer_actor.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/fwd.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace bellman::peer {
+
+class neighbors_memory;
+/// What outlives a restart of the neighbors actor; one for the life of the daemon.
+std::shared_ptr<neighbors_memory> make_neighbors_memory();
+
+/// Starts a peer actor and keeps it running: calls `make` now and after each failure. An actor that ends normally is not
+/// started again.
+using start_peer = std::function<void(std::string name, std::function<caf::actor(caf::actor_system&)> make)>;
+
+struct neighbors_ports {
+  peer_ports peer;
+  std::shared_ptr<neighbors_memory> memory;
+  /// Where not set, peers are spawned directly and a failed one stays down.
+  peer::start_peer start_peer;
+};
+
+/// Starts with no neighbour: waits for `msg::apply_neighbors`, reads the ledger before the first one, and remembers the rest
+/// in `memory`. Whoever spawns it registers it as names::neighbors.
+caf::actor spawn_neighbors(caf::actor_system& system, neighbors_ports ports);
+
+} // namespace bellman::peer

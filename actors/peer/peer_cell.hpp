@@ -1,0 +1,90 @@
+#pragma once
+// What outlives a peer actor: its settings, its session numbers, and what was last known of it. The next life of the actor
+// goes on from here, and the neighbors actor answers listings from here without asking hundreds of actors.
+
+#include "actors/interfaces.hpp"
+
+#include <caf/actor.hpp>
+
+#include <memory>
+#include <mutex>
+
+namespace bellman::peer {
+
+/// Thread-safe; every function copies.
+class peer_cell {
+public:
+  peer_cell(rib::peer_id id, neighbor_settings settings, msg::origin_of_setting origin, rib::epoch_type epoch)
+      : id_{id}, epoch_{epoch} {
+    status_.settings = std::move(settings);
+    status_.origin = origin;
+    status_.id = id;
+    status_.state = "Idle";
+    status_.admin_down = !status_.settings.enabled;
+    status_.since = std::chrono::system_clock::now();
+  }
+
+  rib::peer_id id() const noexcept { return id_; }
+
+  neighbor_settings settings() const {
+    const std::lock_guard guard{mutex_};
+    return status_.settings;
+  }
+  void configure(neighbor_settings settings, msg::origin_of_setting origin) {
+    const std::lock_guard guard{mutex_};
+    status_.settings = std::move(settings);
+    status_.origin = origin;
+  }
+
+  /// The session's last number, and a new one.
+  rib::epoch_type epoch() const {
+    const std::lock_guard guard{mutex_};
+    return epoch_;
+  }
+  rib::epoch_type next_epoch() {
+    const std::lock_guard guard{mutex_};
+    ++status_.sessions;
+    return ++epoch_;
+  }
+
+  /// The running actor; null before the first and after a crash that nobody has mended yet.
+  caf::actor actor() const {
+    const std::lock_guard guard{mutex_};
+    return actor_;
+  }
+  void actor(caf::actor now) {
+    const std::lock_guard guard{mutex_};
+    actor_ = std::move(now);
+  }
+
+  /// Runs `change(msg::neighbor_status&)` under the lock. Settings, origin, id and sessions are not to be touched.
+  template <class Change>
+  void update(Change&& change) {
+    const std::lock_guard guard{mutex_};
+    change(status_);
+  }
+  /// The connection whose counters the status shows.
+  void link(std::weak_ptr<net::connection> now) {
+    const std::lock_guard guard{mutex_};
+    link_ = std::move(now);
+  }
+  msg::neighbor_status status() const {
+    std::unique_lock lock{mutex_};
+    auto copy = status_;
+    const auto link = link_.lock();
+    lock.unlock(); // Letting go of the last reference must not happen under the lock.
+    if (link)
+      copy.traffic = link->counters();
+    return copy;
+  }
+
+private:
+  const rib::peer_id id_;
+  mutable std::mutex mutex_;
+  rib::epoch_type epoch_;
+  msg::neighbor_status status_;
+  std::weak_ptr<net::connection> link_;
+  caf::actor actor_;
+};
+
+} // namespace bellman::peer
