@@ -1,0 +1,234 @@
+// Neighbours and their groups. A neighbour is kept as it is written, because the daemon resolves it (peer::resolve)
+// together with what the API said; it is checked as it will be resolved, so that a mistake is seen where it was
+// written:
+//
+//   own keys ──▶ group ──▶ defaults       the first that has a value wins
+#include "configs/sections.hpp"
+
+#include "actors/policy/compile.hpp"
+
+#include <algorithm>
+
+namespace bellman::configs {
+
+namespace {
+
+using peer::neighbor_patch;
+
+/// A patch with the place where it was written.
+struct written {
+  neighbor_patch patch;
+  const toml::value* place = nullptr;
+
+  /// Where the key stands, or the table where it does not.
+  const toml::value& at(const char* key) const {
+    if (!place->is_table())
+      return *place;
+    const auto& members = place->as_table(std::nothrow);
+    const auto found = members.find(key);
+    return found == members.end() ? *place : found->second;
+  }
+};
+
+std::optional<wire::family> parse_known_family(const std::string& text) {
+  const auto f = wire::parse_family(text);
+  return f == wire::ipv4_unicast || f == wire::ipv6_unicast ? f : std::nullopt;
+}
+
+/// Reads the lists of a neighbour and of a group, whose elements name other things of the file.
+class list_reader {
+public:
+  list_reader(table_reader& in, const policy::definitions& known) : in_{in} {
+    names_ = {"accept-all", "reject-all"};
+    for (const auto& p : known.policies)
+      names_.push_back(p.name);
+  }
+
+  void chain(const char* key, std::optional<std::vector<std::string>>& to) {
+    const auto* v = in_.find(key);
+    std::vector<std::string> names;
+    const auto as_is = [](const std::string& s) { return std::optional{s}; };
+    if (v == nullptr || !in_.list(key, names, as_is, "the name of a policy"))
+      return;
+    for (const auto* element : one_or_many(*v))
+      if (element->is_string())
+        check(*element, element->as_string(std::nothrow).str);
+    to = std::move(names);
+  }
+
+  void families(std::optional<std::vector<wire::family>>& to) {
+    const auto* v = in_.find("families");
+    std::vector<wire::family> read;
+    if (v == nullptr || !in_.list("families", read, parse_known_family, R"("ipv4-unicast" or "ipv6-unicast")"))
+      return;
+    if (v->is_array() && v->as_array(std::nothrow).empty())
+      in_.out().error(*v, "`families` is empty", R"("ipv4-unicast", "ipv6-unicast" or both)");
+    auto sorted = read;
+    std::ranges::sort(sorted);
+    if (std::ranges::adjacent_find(sorted) != sorted.end())
+      in_.out().error(*v, "a family is listed twice");
+    to = std::move(read);
+  }
+
+private:
+  void check(const toml::value& at, const std::string& name) {
+    if (std::ranges::find(names_, name) == names_.end())
+      in_.out().error(at, "there is no policy `" + name + "`", {}, did_you_mean(name, names_));
+  }
+
+  table_reader& in_;
+  std::vector<std::string> names_;
+};
+
+void read_patch(table_reader& in, const daemon& context, neighbor_patch& to) {
+  constexpr std::int64_t longest = 65535;
+  in.text("description", to.description);
+  in.number("remote_as", to.remote_as, 1, max_asn);
+  in.number("local_as", to.local_as, 1, max_asn);
+  in.number("remote_port", to.remote_port, 1, longest);
+  in.parsed("local_address", to.local_address, wire::parse_ip, "an IP address");
+  in.boolean("passive", to.passive);
+  in.boolean("enabled", to.enabled);
+  in.number("hold_time", to.hold_time, 0, longest);
+  in.number("keepalive_time", to.keepalive_time, 0, longest);
+  in.number("connect_retry", to.connect_retry, 1, longest);
+  in.boolean("route_server_client", to.route_server_client);
+  in.boolean("next_hop_self", to.next_hop_self);
+  in.boolean("extended_messages", to.extended_messages);
+  in.boolean("route_refresh", to.route_refresh);
+  in.boolean("four_byte_as", to.four_byte_as);
+  list_reader lists{in, context.definitions};
+  lists.families(to.families);
+  lists.chain("import_policy", to.import_policy);
+  lists.chain("export_policy", to.export_policy);
+  if (to.hold_time && (to.hold_time->count() == 1 || to.hold_time->count() == 2)) // RFC 4271 §4.2
+    in.out().error(*in.find("hold_time"), "`hold_time` is out of range", "0 or an integer from 3 to 65535");
+}
+
+bool keepalive_fits(const neighbor_patch& first, const neighbor_patch* second) {
+  const peer::neighbor_settings defaults;
+  const auto hold = first.hold_time.value_or(second && second->hold_time ? *second->hold_time : defaults.hold_time);
+  const auto keepalive = first.keepalive_time.value_or(second && second->keepalive_time ? *second->keepalive_time
+                                                                                        : defaults.keepalive_time);
+  return hold.count() == 0 || keepalive < hold;
+}
+
+void check_timers(const written& own, const neighbor_patch* group, report& out) {
+  if ((own.patch.hold_time || own.patch.keepalive_time) && !keepalive_fits(own.patch, group))
+    out.error(own.at(own.patch.keepalive_time ? "keepalive_time" : "hold_time"),
+              "the keepalive time has to be shorter than the hold time");
+}
+
+/// What a neighbour comes to once its group is counted in.
+class neighbor_check {
+public:
+  neighbor_check(const daemon& context, const neighbor& who, const written& own, report& out)
+      : context_{context}, own_{own}, out_{out}, who_{who} {
+    if (const auto found = context.groups.find(who.group); found != context.groups.end())
+      group_ = &found->second;
+  }
+
+  void run() {
+    check_timers(own_, group_, out_);
+    const auto local = effective(&neighbor_patch::local_address);
+    if (local && local->afi != who_.address.afi)
+      out_.error(own_.at("local_address"), "`local_address` and `address` are of different families");
+    const auto remote_as = effective(&neighbor_patch::remote_as);
+    if (!remote_as) {
+      if (own_.at("remote_as").is_table())
+        out_.error(*own_.place, "`remote_as` is missing in [[neighbors]]", {},
+                   "set it here or in the neighbour's group");
+      return;
+    }
+    if (*remote_as != effective(&neighbor_patch::local_as).value_or(context_.global.asn))
+      warn_of_missing_policy();
+    else if (effective(&neighbor_patch::route_server_client).value_or(false))
+      out_.warning(*own_.place, "`route_server_client` has no effect on an iBGP session (RFC 7947)");
+    if (effective(&neighbor_patch::passive).value_or(false) && context_.global.listen.empty())
+      out_.warning(*own_.place, "this neighbour is passive, but the daemon listens nowhere", "set global.listen");
+  }
+
+private:
+  template <class T>
+  std::optional<T> effective(std::optional<T> neighbor_patch::*member) const {
+    return who_.own.*member || group_ == nullptr ? who_.own.*member : group_->*member;
+  }
+
+  /// RFC 8212: without a policy nothing passes an eBGP session.
+  void warn_of_missing_policy() {
+    const auto lacks = [&](auto member) { return effective(member).value_or(std::vector<std::string>{}).empty(); };
+    const bool import = lacks(&neighbor_patch::import_policy), exports = lacks(&neighbor_patch::export_policy);
+    if (!import && !exports)
+      return;
+    const std::string what = import && exports ? "import and no export policy"
+                             : import          ? "import policy"
+                                               : "export policy";
+    out_.warning(*own_.place, "this eBGP neighbour has no " + what + ": no route passes (RFC 8212)",
+                 R"(to let all routes pass, write import_policy = ["accept-all"] and export_policy = ["accept-all"])");
+  }
+
+  const daemon& context_;
+  const written& own_;
+  report& out_;
+  const neighbor& who_;
+  const neighbor_patch* group_ = nullptr;
+};
+
+void read_groups(table_reader& file, daemon& to) {
+  const auto* groups = file.find("groups");
+  if (groups == nullptr)
+    return;
+  if (!groups->is_table())
+    return file.out().error(*groups, "`groups` is " + kind_of(*groups), "tables: [groups.NAME]");
+  for (const auto& [name, table] : groups->as_table(std::nothrow)) {
+    if (!policy::is_name(name))
+      file.out().error_at_key(name, table, "`" + name + "` is no name for a group",
+                              "use 1 to 64 letters, digits, '-', '_' and '.'");
+    written group{{}, &table};
+    table_reader in{table, "[groups." + name + "]", file.out()};
+    read_patch(in, to, group.patch);
+    in.finish();
+    check_timers(group, nullptr, file.out());
+    to.groups.emplace(name, std::move(group.patch));
+  }
+}
+
+std::optional<wire::ip_address> parse_neighbor_address(const std::string& text) {
+  const auto a = wire::parse_ip(text);
+  return a && !a->is_unspecified() && !a->is_multicast() ? a : std::nullopt;
+}
+
+void read_neighbor(const toml::value& table, daemon& to, std::map<wire::ip_address, std::uint32_t>& seen, report& out) {
+  table_reader in{table, "[[neighbors]]", out};
+  neighbor made;
+  const auto* address = in.require("address");
+  in.parsed("address", made.address, parse_neighbor_address, "the IP address of a host");
+  const bool has_address = !made.address.is_unspecified();
+  if (has_address)
+    if (const auto [first, added] = seen.emplace(made.address, out.line_of(*address)); !added)
+      out.error(*address, "neighbour `" + wire::to_string(made.address) + "` is already defined in line " +
+                              std::to_string(first->second));
+  in.text("group", made.group);
+  if (const auto* group = in.find("group"); group && group->is_string() && !to.groups.contains(made.group)) {
+    std::vector<std::string> names;
+    for (const auto& [name, patch] : to.groups)
+      names.push_back(name);
+    out.error(*group, "there is no group `" + made.group + "`", {}, did_you_mean(made.group, names));
+  }
+  read_patch(in, to, made.own);
+  in.finish();
+  if (has_address)
+    neighbor_check{to, made, {made.own, &table}, out}.run();
+  to.neighbors.push_back(std::move(made));
+}
+
+} // namespace
+
+void read_neighbors(table_reader& file, daemon& to) {
+  read_groups(file, to);
+  std::map<wire::ip_address, std::uint32_t> seen;
+  for (const auto* table : file.tables("neighbors"))
+    read_neighbor(*table, to, seen, file.out());
+}
+
+} // namespace bellman::configs

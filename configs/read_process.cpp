@@ -1,0 +1,143 @@
+// The speaker and its process. What is read here does not depend on other parts of the file.
+#include "configs/sections.hpp"
+
+#include <algorithm>
+
+namespace bellman::configs {
+
+namespace {
+
+constexpr std::int64_t reserved_asn = 23456; ///< AS_TRANS (RFC 6793 §9)
+constexpr std::size_t longest_socket = 107;  ///< sockaddr_un.sun_path with its end
+
+const std::vector<std::pair<std::string, role>> roles{
+    {"viewer", role::viewer}, {"injector", role::injector}, {"operator", role::operations}, {"admin", role::admin}};
+
+constexpr const char* endpoint_form = "\"address:port\", as in \"192.0.2.1:179\" or \"[2001:db8::1]:179\"";
+
+std::optional<std::uint32_t> parse_router_id(const std::string& text) {
+  const auto address = wire::parse_ip(text);
+  if (!address || !address->is_v4() || address->is_unspecified())
+    return std::nullopt;
+  return address->v4_number();
+}
+
+void read_endpoints(table_reader& in, std::vector<endpoint>& to) {
+  const auto* v = in.find("listen");
+  if (v == nullptr || !in.list("listen", to, parse_endpoint, endpoint_form))
+    return;
+  for (std::size_t i = 0; i < to.size(); ++i)
+    if (std::find(to.begin(), to.begin() + static_cast<std::ptrdiff_t>(i), to[i]) !=
+        to.begin() + static_cast<std::ptrdiff_t>(i))
+      in.out().error(*v, "`" + to_string(to[i]) + "` is listed twice");
+}
+
+void read_global(const toml::value& table, global& to, report& out) {
+  table_reader in{table, "[global]", out};
+  if (const auto* asn = in.require("asn")) {
+    in.number("asn", to.asn, 1, max_asn);
+    if (to.asn == reserved_asn)
+      out.error(*asn, "AS 23456 stands for others (RFC 6793) and cannot be a speaker's own");
+  }
+  in.require("router_id");
+  in.parsed("router_id", to.router_id, parse_router_id, "an identifier like \"192.0.2.1\", not 0.0.0.0");
+  read_endpoints(in, to.listen);
+  in.number("partitions", to.partitions, 0, 256);
+  in.number("workers", to.workers, 0, 256);
+  in.text("state_dir", to.state_dir);
+  if (to.state_dir.empty())
+    out.error(*in.find("state_dir"), "`state_dir` is empty", "a folder");
+  in.finish();
+}
+
+role_grant read_grant(const toml::value& table, report& out) {
+  table_reader in{table, "[[api.roles]]", out};
+  role_grant grant;
+  in.number("uid", grant.uid, 0, max_asn);
+  in.number("gid", grant.gid, 0, max_asn);
+  in.require("role");
+  in.word("role", grant.role, roles);
+  if (table.is_table() && (in.find("uid") == nullptr) == (in.find("gid") == nullptr))
+    out.error(table, "a role needs either `uid` or `gid`");
+  in.finish();
+  return grant;
+}
+
+token read_token(const toml::value& table, report& out) {
+  table_reader in{table, "[[api.tokens]]", out};
+  token made;
+  for (const auto& [key, member] : {std::pair{"name", &token::name}, {"file", &token::file}}) {
+    const auto* v = in.require(key);
+    in.text(key, made.*member);
+    if (v != nullptr && v->is_string() && (made.*member).empty())
+      out.error(*v, "`" + std::string{key} + "` is empty");
+  }
+  in.require("role");
+  in.word("role", made.role, roles);
+  in.finish();
+  return made;
+}
+
+void read_api(const toml::value& table, api& to, report& out) {
+  table_reader in{table, "[api]", out};
+  in.text("socket", to.socket);
+  if (to.socket.size() > longest_socket)
+    out.error(*in.find("socket"), "the path of a Unix socket has at most 107 bytes");
+  read_endpoints(in, to.listen);
+  for (const auto& e : to.listen)
+    if (!e.address.is_loopback())
+      out.error(*in.find("listen"), "`" + to_string(e) + "` is not a loopback address",
+                "127.0.0.0/8 or [::1]: the API has no encryption of its own");
+  for (const auto* grant : in.tables("roles"))
+    to.roles.push_back(read_grant(*grant, out));
+  for (const auto* one : in.tables("tokens")) {
+    to.tokens.push_back(read_token(*one, out));
+    const auto& name = to.tokens.back().name;
+    if (!name.empty() && std::ranges::count(to.tokens, name, &token::name) > 1)
+      out.error(*one, "a token of the name `" + name + "` exists already");
+  }
+  in.finish();
+}
+
+void read_logging(const toml::value& table, logging& to, report& out) {
+  table_reader in{table, "[logging]", out};
+  const std::vector<std::pair<std::string, log_level>> levels{
+      {"trace", log_level::trace},     {"debug", log_level::debug}, {"info", log_level::info},
+      {"warning", log_level::warning}, {"error", log_level::error}, {"off", log_level::off}};
+  const std::vector<std::pair<std::string, log_format>> formats{{"text", log_format::text}, {"json", log_format::json}};
+  in.word("level", to.level, levels);
+  in.text("file", to.file);
+  in.word("format", to.format, formats);
+  in.finish();
+}
+
+} // namespace
+
+void read_process(table_reader& file, daemon& to) {
+  auto& out = file.out();
+  if (const auto* t = file.require("global"))
+    read_global(*t, to.global, out);
+  if (const auto* t = file.find("api"))
+    read_api(*t, to.api, out);
+  if (const auto* t = file.find("store")) {
+    table_reader in{*t, "[store]", out};
+    in.text("path", to.store.path);
+    in.finish();
+  }
+  if (const auto* t = file.find("logging"))
+    read_logging(*t, to.logging, out);
+  if (const auto* t = file.find("debug")) {
+    table_reader in{*t, "[debug]", out};
+    in.boolean("faults", to.debug.faults);
+    in.finish();
+  }
+  if (to.api.socket.empty())
+    to.api.socket = to.global.state_dir + "/bellman.sock";
+  if (to.store.path.empty())
+    to.store.path = to.global.state_dir + "/bellman.sqlite";
+  if (to.api.socket.size() > longest_socket && file.find("global") != nullptr &&
+      to.global.state_dir.size() + 13 > longest_socket)
+    out.error(*file.find("global"), "`state_dir` is too long for a Unix socket inside", "", "set api.socket");
+}
+
+} // namespace bellman::configs

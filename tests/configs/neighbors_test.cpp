@@ -1,0 +1,154 @@
+#include "tests/configs/lab.hpp"
+
+namespace bellman::configs {
+namespace {
+
+using namespace test;
+using namespace std::chrono_literals;
+
+const std::string neighbor_head = "[[neighbors]]\naddress = \"192.0.2.2\"\nremote_as = 65001\n"; // lines 4 to 6
+const std::string open_policies = "import_policy = [\"accept-all\"]\nexport_policy = [\"accept-all\"]\n";
+
+TEST(NeighborTable, ReadsEveryKey) {
+  const auto d = good(R"(
+[[neighbors]]
+address = "192.0.2.2"
+description = "a customer"
+remote_as = 65001
+local_as = 65010
+remote_port = 1790
+local_address = "192.0.2.1"
+passive = true
+enabled = false
+hold_time = 30
+keepalive_time = 10
+connect_retry = 2
+families = ["ipv6-unicast"]
+import_policy = ["accept-all"]
+export_policy = "reject-all"
+route_server_client = true
+next_hop_self = true
+extended_messages = false
+route_refresh = false
+four_byte_as = false
+)");
+  ASSERT_EQ(d.neighbors.size(), 1u);
+  peer::neighbor_patch p;
+  p.description = "a customer";
+  p.remote_as = 65001;
+  p.local_as = 65010;
+  p.remote_port = 1790;
+  p.local_address = wire::parse_ip("192.0.2.1");
+  p.passive = true;
+  p.enabled = false;
+  p.hold_time = 30s;
+  p.keepalive_time = 10s;
+  p.connect_retry = 2s;
+  p.families = {wire::ipv6_unicast};
+  p.import_policy = {"accept-all"};
+  p.export_policy = {"reject-all"};
+  p.route_server_client = true;
+  p.next_hop_self = true;
+  p.extended_messages = false;
+  p.route_refresh = false;
+  p.four_byte_as = false;
+  EXPECT_EQ(d.neighbors[0].own, p);
+}
+
+TEST(NeighborTable, LeavesUnsetWhatTheFileDoesNotSay) {
+  const auto d = good(neighbor_head);
+  peer::neighbor_patch p;
+  p.remote_as = 65001;
+  EXPECT_EQ(d.neighbors.at(0).own, p);
+}
+
+TEST(NeighborTable, ChecksItsValues) {
+  struct {
+    const char* line;
+    const char* expected;
+  } const cases[] = {
+      {"hold_time = 2", "7:13 `hold_time` is out of range"},
+      {"hold_time = 65536", "7:13 `hold_time` is out of range"},
+      {"connect_retry = 0", "7:17 `connect_retry` is out of range"},
+      {"remote_port = 70000", "7:15 `remote_port` is out of range"},
+      {"keepalive_time = 90", "7:18 the keepalive time has to be shorter than the hold time"},
+      {"passive = \"yes\"", "7:11 `passive` is a string"},
+      {"families = []", "7:12 `families` is empty"},
+      {"families = [\"ipv4-flowspec\"]", "7:13 `ipv4-flowspec` cannot be read"},
+      {"families = [\"ipv4-unicast\", \"ipv4-unicast\"]", "7:12 a family is listed twice"},
+      {"local_address = \"2001:db8::1\"", "7:17 `local_address` and `address` are of different families"},
+      {"group = \"nobody\"", "7:9 there is no group `nobody`"},
+      {"import_policy = [\"accept-al\"]", "7:18 there is no policy `accept-al`"},
+      {"import_policy = [1]", "7:18 `import_policy` is an integer"},
+      {"description = \"a\\u0000b\"", "7:15 `description` has a control character in it"},
+      {"md5_password = \"x\"", "7:1 unknown key `md5_password` in [[neighbors]]"},
+  };
+  for (const auto& c : cases)
+    EXPECT_EQ(errors_after_head(neighbor_head + c.line + "\n"), texts{c.expected}) << c.line;
+}
+
+TEST(NeighborTable, TakesHoldTimesOfZeroAndThree) { // RFC 4271 §4.2
+  EXPECT_TRUE(errors_after_head(neighbor_head + "hold_time = 0\n").empty());
+  EXPECT_TRUE(errors_after_head(neighbor_head + "hold_time = 3\n").empty());
+}
+
+TEST(NeighborTable, RefusesAddressesOfNoHost) {
+  for (const auto* bad : {"0.0.0.0", "::", "224.0.0.5", "ff02::1", "192.0.2.2/32", "peer.example"})
+    EXPECT_EQ(errors_after_head("[[neighbors]]\naddress = \"" + std::string{bad} + "\"\nremote_as = 1\n"),
+              texts{"5:11 `" + std::string{bad} + "` cannot be read"});
+  EXPECT_EQ(errors_after_head("[[neighbors]]\nremote_as = 1\n"), texts{"4:1 `address` is missing in [[neighbors]]"});
+}
+
+TEST(NeighborTable, RefusesAnAddressThatIsThereAlready) {
+  EXPECT_EQ(errors_after_head("[[neighbors]]\naddress = \"2001:db8::1\"\nremote_as = 1\n[[neighbors]]\naddress = "
+                              "\"2001:DB8:0::1\"\nremote_as = 2\n"),
+            texts{"8:11 neighbour `2001:db8::1` is already defined in line 5"});
+}
+
+TEST(Group, GivesWhatANeighborLacks) {
+  EXPECT_EQ(errors_after_head("[[neighbors]]\naddress = \"192.0.2.2\"\n"),
+            texts{"4:1 `remote_as` is missing in [[neighbors]]"});
+  const auto d = good("[groups.g]\nremote_as = 65001\n" + open_policies +
+                      "[[neighbors]]\naddress = \"192.0.2.2\"\ngroup = \"g\"\n");
+  EXPECT_EQ(d.groups.at("g").remote_as, 65001u);
+  EXPECT_EQ(d.neighbors.at(0).group, "g");
+  EXPECT_EQ(d.neighbors.at(0).own, peer::neighbor_patch{});
+  EXPECT_TRUE(d.warnings.empty()) << render(d.warnings);
+}
+
+TEST(Group, CountsWhenTimersAreCompared) {
+  EXPECT_EQ(errors_after_head("[groups.g]\nhold_time = 10\n" + neighbor_head + "group = \"g\"\nkeepalive_time = 20\n"),
+            texts{"10:18 the keepalive time has to be shorter than the hold time"});
+  EXPECT_EQ(errors_after_head("[groups.g]\nhold_time = 10\nkeepalive_time = 10\n"),
+            texts{"6:18 the keepalive time has to be shorter than the hold time"});
+}
+
+TEST(Group, HasNoAddressAndNoGroup) {
+  EXPECT_EQ(errors_after_head("[groups.g]\naddress = \"192.0.2.2\"\ngroup = \"h\"\n"),
+            (texts{"5:1 unknown key `address` in [groups.g]", "6:1 unknown key `group` in [groups.g]"}));
+  EXPECT_EQ(errors_after_head("[groups.\"a b\"]\n"), texts{"4:10 `a b` is no name for a group"});
+}
+
+texts warnings(const std::string& more) {
+  texts out;
+  for (const auto& p : good(more).warnings)
+    out.push_back(std::to_string(p.line) + ' ' + p.what);
+  return out;
+}
+
+TEST(Warning, SaysThatEbgpWithoutPolicyPassesNothing) { // RFC 8212
+  EXPECT_EQ(warnings(neighbor_head),
+            texts{"4 this eBGP neighbour has no import and no export policy: no route passes (RFC 8212)"});
+  EXPECT_EQ(warnings(neighbor_head + "import_policy = \"accept-all\"\n"),
+            texts{"4 this eBGP neighbour has no export policy: no route passes (RFC 8212)"});
+  EXPECT_TRUE(warnings(neighbor_head + open_policies).empty());
+  EXPECT_TRUE(warnings(neighbor_head + "local_as = 65001\n").empty()); // iBGP
+}
+
+TEST(Warning, SaysThatNobodyCanConnect) {
+  EXPECT_EQ(warnings("listen = []\n" + neighbor_head + "passive = true\n" + open_policies),
+            texts{"5 this neighbour is passive, but the daemon listens nowhere"});
+}
+
+} // namespace
+} // namespace bellman::configs
