@@ -1,0 +1,115 @@
+@0xee572f432a74789b;
+# The daemon itself.
+
+using Cxx = import "/capnp/c++.capnp";
+$Cxx.namespace("bellman::api");
+
+using Common = import "common.capnp";
+
+interface ControlView {
+  # Viewer and up.
+
+  health @0 () -> (health :Health);
+  # Always answers; a part that does not answer in time is shown as not ok.
+
+  version @1 () -> (version :Text, schema :UInt32);
+  # `schema` counts up with each addition to the API.
+
+  tree @2 () -> TreeResult;
+  # The supervision tree.
+
+  logLevel @3 () -> (level :LogLevel);
+}
+
+interface ControlAdmin {
+  # Admin only.
+
+  setLogLevel @0 (level :LogLevel) -> Common.Outcome;
+
+  shutdown @1 () -> Common.Outcome;
+  # Returns as soon as the daemon has begun to stop.
+
+  reload @2 () -> ReloadResult;
+  # Reads the configuration file again. Nothing is changed if it has an error.
+
+  injectFault @3 (target :Text, reason :Text) -> Common.Outcome;
+  # Makes an actor fail, to see the supervisors work: "part0", "neighbors", "ledger" ... by the name it is registered under.
+  # "forbidden" unless the configuration allows it (debug.faults).
+}
+
+enum LogLevel {
+  trace @0;
+  debug @1;
+  info @2;
+  warning @3;
+  error @4;
+  off @5;
+}
+
+struct Health {
+  ok @0 :Bool;
+  # Every part answers.
+  uptime @1 :UInt64;
+  # seconds
+  neighborsConfigured @2 :UInt32;
+  neighborsEstablished @3 :UInt32;
+  ledgerOk @4 :Bool;
+  partitions @5 :List(PartitionHealth);
+  connections @6 :UInt32;
+  # Of this API.
+  watches @7 :UInt32;
+  problems @8 :List(Text);
+  # For people.
+}
+
+struct PartitionHealth {
+  index @0 :UInt32;
+  ok @1 :Bool;
+  prefixes4 @2 :UInt64;
+  prefixes6 @3 :UInt64;
+  paths @4 :UInt64;
+  tombstones @5 :UInt64;
+  newestSequence @6 :UInt64;
+  epoch @7 :UInt64;
+  changesLogged @8 :UInt64;
+  memory @9 :UInt64;
+  # bytes of tables, attribute sets apart
+  peerSets @10 :UInt64;
+  cohorts @11 :UInt64;
+  walksLeft @12 :UInt64;
+  frozenSlots @13 :UInt64;
+  unsendable @14 :UInt64;
+}
+
+struct SupervisionNode {
+  name @0 :Text;
+  kind @1 :Text;
+  # "worker", or the strategy of a supervisor: "one-for-one", "one-for-all", "rest-for-one".
+  state @2 :Text;
+  # "running", "backing off", "stopped" ...
+  restarts @3 :UInt64;
+  lastFailure @4 :Text;
+  lastFailureAt @5 :Int64;
+  # Seconds since 1970; 0: never.
+  children @6 :List(SupervisionNode);
+}
+
+struct TreeResult {
+  union {
+    ok @0 :SupervisionNode;
+    error @1 :Common.Fault;
+  }
+}
+
+struct ReloadResult {
+  union {
+    ok @0 :List(ReloadLine);
+    error @1 :Common.Fault;
+  }
+}
+
+struct ReloadLine {
+  neighbor @0 :Text;
+  what @1 :Text;
+  # "added", "removed", "none", "soft", "reset", "kept (changed by API)"
+}

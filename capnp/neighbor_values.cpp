@@ -1,0 +1,201 @@
+#include "capnp/neighbor_values.hpp"
+
+#include "capnp/values.hpp"
+#include "wire/bgp/header.hpp"
+
+namespace bellman::api {
+
+namespace {
+
+unsigned count(const auto& v) { return static_cast<unsigned>(v.size()); }
+
+void write_texts(const std::vector<std::string>& from, ::capnp::List<::capnp::Text>::Builder out) {
+  for (unsigned i = 0; i < out.size(); ++i)
+    out.set(i, as_text(from[i]));
+}
+
+void write_families(const std::vector<wire::family>& from, ::capnp::List<Family>::Builder out) {
+  for (unsigned i = 0; i < out.size(); ++i)
+    write_family(from[i], out[i]);
+}
+
+std::uint32_t seconds(std::chrono::seconds s) { return static_cast<std::uint32_t>(s.count()); }
+
+std::int64_t unix_time(std::chrono::system_clock::time_point t) {
+  return std::chrono::duration_cast<std::chrono::seconds>(t.time_since_epoch()).count();
+}
+
+void write_settings(const peer::neighbor_settings& from, NeighborSettings::Builder out) {
+  out.setGroup(from.group);
+  out.setDescription(from.description);
+  out.setRemoteAs(from.remote_as);
+  out.setLocalAs(from.local_as);
+  out.setRouterId(from.router_id);
+  out.setRemotePort(from.remote_port);
+  if (from.local_address)
+    out.setLocalAddress(as_data(from.local_address->view()));
+  out.setPassive(from.passive);
+  out.setEnabled(from.enabled);
+  out.setHoldTime(seconds(from.hold_time));
+  out.setKeepaliveTime(seconds(from.keepalive_time));
+  out.setConnectRetry(seconds(from.connect_retry));
+  write_families(from.families, out.initFamilies(count(from.families)));
+  write_texts(from.import_policy, out.initImportPolicy(count(from.import_policy)));
+  write_texts(from.export_policy, out.initExportPolicy(count(from.export_policy)));
+  out.setRouteServerClient(from.route_server_client);
+  out.setNextHopSelf(from.next_hop_self);
+  out.setExtendedMessages(from.extended_messages);
+  out.setRouteRefresh(from.route_refresh);
+  out.setFourByteAs(from.four_byte_as);
+  out.setEnforceFirstAs(from.enforce_first_as);
+  if (from.next_hop_v4)
+    out.setNextHopV4(as_data(from.next_hop_v4->view()));
+  if (from.next_hop_v6)
+    out.setNextHopV6(as_data(from.next_hop_v6->view()));
+}
+
+void write_traffic(const net::traffic& from, Traffic::Builder out) {
+  const auto in = [&](wire::message_type t) { return from.messages_in[static_cast<std::size_t>(t)]; };
+  const auto sent = [&](wire::message_type t) { return from.messages_out[static_cast<std::size_t>(t)]; };
+  using enum wire::message_type;
+  out.setOpensIn(in(open));
+  out.setOpensOut(sent(open));
+  out.setUpdatesIn(in(update));
+  out.setUpdatesOut(sent(update));
+  out.setNotificationsIn(in(notification));
+  out.setNotificationsOut(sent(notification));
+  out.setKeepalivesIn(in(keepalive));
+  out.setKeepalivesOut(sent(keepalive));
+  out.setRefreshesIn(in(route_refresh));
+  out.setRefreshesOut(sent(route_refresh));
+  out.setBytesIn(from.bytes_in);
+  out.setBytesOut(from.bytes_out);
+  out.setOutboxBytes(from.outbox_bytes);
+  out.setOutboxPeak(from.outbox_peak);
+}
+
+void write_endpoint(const net::endpoint& from, Endpoint::Builder out) {
+  out.setAddress(as_data(from.address.view()));
+  out.setPort(from.port);
+}
+
+void write_counts(const rib::peer_counts& from, NeighborStatus::Builder out) {
+  const wire::family families[] = {wire::ipv4_unicast, wire::ipv6_unicast};
+  const auto any = [&](std::size_t f) { return from.received[f] + from.accepted[f] + from.advertised[f] != 0; };
+  auto list = out.initRoutes((any(0) ? 1u : 0u) + (any(1) ? 1u : 0u));
+  unsigned n = 0;
+  for (std::size_t f = 0; f < 2; ++f) {
+    if (!any(f))
+      continue;
+    auto c = list[n++];
+    write_family(families[f], c.initFamily());
+    c.setReceived(from.received[f]);
+    c.setAccepted(from.accepted[f]);
+    c.setAdvertised(from.advertised[f]);
+  }
+}
+
+std::vector<std::string> read_texts(::capnp::List<::capnp::Text>::Reader in) {
+  std::vector<std::string> out;
+  for (const auto t : in)
+    out.push_back(as_string(t));
+  return out;
+}
+
+/// Fills `to` where the group of the patch is not `keep`.
+void take(const auto& from, auto& to) {
+  if (from.isSet())
+    to = from.getSet();
+}
+void take_seconds(const auto& from, std::optional<std::chrono::seconds>& to) {
+  if (from.isSet())
+    to = std::chrono::seconds{from.getSet()};
+}
+/// False for octets that are no address.
+bool take_address(const auto& from, std::optional<wire::ip_address>& to) {
+  if (from.isSet())
+    to = read_address(from.getSet());
+  return !from.isSet() || to.has_value();
+}
+void take_names(const auto& from, std::optional<std::vector<std::string>>& to) {
+  if (from.isSet())
+    to = read_texts(from.getSet());
+}
+
+} // namespace
+
+void write_status(const msg::neighbor_status& from, NeighborStatus::Builder out) {
+  out.setAddress(as_data(from.settings.address.view()));
+  out.setId(rib::number(from.id));
+  write_settings(from.settings, out.initSettings());
+  out.setOrigin(from.origin == msg::origin_of_setting::api ? SettingOrigin::API : SettingOrigin::FILE);
+  out.setState(from.state);
+  out.setAdminDown(from.admin_down);
+  out.setSince(unix_time(from.since));
+  out.setPeerRouterId(from.peer_router_id);
+  out.setSessions(from.sessions);
+  out.setHoldTime(seconds(from.hold_time));
+  out.setKeepalive(seconds(from.keepalive));
+  write_families(from.families, out.initFamilies(count(from.families)));
+  write_texts(from.capabilities_sent, out.initCapabilitiesSent(count(from.capabilities_sent)));
+  write_texts(from.capabilities_received, out.initCapabilitiesReceived(count(from.capabilities_received)));
+  if (from.local)
+    write_endpoint(*from.local, out.initLocal());
+  if (from.remote)
+    write_endpoint(*from.remote, out.initRemote());
+  out.setLastError(from.last_error);
+  out.setLastErrorAt(unix_time(from.last_error_at));
+  write_traffic(from.traffic, out.initTraffic());
+  out.setUpdatesIn(from.updates_in);
+  out.setWithdrawnAsError(from.withdrawn_as_error);
+  out.setAttributesDiscarded(from.attributes_discarded);
+  write_counts(from.routes, out);
+  write_families(from.end_of_rib_received, out.initEndOfRibReceived(count(from.end_of_rib_received)));
+  out.setRfc8212(from.rfc8212);
+}
+
+result<peer::neighbor_patch, refusal> read_patch(NeighborPatch::Reader in) {
+  peer::neighbor_patch p;
+  if (in.getDescription().isSet())
+    p.description = as_string(in.getDescription().getSet());
+  take(in.getRemoteAs(), p.remote_as);
+  take(in.getLocalAs(), p.local_as);
+  take(in.getRemotePort(), p.remote_port);
+  if (!take_address(in.getLocalAddress(), p.local_address))
+    return fail{refusal{"invalid", "an address has 4 or 16 octets", "patch.localAddress"}};
+  if (!take_address(in.getNextHopV4(), p.next_hop_v4) || (p.next_hop_v4 && !p.next_hop_v4->is_v4()))
+    return fail{refusal{"invalid", "an IPv4 address has 4 octets", "patch.nextHopV4"}};
+  if (!take_address(in.getNextHopV6(), p.next_hop_v6) || (p.next_hop_v6 && p.next_hop_v6->is_v4()))
+    return fail{refusal{"invalid", "an IPv6 address has 16 octets", "patch.nextHopV6"}};
+  take(in.getPassive(), p.passive);
+  take(in.getEnabled(), p.enabled);
+  take_seconds(in.getHoldTime(), p.hold_time);
+  take_seconds(in.getKeepaliveTime(), p.keepalive_time);
+  take_seconds(in.getConnectRetry(), p.connect_retry);
+  if (in.getFamilies().isSet()) {
+    p.families.emplace();
+    for (const auto f : in.getFamilies().getSet())
+      p.families->push_back(read_family(f));
+  }
+  take_names(in.getImportPolicy(), p.import_policy);
+  take_names(in.getExportPolicy(), p.export_policy);
+  take(in.getRouteServerClient(), p.route_server_client);
+  take(in.getNextHopSelf(), p.next_hop_self);
+  take(in.getExtendedMessages(), p.extended_messages);
+  take(in.getRouteRefresh(), p.route_refresh);
+  take(in.getFourByteAs(), p.four_byte_as);
+  take(in.getEnforceFirstAs(), p.enforce_first_as);
+  if (p.remote_as == 0u || p.local_as == 0u)
+    return fail{
+        refusal{"invalid", "AS 0 is no AS number (RFC 7607)", p.remote_as == 0u ? "patch.remoteAs" : "patch.localAs"}};
+  const auto range = [](const auto& t, int low) { return !t || (t->count() >= low && t->count() <= 65535); };
+  if (!range(p.hold_time, 0) || (p.hold_time && p.hold_time->count() > 0 && p.hold_time->count() < 3))
+    return fail{refusal{"invalid", "the hold time is 0 or 3..65535 seconds", "patch.holdTime"}};
+  if (!range(p.keepalive_time, 0))
+    return fail{refusal{"invalid", "the keepalive time is 0..65535 seconds", "patch.keepaliveTime"}};
+  if (!range(p.connect_retry, 1))
+    return fail{refusal{"invalid", "connect retry is 1..65535 seconds", "patch.connectRetry"}};
+  return p;
+}
+
+} // namespace bellman::api

@@ -1,0 +1,284 @@
+@0xdf76c513ef26d523;
+# Neighbours: what is configured, what state they are in, and the changes to both.
+
+using Cxx = import "/capnp/c++.capnp";
+$Cxx.namespace("bellman::api");
+
+using Common = import "common.capnp";
+
+interface NeighborsView {
+  # Viewer and up.
+
+  list @0 () -> NeighborListResult;
+  # All neighbours, by address.
+
+  show @1 (address :Data) -> NeighborResult;
+  # "not-found" if no neighbour has this address.
+
+  watch @2 (sink :NeighborSink) -> NeighborWatchResult;
+  # The current list first, in one call with `snapshot` set, then each change of a state. A slow sink is shown the newest
+  # state of a neighbour, not each one in between.
+}
+
+interface NeighborsAdmin {
+  # Operator and up. Changes are on disk when the call returns.
+
+  add @0 (address :Data, group :Text, patch :NeighborPatch) -> Common.Outcome;
+  # "exists" if there is one with this address.
+
+  change @1 (address :Data, group :GroupChange, patch :NeighborPatch) -> Common.Outcome;
+  # Members of the patch that are `keep` stay as they are. What cannot change within a session resets it.
+
+  remove @2 (address :Data) -> Common.Outcome;
+  # Ends the session with Cease, Peer De-configured.
+
+  enable @3 (address :Data) -> Common.Outcome;
+
+  disable @4 (address :Data, text :Text) -> Common.Outcome;
+  # Ends the session with Cease, Administrative Shutdown; `text` goes to the neighbour (RFC 9003, at most 255 octets).
+
+  reset @5 (address :Data, kind :ResetKind, text :Text) -> Common.Outcome;
+  # "busy" or "unavailable" where the session cannot do this, as soft-in without Route Refresh.
+}
+
+enum ResetKind {
+  hard @0;
+  # Cease, Administrative Reset, and a new session.
+  softIn @1;
+  # Route Refresh to the neighbour (RFC 2918).
+  softOut @2;
+  # Everything advertised is sent again.
+  softBoth @3;
+}
+
+interface NeighborSink {
+  # Implemented by the client.
+  batch @0 (snapshot :Bool, neighbors :List(NeighborStatus)) -> stream;
+}
+
+interface WatchHandle {
+  # Dropping it ends the watch.
+}
+
+struct NeighborListResult {
+  union {
+    ok @0 :List(NeighborStatus);
+    error @1 :Common.Fault;
+  }
+}
+struct NeighborResult {
+  union {
+    ok @0 :NeighborStatus;
+    error @1 :Common.Fault;
+  }
+}
+struct NeighborWatchResult {
+  union {
+    ok @0 :WatchHandle;
+    error @1 :Common.Fault;
+  }
+}
+
+struct GroupChange {
+  union {
+    keep @0 :Void;
+    set @1 :Text;
+    # Empty: no group.
+  }
+}
+
+struct NeighborPatch {
+  # A partial statement about a neighbour. `keep`, the default of each member: in `add`, inherited from the group and then
+  # from the defaults; in `change`, as it is.
+
+  description :union {
+    keep @0 :Void;
+    set @1 :Text;
+  }
+  remoteAs :union {
+    keep @2 :Void;
+    set @3 :UInt32;
+  }
+  localAs :union {
+    keep @4 :Void;
+    set @5 :UInt32;
+  }
+  remotePort :union {
+    keep @6 :Void;
+    set @7 :UInt16;
+  }
+  localAddress :union {
+    keep @8 :Void;
+    set @9 :Data;
+  }
+  passive :union {
+    keep @10 :Void;
+    set @11 :Bool;
+  }
+  enabled :union {
+    keep @12 :Void;
+    set @13 :Bool;
+  }
+  holdTime :union {
+    keep @14 :Void;
+    set @15 :UInt32;
+    # seconds: 0 or 3..65535
+  }
+  keepaliveTime :union {
+    keep @16 :Void;
+    set @17 :UInt32;
+    # seconds; 0: a third of the hold time
+  }
+  connectRetry :union {
+    keep @18 :Void;
+    set @19 :UInt32;
+    # seconds: 1..65535
+  }
+  families :union {
+    keep @20 :Void;
+    set @21 :List(Common.Family);
+  }
+  importPolicy :union {
+    keep @22 :Void;
+    set @23 :List(Text);
+    # names, evaluated in order
+  }
+  exportPolicy :union {
+    keep @24 :Void;
+    set @25 :List(Text);
+  }
+  routeServerClient :union {
+    keep @26 :Void;
+    set @27 :Bool;
+  }
+  nextHopSelf :union {
+    keep @28 :Void;
+    set @29 :Bool;
+  }
+  extendedMessages :union {
+    keep @30 :Void;
+    set @31 :Bool;
+  }
+  routeRefresh :union {
+    keep @32 :Void;
+    set @33 :Bool;
+  }
+  fourByteAs :union {
+    keep @34 :Void;
+    set @35 :Bool;
+  }
+  enforceFirstAs :union {
+    keep @36 :Void;
+    set @37 :Bool;
+  }
+  nextHopV4 :union {
+    keep @38 :Void;
+    set @39 :Data;
+    # 4 octets: what "self" means on this session.
+  }
+  nextHopV6 :union {
+    keep @40 :Void;
+    set @41 :Data;
+    # 16 octets
+  }
+}
+
+struct NeighborSettings {
+  # What a session runs with: own settings, group and defaults together.
+
+  group @0 :Text;
+  description @1 :Text;
+  remoteAs @2 :UInt32;
+  localAs @3 :UInt32;
+  routerId @4 :UInt32;
+  # Ours. IPv4 as a number: 192.0.2.1 is 0xC0000201.
+  remotePort @5 :UInt16;
+  localAddress @6 :Data;
+  # Empty: chosen by the system.
+  passive @7 :Bool;
+  enabled @8 :Bool;
+  holdTime @9 :UInt32;
+  keepaliveTime @10 :UInt32;
+  connectRetry @11 :UInt32;
+  families @12 :List(Common.Family);
+  importPolicy @13 :List(Text);
+  exportPolicy @14 :List(Text);
+  routeServerClient @15 :Bool;
+  nextHopSelf @16 :Bool;
+  extendedMessages @17 :Bool;
+  routeRefresh @18 :Bool;
+  fourByteAs @19 :Bool;
+  enforceFirstAs @20 :Bool;
+  nextHopV4 @21 :Data;
+  # Empty: from the connection's local address.
+  nextHopV6 @22 :Data;
+}
+
+enum SettingOrigin {
+  file @0;
+  api @1;
+}
+
+struct NeighborStatus {
+  address @0 :Data;
+  id @1 :UInt16;
+  # The `source` of its routes, for as long as it is configured.
+  settings @2 :NeighborSettings;
+  origin @3 :SettingOrigin;
+  state @4 :Text;
+  # "Idle", "Connect", "Active", "OpenSent", "OpenConfirm", "Established" (RFC 4271 §8.2.2). In a watch also "Removed": it is
+  # no longer configured.
+  adminDown @5 :Bool;
+  since @6 :Int64;
+  # Of the state; seconds since 1970.
+  peerRouterId @7 :UInt32;
+  sessions @8 :UInt32;
+  # Times Established.
+  holdTime @9 :UInt32;
+  keepalive @10 :UInt32;
+  # Negotiated, seconds.
+  families @11 :List(Common.Family);
+  # Negotiated.
+  capabilitiesSent @12 :List(Text);
+  capabilitiesReceived @13 :List(Text);
+  local @14 :Common.Endpoint;
+  remote @15 :Common.Endpoint;
+  lastError @16 :Text;
+  lastErrorAt @17 :Int64;
+  # Seconds since 1970; 0: there was none.
+  traffic @18 :Traffic;
+  updatesIn @19 :UInt64;
+  withdrawnAsError @20 :UInt64;
+  # Routes treated as withdrawn for a malformed attribute (RFC 7606).
+  attributesDiscarded @21 :UInt64;
+  routes @22 :List(RouteCounts);
+  # By family, where there is anything to count.
+  endOfRibReceived @23 :List(Common.Family);
+  rfc8212 @24 :Text;
+  # "import", "export", "import and export" where the lack of a policy blocks an eBGP session (RFC 8212); else empty.
+}
+
+struct RouteCounts {
+  family @0 :Common.Family;
+  received @1 :UInt64;
+  accepted @2 :UInt64;
+  advertised @3 :UInt64;
+}
+
+struct Traffic {
+  # As it crossed the socket in this session.
+  opensIn @0 :UInt64;
+  opensOut @1 :UInt64;
+  updatesIn @2 :UInt64;
+  updatesOut @3 :UInt64;
+  notificationsIn @4 :UInt64;
+  notificationsOut @5 :UInt64;
+  keepalivesIn @6 :UInt64;
+  keepalivesOut @7 :UInt64;
+  refreshesIn @8 :UInt64;
+  refreshesOut @9 :UInt64;
+  bytesIn @10 :UInt64;
+  bytesOut @11 :UInt64;
+  outboxBytes @12 :UInt64;
+  outboxPeak @13 :UInt64;
+}

@@ -1,0 +1,130 @@
+// The daemon over its own API: health, log level, reload, shutdown, faults on purpose.
+
+#include "tests/capnp/api_lab.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+
+namespace bellman::test {
+namespace {
+
+class ControlTest : public ApiTest {
+protected:
+  api::ControlView::Client view(api_client& c) {
+    return wait(enter(c, "viewer-secret").controlRequest().send()).getOk();
+  }
+  api::ControlAdmin::Client admin(api_client& c) {
+    return wait(enter(c, "admin-secret").controlAdminRequest().send()).getOk();
+  }
+};
+
+TEST_F(ControlTest, HealthCountsWhatThereIs) {
+  announce(1, "192.0.2.0/24", learned({65001}));
+  {
+    const std::lock_guard lock{log->mutex};
+    log->statuses.resize(3);
+    log->statuses[1].state = "Established";
+  }
+  start(usual_settings());
+  auto c = connect();
+  auto answer = wait(view(c).healthRequest().send());
+  const auto h = answer.getHealth();
+  EXPECT_TRUE(h.getOk());
+  EXPECT_TRUE(h.getLedgerOk());
+  EXPECT_EQ(h.getNeighborsConfigured(), 3u);
+  EXPECT_EQ(h.getNeighborsEstablished(), 1u);
+  EXPECT_EQ(h.getConnections(), 1u);
+  ASSERT_EQ(h.getPartitions().size(), partitions);
+  EXPECT_EQ(h.getPartitions()[0].getPrefixes4() + h.getPartitions()[1].getPrefixes4(), 1u);
+}
+
+TEST_F(ControlTest, HealthSaysWhichPartIsAway) {
+  start(usual_settings());
+  system.registry().erase(caf::atom_from_string("part1"));
+  system.registry().erase(caf::atom_from_string(names::ledger));
+  auto c = connect();
+  auto answer = wait(view(c).healthRequest().send());
+  const auto h = answer.getHealth();
+  EXPECT_FALSE(h.getOk());
+  EXPECT_FALSE(h.getLedgerOk());
+  EXPECT_TRUE(h.getPartitions()[0].getOk());
+  EXPECT_FALSE(h.getPartitions()[1].getOk());
+  EXPECT_EQ(h.getProblems().size(), 2u);
+}
+
+TEST_F(ControlTest, VersionIsTheDaemons) {
+  start(usual_settings());
+  auto c = connect();
+  EXPECT_EQ(wait(view(c).versionRequest().send()).getVersion(), "1.2.3");
+}
+
+TEST_F(ControlTest, TheLogLevelCanBeChanged) {
+  const auto before = spdlog::get_level();
+  start(usual_settings());
+  auto c = connect();
+  auto call = admin(c).setLogLevelRequest();
+  call.setLevel(api::LogLevel::ERROR);
+  EXPECT_TRUE(wait(call.send()).isOk());
+  EXPECT_EQ(spdlog::get_level(), spdlog::level::err);
+  EXPECT_EQ(wait(view(c).logLevelRequest().send()).getLevel(), api::LogLevel::ERROR);
+  spdlog::set_level(before);
+}
+
+TEST_F(ControlTest, ShutdownCallsMainOnce) {
+  std::atomic<int> calls = 0;
+  start(usual_settings(), {[&] { ++calls; }, {}});
+  auto c = connect();
+  EXPECT_TRUE(wait(admin(c).shutdownRequest().send()).isOk());
+  EXPECT_EQ(calls, 1);
+}
+
+TEST_F(ControlTest, WhatMainDoesNotOfferIsUnsupported) {
+  start(usual_settings());
+  auto c = connect();
+  auto client = admin(c);
+  EXPECT_EQ(wait(client.shutdownRequest().send()).getError().getCode(), "unsupported");
+  EXPECT_EQ(wait(client.reloadRequest().send()).getError().getCode(), "unsupported");
+}
+
+TEST_F(ControlTest, ReloadAnswersWithItsReportFromAnotherThread) {
+  std::thread worker;
+  start(usual_settings(), {{}, [&](std::function<void(msg::reload_report)> done) {
+                             worker = std::thread{[done] {
+                               msg::reload_report r;
+                               r.lines = {{"10.0.0.1", "soft"}, {"10.0.0.2", "added"}};
+                               done(std::move(r));
+                             }};
+                           }});
+  auto c = connect();
+  auto answer = wait(admin(c).reloadRequest().send());
+  worker.join();
+  ASSERT_TRUE(answer.isOk());
+  ASSERT_EQ(answer.getOk().size(), 2u);
+  EXPECT_EQ(answer.getOk()[1].getWhat(), "added");
+}
+
+TEST_F(ControlTest, AFaultIsInjectedOnlyWhereTheConfigurationAllowsIt) {
+  start(usual_settings());
+  {
+    auto c = connect();
+    auto call = admin(c).injectFaultRequest();
+    call.setTarget("part0");
+    EXPECT_EQ(wait(call.send()).getError().getCode(), "forbidden");
+  }
+  server.stop();
+  auto settings = usual_settings();
+  settings.debug_faults = true;
+  start(settings);
+  auto c = connect();
+  auto unknown = admin(c).injectFaultRequest();
+  unknown.setTarget("part7");
+  EXPECT_EQ(wait(unknown.send()).getError().getCode(), "not-found");
+  auto call = admin(c).injectFaultRequest();
+  call.setTarget("part0");
+  EXPECT_TRUE(wait(call.send()).isOk());
+  self->wait_for(parts[0]); // it failed
+}
+
+} // namespace
+} // namespace bellman::test
