@@ -1,0 +1,30 @@
+# Configuring and building. Sourced by ./dev.
+
+# A compiler process may take a gigabyte: as many as there are cores, and fewer where memory is short.
+jobs_for_build() {
+  local cores gigabytes
+  cores=$(nproc)
+  gigabytes=$(awk '/MemAvailable/ {print int($2 / 1048576)}' /proc/meminfo)
+  ((gigabytes >= 1)) || gigabytes=1
+  echo $((cores < gigabytes ? cores : gigabytes))
+}
+
+# build PRESET [TARGET...]: into build/PRESET.
+build() {
+  local preset=$1
+  shift
+  echo "dev: building ${*:-everything} (build/$preset)"
+  mkdir -p build
+  if ! cmake --preset "$preset" >"build/$preset-configure.log" 2>&1 </dev/null; then
+    cat "build/$preset-configure.log" >&2
+    echo "dev: cmake --preset $preset failed" >&2
+    exit 1
+  fi
+  # Without targets everything, and targets without --target would be files.
+  if ! cmake --build "build/$preset" -j "$(jobs_for_build)" ${1:+--target "$@"} </dev/null; then
+    echo "dev: the build in build/$preset failed" >&2
+    exit 1
+  fi
+}
+
+build_daemon() { build release bellmand bellmanctl "$@"; }

@@ -1,0 +1,34 @@
+# Tests, fuzzing, formatting. Sourced by ./dev.
+
+# Closes on ctest's own summary.
+dev_test() {
+  local preset=${BELLMAN_PRESET:-debug}
+  install_packages build
+  build "$preset"
+  exec ctest --test-dir "build/$preset" --output-on-failure -j "$(nproc)" "$@" </dev/null
+}
+
+dev_fuzz() {
+  local seconds=${1:-60}
+  [[ $seconds =~ ^[1-9][0-9]*$ ]] || {
+    echo "dev: fuzz wants a number of seconds, not \`$seconds\`" >&2
+    exit 2
+  }
+  install_packages build fuzz
+  build fuzz
+  exec tests/support/dev/fuzz.py build/fuzz/tests/fuzz tests/fuzz/corpus build/fuzz/findings "$seconds"
+}
+
+sources() { find wire actors capnp cli configs tests interop -name '*.hpp' -o -name '*.cpp' | sort; }
+
+dev_format() {
+  install_packages format
+  case ${1:-} in
+    '') sources | xargs clang-format -i ;;
+    --check) sources | xargs clang-format --dry-run -Werror && echo "dev: the format is as it should be" ;;
+    *)
+      echo "dev: format knows --check, not \`$1\`" >&2
+      exit 2
+      ;;
+  esac
+}

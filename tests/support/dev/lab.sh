@@ -1,0 +1,19 @@
+# The lab, interop scenarios and benchmarks: what runs bellmand itself. Sourced by ./dev.
+
+dev_run() {
+  install_packages build lab
+  build_daemon
+  exec python3 interop/lab.py --build build/release "$@"
+}
+
+dev_interop() {
+  install_packages build lab
+  [[ " $* " == *" --list "* ]] || build_daemon
+  exec python3 interop/run.py --build build/release "$@"
+}
+
+dev_bench() {
+  install_packages build lab
+  [[ " $* " == *" --help "* ]] || build_daemon bench_load
+  exec python3 tests/bench/run.py --build build/release "$@"
+}
