@@ -55,6 +55,8 @@ struct outcome {
 /// Replaces all definitions (file reload, API). Answers `outcome`. Chains in use are recompiled and published if changed.
 struct set_definitions {
   policy::definitions definitions;
+  /// Keys (policy::chain_key) of the chains that sessions still use; others are forgotten. Not set: keep all.
+  std::optional<std::vector<std::string>> in_use;
 };
 /// A session wants this chain compiled and kept up to date. Answers `outcome`; the program goes to every partition as
 /// program_published before the answer is sent.

@@ -1,39 +1,25 @@
 #include "capnp/ask.hpp"
 
+#include "capnp/gateway_actor.hpp"
+
 #include <caf/all.hpp>
-#include <spdlog/spdlog.h>
 
 namespace bellman::api {
 
-namespace {
-
-caf::behavior gateway(caf::event_based_actor* self) {
-  self->set_default_handler(caf::drop); // late answers
-  self->set_exception_handler([](caf::scheduled_actor*, std::exception_ptr& x) -> caf::error {
-    try {
-      std::rethrow_exception(x);
-    } catch (const std::exception& e) {
-      spdlog::error("api_gateway_failed reason={}", e.what());
-    } catch (...) {
-      spdlog::error("api_gateway_failed");
-    }
-    return {};
-  });
-  return {[self](const msg::api_job& job) { job.run(self); }};
-}
-
-} // namespace
-
-bridge::bridge(caf::actor_system& system) : system_{system}, gateway_{system.spawn(gateway)} {}
+bridge::bridge(caf::actor_system& system, bool supervised)
+    : system_{system}, own_gateway_{supervised ? caf::actor{} : spawn_gateway(system)} {}
 
 bridge::~bridge() {
-  caf::anon_send<caf::message_priority::high>(gateway_,
-                                              caf::exit_msg{gateway_->address(), caf::exit_reason::user_shutdown});
+  if (own_gateway_)
+    caf::anon_send<caf::message_priority::high>(
+        own_gateway_, caf::exit_msg{own_gateway_->address(), caf::exit_reason::user_shutdown});
 }
 
 caf::actor bridge::look_up(const std::string& name) const {
   return caf::actor_cast<caf::actor>(system_.registry().get(caf::atom_from_string(name)));
 }
+
+caf::actor bridge::gateway() const { return own_gateway_ ? own_gateway_ : look_up(gateway_name); }
 
 std::string bridge::describe(const std::string& name, const caf::error& e) {
   if (e == caf::sec::request_timeout)

@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace bellman::msg {
 
@@ -40,10 +41,32 @@ enum class urgency : std::uint8_t { in_order, overtaking };
 
 inline constexpr std::chrono::milliseconds usual_patience{5000};
 
+/// Fulfils a promise of the RPC thread exactly once: with an answer, or, if nobody gave one until the last copy goes,
+/// with the word that there is none.
+template <class Answer>
+class reply {
+public:
+  reply(kj::Own<kj::CrossThreadPromiseFulfiller<answer<Answer>>> to, std::string when_lost)
+      : to_{kj::mv(to)}, when_lost_{std::move(when_lost)} {}
+  reply(const reply&) = delete;
+  reply& operator=(const reply&) = delete;
+  ~reply() { give({std::nullopt, std::move(when_lost_)}); }
+  void give(answer<Answer> a) {
+    if (!std::exchange(given_, true))
+      to_->fulfill(std::move(a));
+  }
+
+private:
+  kj::Own<kj::CrossThreadPromiseFulfiller<answer<Answer>>> to_;
+  std::string when_lost_;
+  bool given_ = false;
+};
+
 /// Thread: RPC. One actor carries all questions of the server, so that stopping it settles every one of them.
 class bridge {
 public:
-  explicit bridge(caf::actor_system& system);
+  /// `supervised`: the gateway actor is the one registered as gateway_name, whoever keeps it running; else our own.
+  explicit bridge(caf::actor_system& system, bool supervised = false);
   ~bridge();
   bridge(const bridge&) = delete;
   bridge& operator=(const bridge&) = delete;
@@ -60,16 +83,19 @@ public:
     auto whom = look_up(name);
     if (!whom)
       return answer<Answer>{std::nullopt, name + " is not running"};
+    const auto through = gateway();
+    if (!through)
+      return answer<Answer>{std::nullopt, "the API's gateway is being restarted"};
     auto paf = kj::newPromiseAndCrossThreadFulfiller<answer<Answer>>();
-    auto reply = std::make_shared<decltype(paf.fulfiller)>(kj::mv(paf.fulfiller)); // std::function copies
-    caf::anon_send(gateway_, msg::api_job{[=, question = std::move(question)](caf::event_based_actor* self) {
+    auto to = std::make_shared<reply<Answer>>(kj::mv(paf.fulfiller), "the API's gateway failed under the request");
+    caf::anon_send(through, msg::api_job{[=, question = std::move(question)](caf::event_based_actor* self) {
                      const auto settle = [&](auto request) {
                        request.then(
-                           [reply](Answer& x) {
-                             (*reply)->fulfill(answer<Answer>{std::move(x), {}});
+                           [to](Answer& x) {
+                             to->give({std::move(x), {}});
                            },
-                           [reply, name](const caf::error& e) {
-                             (*reply)->fulfill(answer<Answer>{std::nullopt, describe(name, e)});
+                           [to, name](const caf::error& e) {
+                             to->give({std::nullopt, describe(name, e)});
                            });
                      };
                      if (how == urgency::overtaking)
@@ -83,8 +109,10 @@ public:
 private:
   static std::string describe(const std::string& name, const caf::error& e);
 
+  caf::actor gateway() const;
+
   caf::actor_system& system_;
-  caf::actor gateway_;
+  caf::actor own_gateway_;
 };
 
 } // namespace bellman::api

@@ -20,7 +20,8 @@ namespace bellman::api {
 /// One a server. Outlives every other object of the RPC thread.
 struct server_context {
   server_context(server_settings s, server_hooks h, caf::actor_system& system, kj::Timer& t)
-      : settings{std::move(s)}, hooks{std::move(h)}, actors{system}, names{actors}, timer{t} {}
+      : settings{std::move(s)}, hooks{std::move(h)}, actors{system, static_cast<bool>(hooks.start_child)},
+        names{actors}, timer{t} {}
 
   const server_settings settings;
   const server_hooks hooks;
@@ -29,6 +30,7 @@ struct server_context {
   kj::Timer& timer;
   const std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
   std::uint32_t connections = 0, watches = 0;
+  std::uint64_t kept = 0; ///< actors started for clients so far
 };
 
 /// One a connection; the objects handed out to the client keep it alive.

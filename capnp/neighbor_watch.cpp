@@ -1,12 +1,10 @@
 #include "capnp/neighbor_watch.hpp"
 
+#include "capnp/kept_actor.hpp"
 #include "capnp/neighbor_values.hpp"
 #include "capnp/neighbor_watch_actor.hpp"
 #include "capnp/values.hpp"
 
-#include <caf/exit_reason.hpp>
-#include <caf/send.hpp>
-#include <caf/system_messages.hpp>
 #include <spdlog/spdlog.h>
 
 namespace bellman::api {
@@ -18,15 +16,14 @@ public:
   neighbor_watch(ticket object, ticket watch, NeighborSink::Client sink)
       : object_{kj::mv(object)}, watch_{kj::mv(watch)}, sink_{kj::mv(sink)} {
     ++object_.server().watches;
-    actor_ = spawn_neighbor_watch(object_.server().actors.system(), news_);
+    actor_ =
+        std::make_unique<kept_actor>(object_.server(), "neighbor watch", [news = news_](caf::actor_system& system) {
+          return spawn_neighbor_watch(system, news);
+        });
     pump_ = push().eagerlyEvaluate(
         [](kj::Exception&& e) { spdlog::info("neighbor_watch_ended reason={}", e.getDescription().cStr()); });
   }
-  ~neighbor_watch() noexcept {
-    --object_.server().watches;
-    caf::anon_send<caf::message_priority::high>(actor_,
-                                                caf::exit_msg{actor_.address(), caf::exit_reason::user_shutdown});
-  }
+  ~neighbor_watch() noexcept { --object_.server().watches; }
 
 private:
   kj::Promise<void> push() {
@@ -44,7 +41,7 @@ private:
   ticket object_, watch_;
   NeighborSink::Client sink_;
   std::shared_ptr<neighbor_news> news_ = std::make_shared<neighbor_news>();
-  caf::actor actor_;
+  std::unique_ptr<kept_actor> actor_;
   kj::Promise<void> pump_ = nullptr; ///< last: ends before what it uses
 };
 

@@ -63,6 +63,10 @@ struct server_hooks {
   std::function<void()> shutdown;
   /// Read the configuration file again; `done` may be called from any thread, once.
   std::function<void(std::function<void(msg::reload_report)> done)> reload;
+  /// Keeps an actor running under a supervisor until stop_child. Both or neither; with them, the gateway actor is the
+  /// supervisor's too (gateway_actor.hpp).
+  std::function<void(std::string name, std::function<caf::actor(caf::actor_system&)> make)> start_child;
+  std::function<void(std::string name)> stop_child;
 };
 
 class api_server {

@@ -14,6 +14,8 @@
 #include <caf/all.hpp>
 #include <spdlog/spdlog.h>
 
+#include <stdexcept>
+
 namespace bellman::msg {
 
 /// From a watch to itself: try this partition again.
@@ -196,6 +198,10 @@ struct watch_state {
             sources[m.partition].is = standing::ready;
           go_on();
         },
+        [this](const msg::fail_now& m) {
+          if (settings.debug_faults)
+            throw std::runtime_error{m.reason};
+        },
     };
   }
 };
@@ -206,9 +212,16 @@ caf::actor spawn_watch(caf::actor_system& system, watch_settings settings, std::
   return system.spawn([settings = std::move(settings), queue](caf::stateful_actor<watch_state>* self) {
     self->set_default_handler(caf::drop);
     self->set_down_handler([self](const caf::down_msg& down) { self->state.on_down(down); });
-    self->set_exception_handler([](caf::scheduled_actor*, std::exception_ptr&) -> caf::error {
-      spdlog::error("watch_failed");
-      return caf::exit_reason::unhandled_exception;
+    self->set_exception_handler([](caf::scheduled_actor*, std::exception_ptr& x) -> caf::error {
+      std::string text = "unknown";
+      try {
+        std::rethrow_exception(x);
+      } catch (const std::exception& e) {
+        text = e.what();
+      } catch (...) {
+      }
+      spdlog::error("watch_failed reason={}", text);
+      return caf::make_error(caf::sec::runtime_error, text);
     });
     self->state.settings = settings;
     self->state.queue = queue;

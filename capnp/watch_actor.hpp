@@ -23,6 +23,7 @@ struct watch_settings {
   std::uint32_t partitions = 1;
   std::uint32_t page = 512; ///< events asked for at once
   watch_cursor from;        ///< Empty, or of another number of partitions: a snapshot first.
+  bool debug_faults = false;
 };
 
 /// Ends by exit_msg only. Partitions that are away are tried again; one that was replaced meanwhile, or has forgotten

@@ -10,11 +10,17 @@ bool watch_queue::has_room() {
 
 void watch_queue::push(watch_entry e) {
   const std::lock_guard lock{mutex_};
+  newest_ = e.cursor;
   entries_.push_back(std::move(e));
   if (waiting_.get() != nullptr) {
     waiting_->fulfill();
     waiting_ = nullptr;
   }
+}
+
+std::optional<watch_cursor> watch_queue::newest_cursor() {
+  const std::lock_guard lock{mutex_};
+  return newest_;
 }
 
 std::optional<watch_entry> watch_queue::pop() {

@@ -39,6 +39,10 @@ public:
   /// Marks may go over the capacity: they cost nothing.
   void push(watch_entry e);
 
+  /// The cursor of the newest entry, also when that has been popped: where a new reader goes on. Nothing before the
+  /// first.
+  std::optional<watch_cursor> newest_cursor();
+
   std::optional<watch_entry> pop();
   /// Resolves when there is something to pop. One at a time; a new one replaces the old.
   kj::Promise<void> wait();
@@ -46,6 +50,7 @@ public:
 private:
   std::mutex mutex_;
   std::deque<watch_entry> entries_;
+  std::optional<watch_cursor> newest_;
   const std::size_t capacity_;
   const std::function<void()> on_room_;
   bool starved_ = false;

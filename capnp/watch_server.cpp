@@ -1,12 +1,11 @@
 #include "capnp/watch_server.hpp"
 
+#include "capnp/kept_actor.hpp"
 #include "capnp/values.hpp"
 #include "capnp/watch_actor.hpp"
 #include "capnp/watch_feed.hpp"
 
-#include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
-#include <caf/system_messages.hpp>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -24,22 +23,28 @@ public:
   watch_server(ticket object, ticket watch, const rib::route_query& filter, watch_cursor from,
                kj::Maybe<RouteSink::Client> sink)
       : object_{kj::mv(object)}, watch_{kj::mv(watch)}, server_{object_.server()}, sink_{kj::mv(sink)} {
-    auto room = std::make_shared<caf::actor>();
-    queue_ = std::make_shared<watch_queue>(pages_ahead, [room] { caf::anon_send(*room, msg::watch_room{}); });
+    auto reader = std::make_shared<std::function<caf::actor()>>();
+    queue_ = std::make_shared<watch_queue>(pages_ahead, [reader] {
+      if (const auto now = (*reader)())
+        caf::anon_send(now, msg::watch_room{});
+    });
     feed_ = std::make_unique<watch_feed>(queue_, server_.names, from);
-    actor_ = spawn_watch(server_.actors.system(), {filter, server_.settings.partitions, page_events, std::move(from)},
-                         queue_);
-    *room = actor_; // before anything is popped: only this thread pops
+    actor_ = std::make_unique<kept_actor>(
+        server_, "watch",
+        [queue = queue_, settings = watch_settings{filter, server_.settings.partitions, page_events, std::move(from),
+                                                   server_.settings.debug_faults}](caf::actor_system& system) {
+          auto next = settings;
+          if (auto cursor = queue->newest_cursor()) // one that failed: its successor goes on
+            next.from = std::move(*cursor);
+          return spawn_watch(system, std::move(next), queue);
+        });
+    *reader = actor_->current(); // before anything is popped: only this thread pops
     ++server_.watches;
     if (sink_ != nullptr)
       pump_ = push().eagerlyEvaluate(
           [](kj::Exception&& e) { spdlog::info("watch_ended reason={}", e.getDescription().cStr()); });
   }
-  ~watch_server() noexcept {
-    --server_.watches;
-    caf::anon_send<caf::message_priority::high>(actor_,
-                                                caf::exit_msg{actor_.address(), caf::exit_reason::user_shutdown});
-  }
+  ~watch_server() noexcept { --server_.watches; }
 
   kj::Promise<void> next(NextContext context) override {
     if (sink_ != nullptr || pulling_) {
@@ -95,7 +100,7 @@ private:
   kj::Maybe<RouteSink::Client> sink_;
   std::shared_ptr<watch_queue> queue_;
   std::unique_ptr<watch_feed> feed_;
-  caf::actor actor_;
+  std::unique_ptr<kept_actor> actor_;
   bool pulling_ = false;
   kj::Promise<void> pump_ = nullptr; ///< last: ends before what it uses
 };

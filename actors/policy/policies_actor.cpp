@@ -103,11 +103,24 @@ struct policies_state {
     }
   }
 
-  void replace(promise asker, const std::shared_ptr<definitions>& wanted) {
-    auto made = make_library(std::move(*wanted), memory().definitions.get());
+  void replace(promise asker, const std::shared_ptr<msg::set_definitions>& wanted) {
+    auto made = make_library(std::move(wanted->definitions), memory().definitions.get());
     if (!made)
       return static_cast<void>(asker.deliver(msg::outcome{as_refusal(made.error())}));
+    if (wanted->in_use)
+      forget_all_but(*wanted->in_use);
     compile({asker, true, *made, memory().chains, 0, {}});
+  }
+
+  /// Partitions own the programs of sessions that still run with them.
+  void forget_all_but(const std::vector<std::string>& in_use) {
+    std::erase_if(memory().chains, [&](const auto& c) {
+      if (std::ranges::find(in_use, c.first) != in_use.end())
+        return false;
+      if (const auto child = children.find(c.first); child != children.end())
+        retire(child);
+      return true;
+    });
   }
 
   void use(promise asker, const msg::use_chain& wanted) {
@@ -205,7 +218,7 @@ struct policies_state {
   caf::behavior make_behavior() {
     return {
         [this](msg::set_definitions& m) {
-          auto wanted = std::make_shared<definitions>(std::move(m.definitions));
+          auto wanted = std::make_shared<msg::set_definitions>(std::move(m));
           auto asker = promised();
           enqueue([this, asker, wanted] { replace(asker, wanted); });
           return asker;
