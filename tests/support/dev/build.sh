@@ -9,6 +9,9 @@ jobs_for_build() {
   echo $((cores < gigabytes ? cores : gigabytes))
 }
 
+# ccache takes precompiled headers only if it may trust their dates.
+export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros}
+
 # build PRESET [TARGET...]: into build/PRESET.
 build() {
   local preset=$1

@@ -8,6 +8,16 @@ dev_test() {
   exec ctest --test-dir "build/$preset" --output-on-failure -j "$(nproc)" "$@" </dev/null
 }
 
+# What is shared by threads and knows no CAF (Debian's is not instrumented): under the thread sanitizer.
+dev_race() {
+  install_packages build
+  build tsan rib_test net_test
+  local program
+  for program in rib_test net_test; do
+    TSAN_OPTIONS=halt_on_error=1 "build/tsan/tests/$program" --gtest_brief=1 </dev/null || exit 1
+  done
+}
+
 dev_fuzz() {
   local seconds=${1:-60}
   [[ $seconds =~ ^[1-9][0-9]*$ ]] || {
