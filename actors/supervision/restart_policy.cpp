@@ -13,6 +13,15 @@ bool restarts(lifetime kind, ending how) {
 
 } // namespace
 
+const char* text_of(strategy how) {
+  switch (how) {
+  case strategy::one_for_one: return "one-for-one";
+  case strategy::one_for_all: return "one-for-all";
+  case strategy::rest_for_one: break;
+  }
+  return "rest-for-one";
+}
+
 std::chrono::milliseconds delay_before(std::uint32_t nth, const backoff_settings& backoff, double random) {
   const auto doublings = static_cast<int>(std::min<std::uint32_t>(nth - 1, 62)); // 2^62 ms is beyond any `most`
   const auto wanted = std::ldexp(static_cast<double>(backoff.first.count()), doublings);

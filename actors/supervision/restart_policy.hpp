@@ -16,6 +16,9 @@ enum class strategy : std::uint8_t {
   rest_for_one, ///< the siblings that were started after it
 };
 
+/// As the API shows it.
+const char* text_of(strategy how);
+
 enum class lifetime : std::uint8_t {
   permanent, ///< restarted after any end
   transient, ///< restarted after a failure
