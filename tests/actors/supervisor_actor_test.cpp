@@ -55,6 +55,21 @@ TEST_F(Supervisor, TakesAnEarlierFailureIntoTheRestartUnderWay) {
   EXPECT_EQ(happened(), texts{}); // and not once more
 }
 
+TEST_F(Supervisor, IgnoresATimerOfAnEarlierFailure) {
+  start(strategy::rest_for_one, {worker("a"), worker("b")});
+  fail("b");
+  elapse(100ms);
+  fail("b"); // due in 200 ms
+  fail("a"); // which starts both in 100
+  elapse(100ms);
+  fail("b"); // due in 400
+  happened();
+  elapse(399ms);
+  EXPECT_EQ(happened(), texts{});
+  elapse(1ms);
+  EXPECT_EQ(happened(), texts{"start b"});
+}
+
 TEST_F(Supervisor, CountsSiblingsThatFailTogetherOnce) {
   auto s = settings_of(strategy::one_for_all, {worker("a"), worker("b")});
   s.limit = {1, 60s};
