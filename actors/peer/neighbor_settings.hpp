@@ -48,6 +48,7 @@ struct neighbor_settings {
   std::string description;
   std::uint32_t remote_as = 0;
   std::uint32_t local_as = 0;
+  std::uint32_t speaker_as = 0; ///< Of the whole speaker; `local_as` is what this neighbour is told.
   std::uint32_t router_id = 0; ///< Ours, host order.
   std::uint16_t remote_port = 179;
   std::optional<wire::ip_address> local_address;
