@@ -8,8 +8,9 @@
 namespace bellman::ledger {
 
 namespace {
+constexpr std::size_t largest = 65000;        ///< of canonical bytes; the attribute table ends at 65535
 constexpr std::int64_t least_to_clear = 4096; ///< sets; fewer are not worth a scan of the routes
-}
+} // namespace
 
 attribute_sets::attribute_sets(database& db)
     : db_{db}, find_{db, "SELECT id, canonical FROM attribute_sets WHERE hash = ?"},
@@ -36,6 +37,9 @@ std::int64_t attribute_sets::batch::of(std::uint32_t index, wire::family family)
   if (id == 0) {
     scratch_.clear();
     wire::encode_canonical(values_[index], family, scratch_);
+    if (scratch_.size() > largest)
+      throw sql_error{SQLITE_TOOBIG, "attribute set " + std::to_string(index) + " is longer than " +
+                                         std::to_string(largest) + " octets"};
     id = sets_.intern(scratch_);
   }
   return id;

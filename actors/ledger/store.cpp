@@ -17,6 +17,7 @@ fault fault_of(const sql_error& e) {
   case SQLITE_CANTOPEN: return {fault::kind::other, "the store cannot be opened: " + std::string{e.what()}};
   case SQLITE_NOTADB: return {fault::kind::corrupt, "the file is no database"};
   case SQLITE_CORRUPT: return {fault::kind::corrupt, "the store is damaged: " + std::string{e.what()}};
+  case SQLITE_TOOBIG: return {fault::kind::too_large, e.what()};
   case SQLITE_FULL: return {fault::kind::full, "no space is left for the store"};
   default: return {fault::kind::other, "the store failed: " + std::string{e.what()}};
   }

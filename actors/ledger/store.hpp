@@ -22,9 +22,10 @@ struct fault {
   enum class kind : std::uint8_t {
     locked, ///< another process has it
     read_only,
-    corrupt, ///< or no database at all
-    foreign, ///< of another program, or of a newer version
-    full,    ///< no space
+    corrupt,   ///< or no database at all
+    foreign,   ///< of another program, or of a newer version
+    full,      ///< no space
+    too_large, ///< the request asks for more than can be kept
     other,
   };
   fault::kind kind = kind::other;
