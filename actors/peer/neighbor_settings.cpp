@@ -210,6 +210,18 @@ impact impact_of(const neighbor_settings& before, const neighbor_settings& after
   return soft ? impact::soft : impact::none;
 }
 
+neighbor_patch overlay(const neighbor_patch& below, const neighbor_patch& above) {
+  neighbor_patch both = below;
+  each_member(above, [&](std::string_view key, const auto& said) {
+    each_member(both, [&](std::string_view name, auto& member) {
+      if constexpr (std::is_same_v<std::decay_t<decltype(member)>, std::decay_t<decltype(said)>>)
+        if (name == key && said)
+          member = said;
+    });
+  });
+  return both;
+}
+
 std::string to_text(const neighbor_patch& patch) {
   std::string out;
   each_member(patch, [&](const char* key, const auto& member) {
