@@ -271,10 +271,14 @@ struct neighbors_state {
       answer(asker, refusal{"unavailable", "the session is being restarted", {}});
     else
       self->request(peer, peer_patience, m)
-          .then([asker](msg::outcome& o) mutable { asker.deliver(std::move(o)); },
-                [=, this](const caf::error& e) {
+          .then(
+              [asker](msg::outcome& o) mutable { asker.deliver(std::move(o)); },
+              [=, this](const caf::error& e) {
+                if (e == caf::sec::unexpected_response) // nothing: it did it, and has nothing to say
+                  answer(asker, {});
+                else
                   answer(asker, refusal{"unavailable", "the session did not answer: " + self->system().render(e), {}});
-                });
+              });
     return asker;
   }
 

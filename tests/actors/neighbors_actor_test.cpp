@@ -53,11 +53,11 @@ caf::actor fake_peer(caf::actor_system& system, std::shared_ptr<journal> log, st
         },
         [=](const msg::accepted&) { note("accepted"); },
         [=](const msg::partition_restarted& m) { note("partition " + std::to_string(m.index)); },
-        [=](const msg::reset_neighbor& m) -> msg::outcome {
+        [=](const msg::reset_neighbor& m) -> caf::result<msg::outcome> {
           note("reset");
           if (m.kind == msg::reset_neighbor::kind::soft_in)
-            return {refusal{"unavailable", "no route refresh", {}}};
-          return {};
+            return msg::outcome{refusal{"unavailable", "no route refresh", {}}};
+          return msg::outcome{};
         },
         [=](msg::fail_now) { throw std::runtime_error{"test"}; },
     };
