@@ -47,8 +47,10 @@ CLI::Option* add_value(CLI::App& app, const std::string& names, const char* type
       ->type_name(type);
 }
 
+/// Takes any number of words.
+inline CLI::Option* many(CLI::Option* o) { return o->expected(1, CLI::detail::expected_max_vector_size); }
 /// May be given again; each adds one.
-inline CLI::Option* repeated(CLI::Option* o) { return o->expected(-1)->allow_extra_args(false); }
+inline CLI::Option* repeated(CLI::Option* o) { return many(o)->allow_extra_args(false); }
 
 std::optional<wire::family> parse_family(const std::string& text);
 std::optional<bool> parse_on_off(const std::string& text);

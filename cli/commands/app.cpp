@@ -9,11 +9,27 @@
 
 namespace bellman::cli {
 
+namespace {
+
+/// The help pages without what CLI11 would say twice: a positional's name is its type, and what excludes what is told
+/// when it happens.
+class page_formatter final : public CLI::Formatter {
+  std::string make_option_opts(const CLI::Option* o) const override {
+    if (o->get_positional())
+      return o->get_required() ? "" : " (optional)";
+    return o->get_type_size() == 0 ? "" : " " + o->get_type_name();
+  }
+};
+
+} // namespace
+
 std::unique_ptr<CLI::App> make_app(context& c) {
   auto app = std::make_unique<CLI::App>("Talks to bellmand, the BGP control plane.", "bellmanctl");
   app->fallthrough(); // --json may stand anywhere
   app->require_subcommand(1);
-  app->get_formatter()->column_width(34);
+  const auto pages = std::make_shared<page_formatter>();
+  pages->column_width(34);
+  app->formatter(pages); // before the subcommands, which inherit it
   app->add_flag("--json", c.options.json, "print JSON, for programs");
   if (!c.in_shell) {
     auto* socket = app->add_option("--socket", c.options.socket, "the daemon's Unix socket ($BELLMAN_SOCKET)")
@@ -23,10 +39,8 @@ std::unique_ptr<CLI::App> make_app(context& c) {
         ->excludes(socket);
     app->add_option("--token-file", c.options.token_file, "the credential, instead of the Unix user")
         ->type_name(type_name::file);
-    app->add_option("--timeout", c.options.timeout, "seconds to wait for an answer (60)")
-        ->type_name("SECONDS")
-        ->check(CLI::Range(1, 86400))
-        ->default_str("");
+    add_value(*app, "--timeout", "SECONDS", "to wait for an answer (60)", parse_count,
+              [&c](std::uint32_t seconds) { c.options.timeout = std::clamp<std::uint32_t>(seconds, 1, 86400); });
   }
   add_control_commands(*app, c);
   add_neighbor_commands(*app, c);

@@ -115,10 +115,9 @@ exit_code withdraw_all(context& c, client::injector& injector, const request&) {
 }
 
 void add_prefixes(CLI::App& app, request& r) {
-  add_value(app, "PREFIX", type_name::prefix, "one or more", parse_prefix,
-            [&r](wire::prefix p) { r.prefixes.push_back(p); })
-      ->required()
-      ->expected(-1);
+  many(add_value(app, "PREFIX", type_name::prefix, "one or more", parse_prefix, [&r](wire::prefix p) {
+    r.prefixes.push_back(p);
+  }))->required();
 }
 
 void add_request_id(CLI::App& app, request& r) {

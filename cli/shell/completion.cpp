@@ -103,7 +103,9 @@ void offer_options(completion& out, const CLI::App& app, const state& s, const s
       continue;
     for (const auto& name : o->get_lnames()) {
       const auto text = "--" + name;
-      if (begins(text, typed))
+      // Every app on the way up has a --help of its own; nobody needs to be told of it unasked.
+      const auto known = std::ranges::find(out.candidates, text, &candidate::text) != out.candidates.end();
+      if (begins(text, typed) && !known && !(typed.empty() && name == "help"))
         out.candidates.push_back({text, o->get_description()});
       if (typed.empty())
         break; // other names of the same are for those who know them
