@@ -16,6 +16,7 @@ import time
 from dataclasses import dataclass, replace
 
 from lib import bgp
+from lib.case import Case
 from lib.crowd import add_speaker
 from lib.mrt import Entry, Line, bgpdump_lines, read_table, test_data
 from lib.stream import advertised_rows
@@ -186,14 +187,6 @@ def body(build, folder, source):
         compare("the advertised view when all is withdrawn", {}, {r["prefix"]: r for r in advertised_rows(world.hub, receiver)})
         for n in world.neighbors:
             n.expect_up("at the end")
-
-
-class Case:
-    def __init__(self, name):
-        self.name = name
-
-    def version(self):
-        return f"speaker {self.name}"
 
 
 def runs():
