@@ -35,3 +35,11 @@ def add_speaker(world, asn=None, name=None, passive=False, hold_time=30, router_
 
 def add_speakers(world, count, **how):
     return [add_speaker(world, **how) for _ in range(count)]
+
+
+def exported(world, routes, ebgp=True):
+    """What a speaker must see of routes as they arrive (Speaker.sent()), where no policy changes them; towards iBGP they keep next hop and MED."""
+    hub = world.hub.site
+    if not ebgp:
+        return {p: r.with_(local_pref=100) for p, r in routes.items()}
+    return {p: r.with_(as_path=(hub.asn, *r.as_path), next_hop=hub.next_hop(r.family), med=None, local_pref=None) for p, r in routes.items()}
