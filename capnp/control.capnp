@@ -16,7 +16,8 @@ interface ControlView {
   # `schema` counts up with each addition to the API.
 
   tree @2 () -> TreeResult;
-  # The supervision tree.
+  # The supervision tree, from the root down. A supervisor that does not answer at once is shown as "busy", without its
+  # children. "unavailable" while there is no root supervisor.
 
   logLevel @3 () -> (level :LogLevel);
 }
@@ -33,8 +34,10 @@ interface ControlAdmin {
   # Reads the configuration file again. Nothing is changed if it has an error.
 
   injectFault @3 (target :Text, reason :Text) -> Common.Outcome;
-  # Makes an actor fail, to see the supervisors work: "part0", "neighbors", "ledger" ... by the name it is registered under.
-  # "forbidden" unless the configuration allows it (debug.faults).
+  # Makes an actor fail, to see the supervisors work. The target is the name it is registered under ("part0", "neighbors",
+  # "ledger" ...), or its path in the supervision tree, as in "root/peer supervisor/peer 127.0.0.11". A supervisor that fails
+  # takes those below it with it. Returns when the fault is on its way.
+  # "forbidden" unless the configuration allows it (debug.faults); "not-found"; "unavailable" while the target is not running.
 }
 
 enum LogLevel {
@@ -84,11 +87,13 @@ struct PartitionHealth {
 struct SupervisionNode {
   name @0 :Text;
   kind @1 :Text;
-  # "worker", or the strategy of a supervisor: "one-for-one", "one-for-all", "rest-for-one".
+  # "worker", or the strategy of a supervisor: "one-for-one", "one-for-all", "rest-for-one"; "supervisor" if it has not said.
   state @2 :Text;
-  # "running", "backing off", "stopped" ...
+  # "running", "backing off" (its restart has a time), "waiting" (for the restart of a sibling), "stopping", "stopped" (ended
+  # for good), "busy" (a supervisor that did not answer).
   restarts @3 :UInt64;
   lastFailure @4 :Text;
+  # For people; empty: never.
   lastFailureAt @5 :Int64;
   # Seconds since 1970; 0: never.
   children @6 :List(SupervisionNode);

@@ -1,6 +1,7 @@
 #include "capnp/control_server.hpp"
 
 #include "actors/ledger/messages.hpp"
+#include "actors/supervision/messages.hpp"
 #include "capnp/health.hpp"
 #include "capnp/values.hpp"
 
@@ -48,6 +49,28 @@ void write_report(const msg::reload_report& from, ReloadResult::Builder out) {
   }
 }
 
+std::int64_t seconds_since_1970(std::chrono::system_clock::time_point t) {
+  return std::chrono::duration_cast<std::chrono::seconds>(t.time_since_epoch()).count();
+}
+
+void write_node(const msg::supervision_node& from, SupervisionNode::Builder out) {
+  out.setName(as_text(from.name));
+  out.setKind(as_text(from.kind));
+  out.setState(as_text(from.state));
+  out.setRestarts(from.restarts);
+  out.setLastFailure(as_text(from.last_failure));
+  out.setLastFailureAt(seconds_since_1970(from.last_failure_at));
+  auto children = out.initChildren(static_cast<unsigned>(from.children.size()));
+  for (unsigned i = 0; i < children.size(); ++i)
+    write_node(from.children[i], children[i]);
+}
+
+/// The part of a path below the root supervisor; nothing for what is no path.
+std::optional<std::string> path_below_root(const std::string& target) {
+  const auto head = std::string{names::root} + "/";
+  return target.starts_with(head) ? std::optional{target.substr(head.size())} : std::nullopt;
+}
+
 } // namespace
 
 kj::Promise<void> control_view_server::health(HealthContext context) {
@@ -63,8 +86,14 @@ kj::Promise<void> control_view_server::version(VersionContext context) {
 }
 
 kj::Promise<void> control_view_server::tree(TreeContext context) {
-  write_fault("unavailable", "this daemon has no supervision tree", context.getResults().initError());
-  return kj::READY_NOW;
+  return ticket_.server()
+      .actors.ask<msg::supervision_node>(names::root, msg::get_tree{}, urgency::overtaking)
+      .then([context](answer<msg::supervision_node>&& tree) mutable {
+        if (tree.value)
+          write_node(*tree.value, context.getResults().initOk());
+        else
+          write_unavailable(tree.trouble, context.getResults().initError());
+      });
 }
 
 kj::Promise<void> control_view_server::logLevel(LogLevelContext context) {
@@ -117,20 +146,30 @@ kj::Promise<void> control_admin_server::reload(ReloadContext context) {
 
 kj::Promise<void> control_admin_server::injectFault(InjectFaultContext context) {
   const auto params = context.getParams();
-  const auto target = as_string(params.getTarget());
-  auto error = context.getResults().initError();
-  if (!ticket_.server().settings.debug_faults) {
-    write_fault("forbidden", "the configuration does not allow it (debug.faults)", error);
-    return kj::READY_NOW;
-  }
-  const auto whom = target.size() <= 10 ? ticket_.server().actors.look_up(target) : caf::actor{};
-  if (!whom) {
-    write_fault("not-found", "no actor has this name", error, "target");
+  const auto target = as_string(params.getTarget()), reason = as_string(params.getReason());
+  const auto& server = ticket_.server();
+  if (!server.settings.debug_faults) {
+    write_fault("forbidden", "the configuration does not allow it (debug.faults)", context.getResults().initError());
     return kj::READY_NOW;
   }
   spdlog::warn("api_inject_fault target={} by={}", target, client_);
-  caf::anon_send(whom, msg::fail_now{as_string(params.getReason())});
-  context.getResults().setOk();
+  if (auto path = path_below_root(target))
+    return server.actors.ask<msg::outcome>(names::root, msg::fail_child{std::move(*path), reason})
+        .then([context](answer<msg::outcome>&& done) mutable {
+          if (!done.value)
+            write_unavailable(done.trouble, context.getResults().initError());
+          else if (done.value->refused)
+            write_fault(*done.value->refused, context.getResults().initError());
+          else
+            context.getResults().setOk();
+        });
+  const auto whom = target.size() <= 10 ? server.actors.look_up(target) : caf::actor{};
+  if (whom) {
+    caf::anon_send(whom, msg::fail_now{reason});
+    context.getResults().setOk();
+  } else {
+    write_fault("not-found", "no actor has this name", context.getResults().initError(), "target");
+  }
   return kj::READY_NOW;
 }
 

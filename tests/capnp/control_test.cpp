@@ -2,6 +2,9 @@
 
 #include "tests/capnp/api_lab.hpp"
 
+#include "actors/supervision/actor_base.hpp"
+#include "actors/supervision/supervisor_actor.hpp"
+
 #include <spdlog/spdlog.h>
 
 #include <atomic>
@@ -16,6 +19,45 @@ protected:
   }
   api::ControlAdmin::Client admin(api_client& c) {
     return wait(enter(c, "admin-secret").controlAdminRequest().send()).getOk();
+  }
+
+  static supervision::supervisor_settings settings_of(std::string name, std::vector<supervision::child_spec> children) {
+    supervision::supervisor_settings s;
+    s.name = std::move(name);
+    s.backoff = {std::chrono::hours{1}, std::chrono::hours{1}, 0.0, std::chrono::hours{1}};
+    s.children = std::move(children);
+    s.debug_faults = true;
+    return s;
+  }
+  /// A root supervisor above a "peer supervisor" above a "peer 127.0.0.11", all of them running.
+  caf::actor start_root() {
+    supervision::child_spec peer{"peer 127.0.0.11", [](caf::actor_system& s) {
+                                   return s.spawn([](caf::event_based_actor* me) -> caf::behavior {
+                                     supervision::install_defaults(me, "peer");
+                                     return {
+                                         [](const msg::fail_now& m) { supervision::fail_if_allowed(true, m.reason); }};
+                                   });
+                                 }};
+    supervision::child_spec peers{"peer supervisor", [peer](caf::actor_system& s) {
+                                    return supervision::spawn_supervisor(s, settings_of("peer supervisor", {peer}));
+                                  }};
+    peers.supervisor = true;
+    auto root = supervision::spawn_supervisor(system, settings_of("root", {peers}));
+    name(names::root, root);
+    return root;
+  }
+  void stop_root(const caf::actor& root) {
+    system.registry().erase(caf::atom_from_string(names::root));
+    caf::anon_send_exit(root, caf::exit_reason::user_shutdown);
+    self->wait_for(root);
+  }
+  /// The code of the fault; "ok" if there was none.
+  std::string inject(api::ControlAdmin::Client by, const char* target) {
+    auto call = by.injectFaultRequest();
+    call.setTarget(target);
+    call.setReason("on purpose");
+    auto answer = wait(call.send());
+    return answer.isOk() ? "ok" : std::string{answer.getError().getCode().cStr()};
   }
 };
 
@@ -124,6 +166,52 @@ TEST_F(ControlTest, AFaultIsInjectedOnlyWhereTheConfigurationAllowsIt) {
   call.setTarget("part0");
   EXPECT_TRUE(wait(call.send()).isOk());
   self->wait_for(parts[0]); // it failed
+}
+
+TEST_F(ControlTest, TheTreeIsTheRootSupervisors) {
+  start(usual_settings());
+  auto c = connect();
+  auto client = view(c);
+  EXPECT_EQ(wait(client.treeRequest().send()).getError().getCode(), "unavailable");
+
+  const auto root = start_root();
+  auto answer = wait(client.treeRequest().send());
+  ASSERT_TRUE(answer.isOk());
+  const auto top = answer.getOk();
+  EXPECT_EQ(top.getName(), "root");
+  EXPECT_EQ(top.getKind(), "one-for-one");
+  ASSERT_EQ(top.getChildren().size(), 1u);
+  const auto peers = top.getChildren()[0];
+  EXPECT_EQ(peers.getName(), "peer supervisor");
+  EXPECT_EQ(peers.getState(), "running");
+  ASSERT_EQ(peers.getChildren().size(), 1u);
+  EXPECT_EQ(peers.getChildren()[0].getName(), "peer 127.0.0.11");
+  EXPECT_EQ(peers.getChildren()[0].getKind(), "worker");
+  EXPECT_EQ(peers.getChildren()[0].getLastFailureAt(), 0);
+  stop_root(root);
+}
+
+TEST_F(ControlTest, AFaultReachesAnActorByItsPathInTheTree) {
+  auto settings = usual_settings();
+  settings.debug_faults = true;
+  start(settings);
+  auto c = connect();
+  auto client = admin(c);
+  EXPECT_EQ(inject(client, "root/peer supervisor"), "unavailable"); // no root
+  const auto root = start_root();
+  EXPECT_EQ(inject(client, "root/peer supervisor/peer 127.0.0.12"), "not-found");
+  EXPECT_EQ(inject(client, "root/peer supervisor/peer 127.0.0.11"), "ok");
+
+  std::string failure;
+  for (int i = 0; i < 1000 && failure.empty(); ++i) { // its supervisor hears of it a little later
+    auto answer = wait(view(c).treeRequest().send());
+    const auto peer = answer.getOk().getChildren()[0].getChildren()[0];
+    failure = peer.getLastFailure();
+    EXPECT_EQ(peer.getState(), failure.empty() ? "running" : "backing off");
+  }
+  EXPECT_EQ(failure, "on purpose");
+  EXPECT_EQ(inject(client, "root/peer supervisor/peer 127.0.0.11"), "unavailable");
+  stop_root(root);
 }
 
 } // namespace
