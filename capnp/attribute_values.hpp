@@ -1,15 +1,13 @@
 #pragma once
-// Attribute sets, to and from the schema.
+// Attribute sets that clients give us, read with suspicion. Writing them is shared with the client.
 
-#include "capnp/attributes.capnp.h"
+#include "capnp/client/attribute_set.hpp"
 #include "wire/bgp/path_attributes.hpp"
 #include "wire/result.hpp"
 
 #include <string>
 
 namespace bellman::api {
-
-void write_attributes(const wire::path_attributes& a, AttributeSet::Builder out);
 
 /// What is wrong with a set that a client gave us.
 struct attribute_problem {

@@ -1,5 +1,6 @@
 #pragma once
-// What the ledger actor (name `names::ledger`) takes: durable state. An answer without refusal means: on disk.
+// What the ledger actor (name `names::ledger`) takes: durable state. An answer without refusal means: on disk. Reads
+// that fail are answered with a caf::error.
 
 #include "actors/interfaces.hpp"
 
@@ -7,37 +8,66 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace bellman::msg {
 
-/// One neighbour as changed by API. `removed`: the API removed a neighbour that the file names.
+/// One neighbour as changed by API. What is in force: the file's entry (or `base`, where the file names it no more)
+/// with `patch` over it.
 struct stored_neighbor {
   wire::ip_address address;
-  std::string group;
-  std::string patch; ///< peer::to_text
-  bool removed = false;
+  std::optional<std::string> group; ///< unset: the file's
+  std::string patch;                ///< peer::to_text
+  std::string base_group, base;     ///< the file's entry as it was seen last; a patch too
+  bool made = false;                ///< added by API: whatever the file says of it does not count
+  bool removed = false;             ///< the API removed a neighbour that the file names
+  bool operator==(const stored_neighbor&) const = default;
 };
 /// Answers `outcome`.
-struct store_neighbor { stored_neighbor neighbor; };
+struct store_neighbor {
+  stored_neighbor neighbor;
+};
 /// Forgets what the API did to it. Answers `outcome`.
-struct forget_neighbor { wire::ip_address address; };
+struct forget_neighbor {
+  wire::ip_address address;
+};
 /// Answers `stored_neighbors`.
 struct load_neighbors {};
-struct stored_neighbors { std::vector<stored_neighbor> all; };
+struct stored_neighbors {
+  std::vector<stored_neighbor> all;
+};
 
-/// One transaction over injected routes, all or nothing. Answers `injected` (sequence = the ledger's, growing). A known
-/// request id answers what it answered the first time, with `repeated` true.
-struct store_routes { inject edits; };
+/// One transaction over injected routes, all or nothing. Answers `stored_routes_answer` (sequence = the ledger's,
+/// growing). A known request id answers what it answered the first time, with `repeated` true.
+struct store_routes {
+  inject edits;
+};
+/// Removes all routes of one owner. Answers `stored_routes_answer`.
+struct store_withdrawal {
+  std::string owner;
+};
 struct stored_routes_answer {
   injected answer;
   bool repeated = false;
+  std::uint32_t owner = 0; ///< The owner's number: stable, 0, 1, ... in the order of appearance.
+  std::shared_ptr<const std::vector<wire::prefix>> removed; ///< of store_withdrawal
 };
-/// Answers `injected_page`, ordered by (owner, prefix); `after` of the last row goes on.
+/// Answers `injected_page`, ordered by (owner's number, prefix); `after` of the last row goes on.
 struct load_routes {
   std::string owner; ///< empty: all
   std::optional<std::pair<std::string, wire::prefix>> after;
   std::uint32_t max = 10000;
+  std::uint64_t skip = 0; ///< rows behind `after` to leave out
 };
+/// Answers `stored_owners`: all that ever were, by number.
+struct load_owners {};
+struct stored_owners {
+  std::vector<std::pair<std::uint32_t, std::string>> all;
+};
+
+/// To the injector. Answers `outcome` once every injected route is on its way to the partitions: before that, no
+/// session may open.
+struct injector_ready {};
 
 } // namespace bellman::msg

@@ -4,3 +4,9 @@
 #include <utility>
 
 #include <boost/asio.hpp>
+
+namespace bellman::net {
+
+namespace asio = boost::asio;
+
+} // namespace bellman::net

@@ -17,6 +17,8 @@ struct transport_settings {
   /// Shortest time without any progress of a non-empty outbox until the session is given up (RFC 9687 §4.4: 8 minutes,
   /// or twice the hold time if that is longer).
   std::chrono::seconds send_hold_time{480};
+  /// What the timers of a session take for a second. Tests shorten it; nobody else should.
+  std::chrono::nanoseconds second = std::chrono::seconds{1};
 };
 
 class io_core;

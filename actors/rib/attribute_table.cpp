@@ -181,7 +181,7 @@ attr_handle attribute_table::intern(wire::bytes_view canonical, set_variant vari
   return make_handle(number, index);
 }
 
-attr_handle attribute_table::find(wire::bytes_view canonical, std::uint32_t references) {
+attr_handle attribute_table::find(wire::bytes_view canonical, std::uint32_t references, wire::session_kind kind) {
   const std::uint64_t hash = XXH3_64bits_withSeed(canonical.data(), canonical.size(), seed());
   const auto number = static_cast<std::uint32_t>(hash >> (64 - shard_bits));
   auto& s = shards_[number];
@@ -193,7 +193,7 @@ attr_handle attribute_table::find(wire::bytes_view canonical, std::uint32_t refe
     return no_attributes;
   const auto index = s.slots[at].index_plus_one - 1;
   auto* o = s.get(index);
-  if (o->summary.session_dependent)
+  if (kind == wire::session_kind::ibgp ? !o->summary.ibgp_clean : o->summary.session_dependent)
     return no_attributes;
   o->references.fetch_add(references, std::memory_order_relaxed);
   return make_handle(number, index);

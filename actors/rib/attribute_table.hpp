@@ -43,8 +43,10 @@ public:
 
   /// Finds or adds; the caller owns `references` references afterwards. Canonical bytes over 65535 are a bug.
   attr_handle intern(wire::bytes_view canonical, set_variant variant = set_variant::learned, std::uint32_t references = 1);
-  /// Finds only, and only a set that `context`-free bytes may stand for (not session_dependent); else `no_attributes`.
-  attr_handle find(wire::bytes_view canonical, std::uint32_t references = 1);
+  /// Finds only, and only a set that these bytes stand for when they come over a session of this kind (not
+  /// session_dependent, or ibgp_clean on iBGP); else `no_attributes`.
+  attr_handle find(wire::bytes_view canonical, std::uint32_t references = 1,
+                   wire::session_kind kind = wire::session_kind::ebgp);
 
   void acquire(attr_handle h, std::uint32_t references = 1) noexcept;
   void release(attr_handle h, std::uint32_t references = 1) noexcept;

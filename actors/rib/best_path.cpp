@@ -11,7 +11,13 @@ constexpr std::uint32_t field_max = 1023;
 
 comparison decided(bool first, best_path_step step) noexcept { return {first, step}; }
 
-bool external(const candidate& c) noexcept { return c.source->local || c.source->kind != wire::session_kind::ibgp; }
+/// How far away the route was learned: a confederation's member AS is nearer than another AS (RFC 5065 §5.3) and further
+/// than our own.
+int externality(const candidate& c) noexcept {
+  if (c.source->local || c.source->kind == wire::session_kind::ebgp)
+    return 2;
+  return c.source->kind == wire::session_kind::confed_ebgp ? 1 : 0;
+}
 
 std::uint32_t router_of(const candidate& c) noexcept {
   // RFC 4456 §9: ORIGINATOR_ID stands in for the router id.
@@ -65,8 +71,8 @@ comparison compare(const candidate& a, const candidate& b, med_rule med) noexcep
     return decided(x.origin < y.origin, best_path_step::origin);
   if (med == med_rule::same_neighbor_as && x.first_as == y.first_as && x.med != y.med) // c; absent is 0, the lowest
     return decided(x.med < y.med, best_path_step::med);
-  if (external(a) != external(b)) // d
-    return decided(external(a), best_path_step::ebgp_over_ibgp);
+  if (externality(a) != externality(b)) // d
+    return decided(externality(a) > externality(b), best_path_step::ebgp_over_ibgp);
   if (router_of(a) != router_of(b)) // f; e, the interior cost, is not known here
     return decided(router_of(a) < router_of(b), best_path_step::router_id);
   if (x.cluster_list_length != y.cluster_list_length) // RFC 4456 §9

@@ -37,13 +37,15 @@ struct decoded_attributes {
   wire::severity worst = severity::none;
 };
 
-/// Decodes the attributes of an UPDATE that announces something, and checks them whole: lengths, flags, values,
+/// Decodes the attributes of an UPDATE and checks them whole: lengths, flags, values,
 /// duplicates (RFC 7606 §3 g: first kept), mandatory ones missing (RFC 7606 §3 d), AS4 merge, and what may not come
 /// over this kind of session (LOCAL_PREF, ORIGINATOR_ID, CLUSTER_LIST, AIGP from eBGP are dropped; AS_CONFED segments:
 /// RFC 5065 §4.1 / RFC 7606 §7.2). Unknown transitive attributes are kept with the Partial bit set, unknown optional
 /// non-transitive ones dropped, unknown well-known ones reset nothing but treat-as-withdraw is not for them:
 /// session_reset with "Unrecognized Well-known Attribute" (RFC 4271 §6.3).
-/// The mandatory attributes: ORIGIN, AS_PATH, next hop, and LOCAL_PREF on iBGP.
+/// The mandatory attributes: ORIGIN, AS_PATH, next hop, and LOCAL_PREF on iBGP. An UPDATE that announces nothing needs
+/// none of them, but has nothing to withdraw either: `worst` is then session_reset for every fault that is more than an
+/// attribute to discard (RFC 7606 §5.2). One with MP_UNREACH alone need not be decoded.
 decoded_attributes decode_attributes(const update_parts& update, const decode_context& context);
 
 /// Appends the canonical bytes of `attributes` to `out`. `family` says where the next hop goes:
@@ -56,7 +58,8 @@ path_attributes decode_canonical(bytes_view canonical);
 /// Candidate canonical bytes of a received UPDATE, without parsing values: the attribute block itself where nothing has
 /// to move, else a copy in `scratch` with MP_UNREACH taken out, MP_REACH cut to its next hop, headers normalised and
 /// communities sorted. Empty when the block cannot be made canonical that way (two-byte AS session, attributes out of
-/// order, malformed headers, wrong flags, AS4_*, both halves of a mixed UPDATE at once). A key found in the attribute
+/// order, malformed headers, wrong flags, unknown well-known ones, AS4_*, both halves of a mixed UPDATE at once, no
+/// LOCAL_PREF on iBGP, a confederation's session). A key found in the attribute
 /// table is valid for this session too if the entry's `session_dependent` flag is clear, or `ibgp_clean` set on iBGP.
 bytes_view canonical_key(const update_parts& update, const decode_context& context, bytes& scratch);
 

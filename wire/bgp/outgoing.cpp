@@ -62,6 +62,14 @@ struct frame {
   enum class shape : std::uint8_t { announce, withdraw, mp_announce, mp_withdraw } kind;
   bool wide_length = false; ///< The MP attribute's length takes two octets.
 
+  bool is_mp() const noexcept { return kind == shape::mp_announce || kind == shape::mp_withdraw; }
+
+  /// Octets of the MP attribute's value besides the row.
+  std::size_t mp_fixed() const noexcept { return kind == shape::mp_announce ? 5 + mp_next_hop.size() : 3; }
+
+  /// Is a row of that many octets one for two octets of length? Only then (RFC 4271 §4.3).
+  bool is_wide(std::size_t row) const noexcept { return is_mp() && mp_fixed() + row > 255; }
+
   /// Octets of the message besides the row.
   std::size_t overhead() const noexcept {
     const std::size_t lengths = header_size + 4;
@@ -69,8 +77,8 @@ struct frame {
     switch (kind) {
     case shape::announce: return lengths + block.size();
     case shape::withdraw: return lengths;
-    case shape::mp_announce: return lengths + mp_header + 5 + mp_next_hop.size() + block.size();
-    case shape::mp_withdraw: return lengths + mp_header + 3;
+    case shape::mp_announce: return lengths + mp_header + mp_fixed() + block.size();
+    case shape::mp_withdraw: return lengths + mp_header + mp_fixed();
     }
     return lengths;
   }
@@ -87,7 +95,7 @@ struct frame {
     case shape::mp_announce: // RFC 7606 §5.1: MP_REACH first
       to.put16(0);
       to.put16(overhead() - header_size - 4 + row);
-      put_mp_header(to, attribute_type::mp_reach_nlri, 5 + mp_next_hop.size() + row);
+      put_mp_header(to, attribute_type::mp_reach_nlri, mp_fixed() + row);
       to.put(family);
       to.put8(static_cast<std::uint8_t>(mp_next_hop.size()));
       to.put(mp_next_hop);
@@ -96,7 +104,7 @@ struct frame {
     case shape::mp_withdraw:
       to.put16(0);
       to.put16(overhead() - header_size - 4 + row);
-      put_mp_header(to, attribute_type::mp_unreach_nlri, 3 + row);
+      put_mp_header(to, attribute_type::mp_unreach_nlri, mp_fixed() + row);
       to.put(family);
       break;
     }
@@ -130,25 +138,21 @@ template <class Prefix>
 std::size_t write_all(bytes& out, frame f, std::uint16_t max_message, path_ids ids, std::span<const Prefix> prefixes,
                       std::span<const std::uint32_t> path_id) {
   assert(ids == path_ids::absent || path_id.size() == prefixes.size());
-  const bool mp = f.kind == shape::mp_announce || f.kind == shape::mp_withdraw;
   update_buffer message{max_message};
   std::size_t unsent = 0;
   for (std::size_t i = 0; i < prefixes.size();) {
     // 1. How many fit? The MP attribute's header grows by an octet once its length is over 255.
     f.wide_length = false;
-    std::size_t room = max_message > f.overhead() ? max_message - f.overhead() : 0;
+    const auto narrow = f.overhead();
     std::size_t row = 0, end = i;
     for (; end < prefixes.size(); ++end) {
-      const auto more = nlri_size(prefixes[end].length, ids);
-      if (mp && !f.wide_length && 5 + f.mp_next_hop.size() + row + more > 255) {
-        f.wide_length = true;
-        room -= room != 0 ? 1 : 0;
-      }
-      if (row + more > room) {
+      const auto longer = row + nlri_size(prefixes[end].length, ids);
+      if (narrow + (f.is_wide(longer) ? 1 : 0) + longer > max_message) {
         break;
       }
-      row += more;
+      row = longer;
     }
+    f.wide_length = f.is_wide(row);
     if (end == i) {
       ++unsent;
       ++i;

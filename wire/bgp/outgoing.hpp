@@ -49,11 +49,11 @@ struct outbound_attributes {
   bool can_be_sent() const noexcept { return !block.empty(); }
 };
 
-/// Applies `form` to canonical bytes. ORIGINATOR_ID and CLUSTER_LIST never leave over eBGP, AIGP neither;
-/// a two-byte session gets AS_TRANS with AS4_PATH and AS4_AGGREGATOR where needed; the prepend opens a new segment when
-/// the first is full or no AS_SEQUENCE (towards another member AS: no AS_CONFED_SEQUENCE, RFC 5065 §4.1 c). The
-/// link-local half of a foreign next hop goes out over eBGP only (RFC 2545 §3). `out` is cleared first, its capacity
-/// reused; its block stays empty where `can_be_sent()` is false.
+/// Applies `form` to canonical bytes. ORIGINATOR_ID, CLUSTER_LIST, AIGP and non-transitive extended communities (RFC
+/// 4360 §6) never leave over eBGP; a two-byte session gets AS_TRANS with AS4_PATH and AS4_AGGREGATOR where needed; the
+/// prepend opens a new segment when the first is full or no AS_SEQUENCE (towards another member AS: no
+/// AS_CONFED_SEQUENCE, RFC 5065 §4.1 c). The link-local half of a foreign next hop goes out over eBGP only (RFC 2545
+/// §3). `out` is cleared first, its capacity reused; its block stays empty where `can_be_sent()` is false.
 void apply_form(bytes_view canonical, family family, const outbound_form& form, outbound_attributes& out);
 
 /// Appends whole UPDATEs that announce all of `prefixes` with these attributes to `out`: as few messages as fit.

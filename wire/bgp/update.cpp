@@ -6,9 +6,6 @@ namespace bellman::wire {
 
 namespace {
 
-constexpr std::uint8_t mp_flags = attribute_flag::optional; // RFC 4760 §3, §4: optional, non-transitive
-constexpr std::uint8_t kind_mask = attribute_flag::optional | attribute_flag::transitive;
-
 notification update_error(update_subcode why, bytes_view data = {}) {
   return make_notification(error_code::update_message, why, bytes(data.begin(), data.end()));
 }
@@ -51,7 +48,8 @@ bool read_unreach(bytes_view value, update_parts& parts) noexcept {
   return true;
 }
 
-/// One MP attribute; the error resets the session (RFC 7606 §5.3, §3 g).
+/// One MP attribute; the error resets the session (RFC 7606 §5.3, §3 g). Wrong flags leave the NLRI readable, so they
+/// are for `decode_attributes` (RFC 7606 §3 c).
 std::optional<update_subcode> read_mp(const raw_attribute& a, update_parts& parts) noexcept {
   const bool reach = a.is(attribute_type::mp_reach_nlri);
   bool& seen = reach ? parts.has_mp_reach : parts.has_mp_unreach;
@@ -59,9 +57,6 @@ std::optional<update_subcode> read_mp(const raw_attribute& a, update_parts& part
     return update_subcode::malformed_attribute_list;
   }
   seen = true;
-  if ((a.flags & kind_mask) != mp_flags) {
-    return update_subcode::attribute_flags;
-  }
   if (!(reach ? read_reach(a.value, parts) : read_unreach(a.value, parts))) {
     return update_subcode::optional_attribute; // RFC 4760 §7
   }

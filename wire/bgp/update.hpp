@@ -50,8 +50,9 @@ struct update_parts {
 
 /// Cuts `body` (behind the header) into parts and finds the MP attributes. The error is a session reset:
 /// lengths that leave the NLRI unlocatable (RFC 7606 §3 j, §5.3), an MP attribute that is malformed or there twice
-/// (RFC 7606 §5.3, §3 g). Other attribute trouble is left to `decode_attributes`, also an attribute block that does not
-/// add up: treat-as-withdraw (RFC 7606 §4), unless it is an MP attribute that reaches over the end.
+/// (RFC 7606 §5.3, §3 g). Other attribute trouble is left to `decode_attributes`: wrong flags, also of an MP attribute
+/// (RFC 7606 §3 c), and an attribute block that does not add up: treat-as-withdraw (RFC 7606 §4), unless it is an MP
+/// attribute that reaches over the end.
 result<update_parts, notification> split_update(bytes_view body);
 
 /// Checks the NLRI fields of the families we know in one pass, without keeping anything: a length over the maximum or

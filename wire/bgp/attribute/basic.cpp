@@ -105,7 +105,8 @@ decode_verdict decode_aigp(bytes_view value, attribute_values& values) {
     }
     value = value.subspan(length);
   }
-  if (!metric || metric == ~std::uint64_t{0}) { // The maximum counts as malformed; without a metric there is nothing to keep.
+  // The maximum counts as malformed; without a metric there is nothing to keep.
+  if (!metric || metric == ~std::uint64_t{0}) {
     return update_subcode::optional_attribute;
   }
   values.into.aigp = metric;

@@ -37,7 +37,11 @@ public:
     if (values_.as4_path || values_.as4_aggregator) {
       attribute::merge_as4(values_);
     }
-    check_mandatory();
+    if (update_.announces()) {
+      check_mandatory();
+    } else {
+      escalate();
+    }
     std::ranges::stable_sort(decoded_.attributes.unknown, {}, &unknown_attribute::type);
     return std::move(decoded_);
   }
@@ -45,7 +49,10 @@ public:
 private:
   void take(const raw_attribute& a) {
     if (a.is(attribute_type::mp_reach_nlri) || a.is(attribute_type::mp_unreach_nlri)) {
-      return; // split_update has them
+      if (((a.flags ^ known_flags(a.type)) & kind_mask) != 0) { // RFC 7606 §3 (c)
+        report(severity::treat_as_withdraw, update_subcode::attribute_flags, a.type, a.whole);
+      }
+      return; // split_update has the rest
     }
     if (seen_[a.type]) { // RFC 7606 §3 (g)
       return report(severity::attribute_discard, update_subcode::malformed_attribute_list, a.type, a.whole);
@@ -118,6 +125,15 @@ private:
     }
     if (context_.kind == session_kind::ibgp) {
       require(attribute_type::local_pref);
+    }
+  }
+
+  /// RFC 7606 §5.2: without reachable NLRI there is nothing to treat as withdrawn.
+  void escalate() noexcept {
+    for (auto& fault : decoded_.faults) {
+      if (fault.severity > severity::attribute_discard) {
+        fault.severity = decoded_.worst = severity::session_reset;
+      }
     }
   }
 

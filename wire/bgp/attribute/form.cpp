@@ -68,6 +68,8 @@ private:
     case attribute_type::originator_id:
     case attribute_type::cluster_list: return keep_internal_ ? void() : cut(a);
     case attribute_type::aigp: return keep_aigp_ ? void() : cut(a);
+    case attribute_type::extended_communities: return take_extended(a, 8);
+    case attribute_type::ipv6_extended_communities: return take_extended(a, 20);
     case attribute_type::otc: otc_due_ = false; return;
     default: return;
     }
@@ -112,6 +114,7 @@ private:
   void put_two_byte_path(bytes_view value);
   void take_aggregator(const raw_attribute& a);
   void take_next_hop(const raw_attribute& a);
+  void take_extended(const raw_attribute& a, std::size_t entry);
 
   const bytes_view canonical_;
   const wire::family family_;
@@ -217,6 +220,31 @@ void form_walk::take_aggregator(const raw_attribute& a) {
   if (!fits_two_bytes(asn)) {
     put_attribute_header(as4_, carried, number(attribute_type::as4_aggregator), 8);
     put(as4_, a.value);
+  }
+}
+
+/// Non-transitive communities end at the border of the AS (RFC 4360 §6, RFC 5701 §2), not at that of a member AS.
+void form_walk::take_extended(const raw_attribute& a, std::size_t entry) {
+  constexpr std::uint8_t non_transitive = 0x40;
+  if (form_.kind != session_kind::ebgp) {
+    return;
+  }
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < a.value.size(); i += entry) {
+    kept += (a.value[i] & non_transitive) == 0 ? entry : 0;
+  }
+  if (kept == a.value.size()) {
+    return;
+  }
+  cut(a);
+  if (kept == 0) {
+    return;
+  }
+  put_attribute_header(out_.block, a.flags, a.type, kept);
+  for (std::size_t i = 0; i < a.value.size(); i += entry) {
+    if ((a.value[i] & non_transitive) == 0) {
+      put(out_.block, a.value.subspan(i, entry));
+    }
   }
 }
 

@@ -66,7 +66,7 @@ std::uint8_t canonical_flags(const raw_attribute& a) noexcept {
 
 key_kind survey(const raw_attribute& a) noexcept {
   const auto known = known_flags(a.type);
-  if (((a.flags ^ known) & kind_mask) != 0 && (known != 0 || !a.has(attribute_flag::optional))) {
+  if (known == 0 ? !a.has(attribute_flag::optional) : ((a.flags ^ known) & kind_mask) != 0) {
     return key_kind::impossible;
   }
   if (a.is(attribute_type::as4_path) || a.is(attribute_type::as4_aggregator)) {
@@ -131,15 +131,21 @@ bool put_normalised(const raw_attribute& a, bytes& out) {
 
 bytes_view canonical_key(const update_parts& update, const decode_context& context, bytes& scratch) {
   const bool in_mp = update.nlri.empty() && update.has_mp_reach;
-  if (!context.four_byte_as || update.is_mixed() || (in_mp && !plain_next_hop(update, context))) {
+  // Another member AS has to begin its path with a confederation segment, which no set tells.
+  if (!context.four_byte_as || context.kind == session_kind::confed_ebgp || update.is_mixed() ||
+      (in_mp && !plain_next_hop(update, context))) {
     return {};
   }
   // 1. Can the block be the key as it is?
   bool rebuild = in_mp;
+  bool local_pref_due = context.kind == session_kind::ibgp;
   unsigned last = 0;
   attribute_cursor in{update.attributes};
   while (in.next()) {
     if (in->is(attribute_type::mp_reach_nlri) || in->is(attribute_type::mp_unreach_nlri)) {
+      if (survey(*in) == key_kind::impossible) {
+        return {};
+      }
       rebuild = true;
       continue;
     }
@@ -148,9 +154,10 @@ bytes_view canonical_key(const update_parts& update, const decode_context& conte
       return {};
     }
     last = in->type;
+    local_pref_due = local_pref_due && !in->is(attribute_type::local_pref);
     rebuild = rebuild || kind == key_kind::rebuild;
   }
-  if (in.overrun()) {
+  if (in.overrun() || local_pref_due) {
     return {};
   }
   if (!rebuild) {

@@ -1,0 +1,161 @@
+#include "actors/net/listener.hpp"
+
+#include "actors/net/endpoints.hpp"
+#include "actors/net/tcp_connection.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <future>
+#include <utility>
+
+namespace bellman::net {
+
+namespace {
+
+constexpr int backlog = 4096;                ///< hundreds of neighbours call at once; the kernel has a limit of its own
+constexpr std::size_t most_unstarted = 4096; ///< beyond that, a new connection is closed at once
+constexpr std::chrono::milliseconds pause_after_error{100};
+
+using tcp = asio::ip::tcp;
+
+class tcp_listener final : public io_item, public std::enable_shared_from_this<tcp_listener> {
+public:
+  tcp_listener(io_core& core, accept_callback on_accept) : core_{core}, on_accept_{std::move(on_accept)} {}
+
+  /// Empty, or what is wrong.
+  std::string open(const std::vector<endpoint>& where) {
+    for (const auto& one : where) {
+      auto& it = *doors_.emplace_back(std::make_unique<door>(core_.context()));
+      const auto address = to_asio(one);
+      boost::system::error_code error;
+      const auto passed = [&](auto step) { return step(), !error; };
+      const bool good =
+          passed([&] { it.acceptor.open(address.protocol(), error); }) &&
+          passed([&] { it.acceptor.set_option(tcp::acceptor::reuse_address{true}, error); }) &&
+          (one.address.is_v4() || passed([&] { it.acceptor.set_option(asio::ip::v6_only{true}, error); })) &&
+          passed([&] { it.acceptor.bind(address, error); }) && passed([&] { it.acceptor.listen(backlog, error); });
+      if (!good)
+        return "cannot listen on " + to_text(one) + ": " + to_text(error);
+      bound_.push_back(from_asio(it.acceptor.local_endpoint(error)));
+    }
+    return {};
+  }
+  const std::vector<endpoint>& bound() const noexcept { return bound_; }
+
+  void begin() {
+    for (auto& it : doors_)
+      accept(*it);
+  }
+
+  void stop() override {
+    stopped_ = true;
+    boost::system::error_code ignored;
+    for (auto& it : doors_) {
+      it->acceptor.close(ignored);
+      it->rest.cancel();
+    }
+    on_accept_ = nullptr;
+    core_.remove(this);
+  }
+
+private:
+  struct door {
+    explicit door(asio::io_context& context) : acceptor{context}, rest{context}, next{context} {}
+    tcp::acceptor acceptor;
+    asio::steady_timer rest;
+    tcp::socket next;
+    tcp::endpoint caller;
+    bool troubled = false;
+  };
+
+  void accept(door& it) {
+    it.acceptor.async_accept(it.next, it.caller,
+                             [this, self = shared_from_this(), &it](boost::system::error_code error) {
+                               if (stopped_)
+                                 return;
+                               if (error)
+                                 return rest(it, error);
+                               it.troubled = false;
+                               take(std::exchange(it.next, tcp::socket{core_.context()}), from_asio(it.caller));
+                               if (!stopped_)
+                                 accept(it);
+                             });
+  }
+
+  void take(tcp::socket socket, const endpoint& caller) {
+    if (core_.unstarted >= most_unstarted || core_.stopping())
+      return;
+    auto inside = std::make_shared<tcp_connection>(core_, std::move(socket), caller, tcp_connection::origin::accepted);
+    core_.add(inside);
+    auto link = make_handle(core_.shared_from_this(), std::move(inside));
+    const auto on_accept = on_accept_; // it may end the listener
+    on_accept(std::move(link));
+  }
+
+  /// No descriptors, no memory: trying again at once would only burn the processor.
+  void rest(door& it, const boost::system::error_code& error) {
+    if (!std::exchange(it.troubled, true))
+      spdlog::warn("accept_failed reason={}", to_text(error));
+    it.rest.expires_after(pause_after_error);
+    it.rest.async_wait([this, self = shared_from_this(), &it](const boost::system::error_code& cancelled) {
+      if (!cancelled && !stopped_)
+        accept(it);
+    });
+  }
+
+  io_core& core_;
+  accept_callback on_accept_;
+  std::vector<std::unique_ptr<door>> doors_;
+  std::vector<endpoint> bound_;
+  bool stopped_ = false;
+};
+
+class listener_handle final : public listener {
+public:
+  listener_handle(std::shared_ptr<io_core> core, std::shared_ptr<tcp_listener> inside)
+      : core_{std::move(core)}, inside_{std::move(inside)} {}
+  ~listener_handle() override {
+    core_->post([inside = inside_] { inside->stop(); });
+  }
+  std::vector<endpoint> endpoints() const override { return inside_->bound(); }
+
+private:
+  std::shared_ptr<io_core> core_;
+  std::shared_ptr<tcp_listener> inside_;
+};
+
+} // namespace
+
+// The I/O thread binds, so that a listener that was let go just before is out of the way.
+result<std::shared_ptr<listener>, std::string> listen(io_threads& io, const std::vector<endpoint>& where,
+                                                      accept_callback on_accept) {
+  const auto core = io.core();
+  const auto inside = std::make_shared<tcp_listener>(*core, std::move(on_accept));
+  const auto open = [&home = *core, inside, where] {
+    std::string error = home.stopping() ? "the I/O thread has stopped" : inside->open(where);
+    if (error.empty()) {
+      home.add(inside);
+      inside->begin();
+    }
+    return error;
+  };
+
+  std::string wrong;
+  if (core->on_io_thread()) {
+    wrong = open();
+  } else {
+    auto answer = std::make_shared<std::promise<std::string>>();
+    auto coming = answer->get_future();
+    const bool taken = core->post([answer = std::move(answer), open] { answer->set_value(open()); });
+    try { // the promise is broken if the thread stops before it gets there
+      wrong = taken ? coming.get() : "the I/O thread has stopped";
+    } catch (const std::future_error&) {
+      wrong = "the I/O thread has stopped";
+    }
+  }
+  if (!wrong.empty())
+    return fail{wrong};
+  return std::shared_ptr<listener>{std::make_shared<listener_handle>(core, inside)};
+}
+
+} // namespace bellman::net

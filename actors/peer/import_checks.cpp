@@ -1,0 +1,51 @@
+#include "actors/peer/import_checks.hpp"
+
+#include "wire/bgp/attribute/cursor.hpp"
+
+#include <algorithm>
+
+namespace bellman::peer {
+
+namespace {
+
+using rib::reject_reason;
+
+bool in_cluster_list(wire::bytes_view canonical, std::uint32_t cluster) {
+  for (wire::attribute_cursor in{canonical}; in.next();)
+    if (in->is(wire::attribute_type::cluster_list))
+      for (std::size_t i = 0; i + 4 <= in->value.size(); i += 4)
+        if (wire::read_u32(in->value.data() + i) == cluster)
+          return true;
+  return false;
+}
+
+/// No host has such an address (RFC 4271 §6.3, RFC 6890): 0/8, multicast, 240/4, and loopback outside of one machine.
+bool is_martian(const wire::ip_address& a, bool over_loopback) {
+  if (a.is_unspecified() || a.is_multicast() || (a.is_v4() && (a.octets[0] == 0 || a.octets[0] >= 240)))
+    return true;
+  return a.is_loopback() && !over_loopback;
+}
+
+} // namespace
+
+rib::reject_reason reason_to_reject(const import_checks& session, const rib::attribute_set& attributes) {
+  const auto canonical = attributes.canonical();
+  const auto& summary = attributes.summary;
+  if (wire::count_as(canonical, session.local_as) != 0 ||
+      (session.speaker_as != session.local_as && wire::count_as(canonical, session.speaker_as) != 0))
+    return reject_reason::as_loop; // RFC 4271 §9.1.2
+  if (session.kind == wire::session_kind::ibgp) {
+    if (summary.originator_id != 0 && summary.originator_id == session.router_id)
+      return reject_reason::originator_loop; // RFC 4456 §8
+    if (summary.cluster_list_length != 0 && in_cluster_list(canonical, session.router_id))
+      return reject_reason::cluster_loop;
+  } else if (session.enforce_first_as && summary.first_as != session.peer_as) {
+    return reject_reason::first_as; // RFC 4271 §6.3
+  }
+  const auto hop = wire::next_hop_of(canonical).global;
+  if (std::ranges::find(session.own_addresses, hop) != session.own_addresses.end())
+    return reject_reason::own_next_hop; // RFC 4271 §5.1.3, §6.3
+  return is_martian(hop, session.over_loopback) ? reject_reason::martian_next_hop : reject_reason::none;
+}
+
+} // namespace bellman::peer

@@ -1,0 +1,28 @@
+#pragma once
+// What is wrong with a received route whatever policy says: loops, a first AS or a next hop that cannot be. Such a
+// route is kept with its reason, and the session stays. Decided once for an attribute set, not for each prefix.
+
+#include "actors/rib/attribute_table.hpp"
+#include "actors/rib/route_batch.hpp"
+#include "wire/prefix.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace bellman::peer {
+
+/// The session, as far as these checks depend on it.
+struct import_checks {
+  wire::session_kind kind = wire::session_kind::ebgp;
+  std::uint32_t peer_as = 0;
+  std::uint32_t local_as = 0, speaker_as = 0; ///< Either in the path is a loop.
+  std::uint32_t router_id = 0;                ///< Also our cluster id (RFC 4456 §7).
+  bool enforce_first_as = true;
+  bool over_loopback = false; ///< Loopback next hops are as good as the neighbour's own address then.
+  std::vector<wire::ip_address> own_addresses;
+};
+
+/// The first reason found, or none.
+rib::reject_reason reason_to_reject(const import_checks& session, const rib::attribute_set& attributes);
+
+} // namespace bellman::peer

@@ -1,0 +1,200 @@
+#include "actors/peer/negotiation.hpp"
+
+#include <algorithm>
+
+namespace bellman::peer {
+
+namespace {
+
+bool announces(const wire::open& o, wire::family f) {
+  const auto& all = o.capabilities.families;
+  if (all.empty())
+    return f == wire::ipv4_unicast; // RFC 4760 §8: without the capability there is IPv4 unicast only
+  return std::ranges::find(all, f) != all.end();
+}
+
+std::vector<wire::family> common_families(const neighbor_settings& settings, const wire::open& theirs) {
+  std::vector<wire::family> both;
+  for (const auto f : settings.families)
+    if (announces(theirs, f))
+      both.push_back(f);
+  return both;
+}
+
+/// RFC 5492 §5: the capabilities that we miss, as we would have liked to see them.
+wire::bytes wanted_families(const neighbor_settings& settings) {
+  wire::capabilities wanted;
+  wanted.families = settings.families;
+  return wire::encode_capabilities(wanted);
+}
+
+/// A third of the hold time unless a shorter one is asked for (RFC 4271 §4.4); at least a second.
+std::chrono::seconds keepalive_for(std::chrono::seconds hold_time, std::chrono::seconds asked) {
+  if (hold_time.count() == 0)
+    return hold_time;
+  const auto third = std::max(hold_time / 3, std::chrono::seconds{1});
+  return asked.count() == 0 ? third : std::min(asked, third);
+}
+
+/// Our own address for the next hops of one family; unspecified where there is none.
+wire::ip_address own_address(const std::optional<wire::ip_address>& configured, const wire::ip_address& local,
+                             wire::afi afi) {
+  if (configured && configured->afi == afi)
+    return *configured;
+  if (local.afi == afi && !local.is_link_local()) // A link-local address alone is no next hop (RFC 2545 §3).
+    return local;
+  return {.afi = afi, .octets = {}};
+}
+
+void name_refresh_and_messages(const wire::capabilities& c, std::vector<std::string>& out) {
+  if (c.route_refresh)
+    out.emplace_back("route-refresh");
+  if (!c.extended_next_hops.empty())
+    out.emplace_back("extended-next-hop");
+  if (c.extended_message)
+    out.emplace_back("extended-message");
+  if (c.role)
+    out.emplace_back("role");
+}
+
+} // namespace
+
+wire::open our_open(const neighbor_settings& settings) {
+  wire::open o;
+  o.my_as = settings.local_as > 0xFFFF ? wire::as_trans : static_cast<std::uint16_t>(settings.local_as);
+  o.hold_time = static_cast<std::uint16_t>(settings.hold_time.count());
+  o.identifier = settings.router_id;
+  auto& c = o.capabilities;
+  c.families = settings.families;
+  c.route_refresh = c.enhanced_route_refresh = settings.route_refresh;
+  c.extended_message = settings.extended_messages;
+  if (settings.four_byte_as)
+    c.four_byte_as = settings.local_as;
+  return o;
+}
+
+std::optional<wire::notification> fault_of(const neighbor_settings& settings, const wire::open& theirs) {
+  using wire::error_code, wire::open_subcode;
+  if (theirs.asn() != settings.remote_as)
+    return wire::make_notification(error_code::open_message, open_subcode::bad_peer_as);
+  if (!settings.is_ebgp() && theirs.identifier == settings.router_id) // RFC 6286 §2.1
+    return wire::make_notification(error_code::open_message, open_subcode::bad_bgp_identifier);
+  if (common_families(settings, theirs).empty())
+    return wire::make_notification(error_code::open_message, open_subcode::unsupported_capability,
+                                   wanted_families(settings));
+  return {};
+}
+
+bool negotiated::has(wire::family f) const noexcept { return std::ranges::find(families, f) != families.end(); }
+
+wire::decode_context negotiated::decoding() const noexcept {
+  wire::decode_context context;
+  context.kind = kind;
+  context.four_byte_as = four_byte_as;
+  return context;
+}
+
+negotiated negotiate(const neighbor_settings& settings, const wire::open& ours, const wire::open& theirs) {
+  const auto &mine = ours.capabilities, &other = theirs.capabilities;
+  negotiated n;
+  n.kind = settings.is_ebgp() ? wire::session_kind::ebgp : wire::session_kind::ibgp;
+  n.peer_as = theirs.asn();
+  n.peer_router_id = theirs.identifier;
+  n.families = common_families(settings, theirs);
+  n.four_byte_as = mine.four_byte_as && other.four_byte_as;
+  n.route_refresh = other.route_refresh;
+  n.answer_refresh = mine.route_refresh;
+  n.enhanced_refresh = mine.enhanced_route_refresh && other.enhanced_route_refresh;
+  n.max_message = mine.extended_message && other.extended_message ? wire::extended_max : wire::plain_max;
+  n.hold_time = std::chrono::seconds{std::min(ours.hold_time, theirs.hold_time)};
+  n.keepalive = keepalive_for(n.hold_time, settings.keepalive_time);
+  n.sent = names_of(mine);
+  n.received = names_of(other);
+  return n;
+}
+
+std::vector<std::string> names_of(const wire::capabilities& c) {
+  std::vector<std::string> out;
+  for (const auto f : c.families)
+    out.push_back("multiprotocol " + to_string(f));
+  name_refresh_and_messages(c, out);
+  if (c.graceful_restart)
+    out.emplace_back("graceful-restart");
+  if (c.four_byte_as)
+    out.emplace_back("four-byte-as");
+  if (!c.add_paths.empty())
+    out.emplace_back("add-path");
+  if (c.enhanced_route_refresh)
+    out.emplace_back("enhanced-route-refresh");
+  if (c.llgr)
+    out.emplace_back("long-lived-graceful-restart");
+  if (c.fqdn)
+    out.emplace_back("fqdn");
+  if (c.software_version)
+    out.emplace_back("software-version");
+  if (!c.paths_limits.empty())
+    out.emplace_back("paths-limit");
+  if (c.route_refresh_cisco)
+    out.emplace_back("route-refresh-cisco");
+  for (const auto& o : c.others)
+    out.push_back("unknown " + std::to_string(o.code));
+  return out;
+}
+
+outbound outbound_of(const neighbor_settings& settings, const negotiated& agreed, const wire::ip_address& local) {
+  outbound out;
+  auto& form = out.form;
+  const bool ebgp = agreed.kind == wire::session_kind::ebgp;
+  const bool client = ebgp && settings.route_server_client; // RFC 7947 §2.2: next hop, AS path and MED stay
+  form.kind = agreed.kind;
+  form.four_byte_as = agreed.four_byte_as;
+  form.max_message = agreed.max_message;
+  form.prepend_as = ebgp && !client ? settings.local_as : 0;
+  form.keep_med = !ebgp || client;
+  form.keep_local_pref = !ebgp;
+  form.strip_confed = ebgp;
+  form.self_v4 = own_address(settings.next_hop_v4, local, wire::afi::ipv4);
+  form.self_v6 = own_address(settings.next_hop_v6, local, wire::afi::ipv6);
+  if (ebgp ? client : !settings.next_hop_self)
+    return out;
+  form.next_hop_v4 = form.self_v4;
+  form.next_hop_v6 = form.self_v6;
+  if (!local.is_v4() && local.is_link_local())
+    form.next_hop_link_local = local;
+  for (const auto f : agreed.families)
+    if ((f.afi == wire::afi::ipv4 ? form.self_v4 : form.self_v6).is_unspecified())
+      out.without_next_hop.push_back(f);
+  return out;
+}
+
+rib::session_info info_of(const neighbor_settings& settings, const negotiated& agreed, const outbound& out) {
+  const auto sent = [&](wire::family f) {
+    return agreed.has(f) && std::ranges::find(out.without_next_hop, f) == out.without_next_hop.end();
+  };
+  rib::session_info info;
+  info.peer_address = settings.address;
+  info.peer_as = agreed.peer_as;
+  info.peer_router_id = agreed.peer_router_id;
+  info.local_as = settings.local_as;
+  info.route_server_client = settings.is_ebgp() && settings.route_server_client;
+  info.ipv4 = sent(wire::ipv4_unicast);
+  info.ipv6 = sent(wire::ipv6_unicast);
+  info.route_refresh = agreed.route_refresh;
+  info.form = out.form;
+  info.import_chain = policy::chain_key(settings.import_policy, session_type_of(settings));
+  info.export_chain = policy::chain_key(settings.export_policy, session_type_of(settings));
+  return info;
+}
+
+policy::session_type session_type_of(const neighbor_settings& settings) noexcept {
+  return settings.is_ebgp() ? policy::session_type::ebgp : policy::session_type::ibgp;
+}
+
+std::string missing_policies(const neighbor_settings& settings) {
+  if (!settings.is_ebgp())
+    return {};
+  const bool import = settings.import_policy.empty(), exports = settings.export_policy.empty();
+  return import && exports ? "import and export" : import ? "import" : exports ? "export" : "";
+}
+
+} // namespace bellman::peer

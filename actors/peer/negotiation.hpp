@@ -1,0 +1,66 @@
+#pragma once
+// What two OPENs come to: ours from the settings, the check of theirs (RFC 4271 §6.2), and the session that both agree
+// on (RFC 5492), in the words of the decoder, of the transport and of the RIB.
+
+#include "actors/peer/neighbor_settings.hpp"
+#include "actors/policy/program.hpp"
+#include "actors/rib/session_info.hpp"
+#include "wire/bgp/header.hpp"
+#include "wire/bgp/open.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace bellman::peer {
+
+/// What a session of these settings announces.
+wire::open our_open(const neighbor_settings& settings);
+
+/// Why an OPEN that is well formed is not the neighbour's that we expect: its AS, an identifier that is ours on iBGP
+/// (RFC 6286 §2.1), or no common family (RFC 5492 §5; data: what we would need). Nothing where it is welcome.
+std::optional<wire::notification> fault_of(const neighbor_settings& settings, const wire::open& theirs);
+
+struct negotiated {
+  wire::session_kind kind = wire::session_kind::ebgp;
+  std::uint32_t peer_as = 0;
+  std::uint32_t peer_router_id = 0;
+  std::vector<wire::family> families; ///< In our order.
+  bool four_byte_as = false;
+  bool route_refresh = false;    ///< The neighbour answers a ROUTE-REFRESH.
+  bool answer_refresh = false;   ///< We said that we answer one.
+  bool enhanced_refresh = false; ///< RFC 7313, both.
+  std::uint16_t max_message = 4096;
+  std::chrono::seconds hold_time{0}, keepalive{0}; ///< 0: none
+  std::vector<std::string> sent, received;         ///< Names of capabilities.
+
+  bool has(wire::family f) const noexcept;
+  wire::decode_context decoding() const noexcept;
+};
+
+/// @pre fault_of(settings, theirs) has nothing to say.
+negotiated negotiate(const neighbor_settings& settings, const wire::open& ours, const wire::open& theirs);
+
+/// "multiprotocol ipv4-unicast", "four-byte-as", "unknown 200" …, in the order of their codes.
+std::vector<std::string> names_of(const wire::capabilities& c);
+
+/// The outbound side of a session, and the families that cannot be sent for want of a next hop of ours.
+struct outbound {
+  wire::outbound_form form;
+  std::vector<wire::family> without_next_hop;
+};
+/// `local` is our end of the connection: the next hop where the settings name none.
+outbound outbound_of(const neighbor_settings& settings, const negotiated& agreed, const wire::ip_address& local);
+
+/// All that the RIB has to know but peer, epoch and slot.
+rib::session_info info_of(const neighbor_settings& settings, const negotiated& agreed, const outbound& out);
+
+/// Of the session that these settings make.
+policy::session_type session_type_of(const neighbor_settings& settings) noexcept;
+
+/// "import", "export", "import and export" where RFC 8212 lets nothing pass for want of a policy; else empty.
+std::string missing_policies(const neighbor_settings& settings);
+
+} // namespace bellman::peer

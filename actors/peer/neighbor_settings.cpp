@@ -1,0 +1,251 @@
+// One list of the members, walked by whoever needs all of them: resolving, writing as text, and reading it again.
+#include "actors/peer/neighbor_settings.hpp"
+
+#include <charconv>
+#include <set>
+#include <type_traits>
+
+namespace bellman::peer {
+
+namespace {
+
+/// Calls `visit(key, member)` for every member of a patch; the key is its name in text.
+template <class Patch, class Visit>
+void each_member(Patch& p, Visit&& visit) {
+  visit("description", p.description);
+  visit("remote_as", p.remote_as);
+  visit("local_as", p.local_as);
+  visit("remote_port", p.remote_port);
+  visit("local_address", p.local_address);
+  visit("passive", p.passive);
+  visit("enabled", p.enabled);
+  visit("hold_time", p.hold_time);
+  visit("keepalive_time", p.keepalive_time);
+  visit("connect_retry", p.connect_retry);
+  visit("families", p.families);
+  visit("import_policy", p.import_policy);
+  visit("export_policy", p.export_policy);
+  visit("route_server_client", p.route_server_client);
+  visit("next_hop_self", p.next_hop_self);
+  visit("extended_messages", p.extended_messages);
+  visit("route_refresh", p.route_refresh);
+  visit("four_byte_as", p.four_byte_as);
+  visit("enforce_first_as", p.enforce_first_as);
+  visit("next_hop_v4", p.next_hop_v4);
+  visit("next_hop_v6", p.next_hop_v6);
+}
+
+/// What `patch` says replaces what `to` has.
+void apply(const neighbor_patch& patch, neighbor_settings& to) {
+  const auto set = [](auto& member, const auto& said) {
+    if (said)
+      member = *said;
+  };
+  set(to.description, patch.description);
+  set(to.remote_as, patch.remote_as);
+  set(to.local_as, patch.local_as);
+  set(to.remote_port, patch.remote_port);
+  set(to.local_address, patch.local_address);
+  set(to.passive, patch.passive);
+  set(to.enabled, patch.enabled);
+  set(to.hold_time, patch.hold_time);
+  set(to.keepalive_time, patch.keepalive_time);
+  set(to.connect_retry, patch.connect_retry);
+  set(to.families, patch.families);
+  set(to.import_policy, patch.import_policy);
+  set(to.export_policy, patch.export_policy);
+  set(to.route_server_client, patch.route_server_client);
+  set(to.next_hop_self, patch.next_hop_self);
+  set(to.extended_messages, patch.extended_messages);
+  set(to.route_refresh, patch.route_refresh);
+  set(to.four_byte_as, patch.four_byte_as);
+  set(to.enforce_first_as, patch.enforce_first_as);
+  set(to.next_hop_v4, patch.next_hop_v4);
+  set(to.next_hop_v6, patch.next_hop_v6);
+}
+
+// Text: a value stands on its line; line ends and backslashes in it are escaped. Each element of a list ends in a
+// comma, so that no element and one empty element differ.
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+    case '\\': out += "\\\\"; break;
+    case '\n': out += "\\n"; break;
+    case '\r': out += "\\r"; break;
+    case ',': out += "\\c"; break;
+    default: out += c;
+    }
+  }
+  return out;
+}
+
+std::optional<std::string> unescaped(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\') {
+      out += text[i];
+      continue;
+    }
+    if (++i == text.size())
+      return {};
+    switch (text[i]) {
+    case '\\': out += '\\'; break;
+    case 'n': out += '\n'; break;
+    case 'r': out += '\r'; break;
+    case 'c': out += ','; break;
+    default: return {};
+    }
+  }
+  return out;
+}
+
+std::string as_text(const std::string& s) { return escaped(s); }
+std::string as_text(bool b) { return b ? "true" : "false"; }
+std::string as_text(std::uint32_t n) { return std::to_string(n); }
+std::string as_text(std::uint16_t n) { return std::to_string(n); }
+std::string as_text(std::chrono::seconds s) { return std::to_string(s.count()); }
+std::string as_text(const wire::ip_address& a) { return to_string(a); }
+/// Numbers: every family has them, known or not.
+std::string as_text(wire::family f) {
+  return std::to_string(static_cast<unsigned>(f.afi)) + "/" + std::to_string(static_cast<unsigned>(f.safi));
+}
+template <class T>
+std::string as_text(const std::vector<T>& list) {
+  std::string out;
+  for (const auto& element : list)
+    out += as_text(element) + ",";
+  return out;
+}
+
+template <class Number>
+bool read_number(std::string_view text, Number& to) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), to);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
+bool read(std::string_view text, std::string& to) {
+  auto s = unescaped(text);
+  if (s)
+    to = std::move(*s);
+  return s.has_value();
+}
+bool read(std::string_view text, bool& to) {
+  to = text == "true";
+  return to || text == "false";
+}
+bool read(std::string_view text, std::uint32_t& to) { return read_number(text, to); }
+bool read(std::string_view text, std::uint16_t& to) { return read_number(text, to); }
+bool read(std::string_view text, std::chrono::seconds& to) {
+  std::int64_t n = 0;
+  const bool ok = read_number(text, n);
+  to = std::chrono::seconds{n};
+  return ok;
+}
+bool read(std::string_view text, wire::ip_address& to) {
+  const auto a = wire::parse_ip(text);
+  if (a)
+    to = *a;
+  return a.has_value();
+}
+bool read(std::string_view text, wire::family& to) {
+  const auto slash = text.find('/');
+  std::uint16_t afi = 0;
+  std::uint8_t safi = 0;
+  if (slash == text.npos || !read_number(text.substr(0, slash), afi) || !read_number(text.substr(slash + 1), safi))
+    return false;
+  to = {static_cast<wire::afi>(afi), static_cast<wire::safi>(safi)};
+  return true;
+}
+template <class T>
+bool read(std::string_view text, std::vector<T>& to) {
+  while (!text.empty()) {
+    const auto comma = text.find(',');
+    if (comma == text.npos || !read(text.substr(0, comma), to.emplace_back()))
+      return false;
+    text.remove_prefix(comma + 1);
+  }
+  return true;
+}
+
+/// One line; false for a key that nobody knows or a value that is none.
+bool read_line(std::string_view key, std::string_view value, neighbor_patch& to) {
+  bool ok = false;
+  each_member(to, [&](std::string_view name, auto& member) {
+    if (name == key)
+      ok = read(value, member.emplace());
+  });
+  return ok;
+}
+
+} // namespace
+
+neighbor_settings resolve(const speaker_settings& speaker, wire::ip_address address, std::string group_name,
+                          const neighbor_patch* group, const neighbor_patch& own) {
+  neighbor_settings all;
+  all.address = address;
+  all.group = std::move(group_name);
+  all.router_id = speaker.router_id;
+  all.speaker_as = all.local_as = speaker.asn;
+  if (group != nullptr)
+    apply(*group, all);
+  apply(own, all);
+  return all;
+}
+
+impact impact_of(const neighbor_settings& before, const neighbor_settings& after) noexcept {
+  const bool soft = before.import_policy != after.import_policy || before.export_policy != after.export_policy ||
+                    before.next_hop_self != after.next_hop_self;
+  auto rest = before; // with everything that costs less than a reset as it is in `after`
+  rest.description = after.description;
+  rest.group = after.group;
+  rest.connect_retry = after.connect_retry;
+  rest.passive = after.passive; // matters for the next connection only
+  rest.import_policy = after.import_policy;
+  rest.export_policy = after.export_policy;
+  rest.next_hop_self = after.next_hop_self;
+  if (rest != after)
+    return impact::reset;
+  return soft ? impact::soft : impact::none;
+}
+
+neighbor_patch overlay(const neighbor_patch& below, const neighbor_patch& above) {
+  neighbor_patch both = below;
+  each_member(above, [&](std::string_view key, const auto& said) {
+    each_member(both, [&](std::string_view name, auto& member) {
+      if constexpr (std::is_same_v<std::decay_t<decltype(member)>, std::decay_t<decltype(said)>>)
+        if (name == key && said)
+          member = said;
+    });
+  });
+  return both;
+}
+
+std::string to_text(const neighbor_patch& patch) {
+  std::string out;
+  each_member(patch, [&](const char* key, const auto& member) {
+    if (member)
+      out += std::string{key} + "=" + as_text(*member) + "\n";
+  });
+  return out;
+}
+
+std::optional<neighbor_patch> parse_patch(std::string_view text) {
+  neighbor_patch patch;
+  std::set<std::string_view> seen;
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    if (end == text.npos)
+      return {}; // cut off
+    const auto line = text.substr(0, end);
+    const auto equals = line.find('=');
+    if (equals == line.npos || !seen.insert(line.substr(0, equals)).second ||
+        !read_line(line.substr(0, equals), line.substr(equals + 1), patch))
+      return {};
+    text.remove_prefix(end + 1);
+  }
+  return patch;
+}
+
+} // namespace bellman::peer

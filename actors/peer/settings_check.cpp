@@ -1,0 +1,75 @@
+#include "actors/peer/settings_check.hpp"
+
+#include <algorithm>
+
+namespace bellman::peer {
+
+namespace {
+
+mistake invalid(std::string field, std::string message) { return {"invalid", std::move(message), std::move(field)}; }
+
+constexpr bool within(std::chrono::seconds t, int least) { return t.count() >= least && t.count() <= 65535; }
+
+std::optional<mistake> mistake_in_families(std::vector<wire::family> all) {
+  if (all.empty())
+    return invalid("families", "a session needs a family");
+  const auto known = [](wire::family f) { return f == wire::ipv4_unicast || f == wire::ipv6_unicast; };
+  if (const auto other = std::ranges::find_if_not(all, known); other != all.end())
+    return invalid("families", "the family " + to_string(*other) + " is not supported");
+  std::ranges::sort(all);
+  if (std::ranges::adjacent_find(all) != all.end())
+    return invalid("families", "a family is listed twice");
+  return std::nullopt;
+}
+
+std::optional<mistake> mistake_in_timers(const neighbor_settings& s) {
+  if (!is_hold_time(s.hold_time))
+    return invalid("hold_time", "the hold time is 0 or 3..65535 seconds");
+  if (!within(s.keepalive_time, 0))
+    return invalid("keepalive_time", "the keepalive time is 0..65535 seconds");
+  if (!keepalive_fits(s.hold_time, s.keepalive_time))
+    return invalid("keepalive_time", "the keepalive time has to be shorter than the hold time");
+  if (!within(s.connect_retry, 1))
+    return invalid("connect_retry", "the time between attempts to connect is 1..65535 seconds");
+  return std::nullopt;
+}
+
+std::optional<mistake> mistake_in_addresses(const neighbor_settings& s) {
+  if (!is_host_address(s.address))
+    return invalid("address", to_string(s.address) + " is not the address of a host");
+  if (s.local_address && s.local_address->afi != s.address.afi)
+    return invalid("local_address", "local address and neighbor are of different families");
+  if (s.local_address == s.address)
+    return invalid("local_address", "the neighbor cannot have our own address");
+  if (s.next_hop_v4 && !s.next_hop_v4->is_v4())
+    return invalid("next_hop_v4", "this is not an IPv4 address");
+  if (s.next_hop_v6 && s.next_hop_v6->is_v4())
+    return invalid("next_hop_v6", "this is not an IPv6 address");
+  return std::nullopt;
+}
+
+} // namespace
+
+bool is_host_address(const wire::ip_address& a) noexcept { return !a.is_unspecified() && !a.is_multicast(); }
+
+bool is_hold_time(std::chrono::seconds t) noexcept { return t.count() == 0 || within(t, 3); }
+
+bool keepalive_fits(std::chrono::seconds hold_time, std::chrono::seconds keepalive_time) noexcept {
+  return hold_time.count() == 0 || keepalive_time < hold_time;
+}
+
+std::optional<mistake> mistake_in(const neighbor_settings& s) {
+  if (auto wrong = mistake_in_addresses(s))
+    return wrong;
+  if (s.remote_as == 0)
+    return invalid("remote_as", "the AS of the neighbor is missing: it has to be set for it or for its group");
+  if (s.local_as == 0)
+    return invalid("local_as", "AS 0 is no AS number (RFC 7607)");
+  if (s.remote_port == 0)
+    return invalid("remote_port", "0 is no port");
+  if (auto wrong = mistake_in_timers(s))
+    return wrong;
+  return mistake_in_families(s.families);
+}
+
+} // namespace bellman::peer

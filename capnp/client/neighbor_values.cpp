@@ -1,0 +1,156 @@
+#include "capnp/client/neighbor_values.hpp"
+
+#include "capnp/client/values.hpp"
+
+namespace bellman::client {
+
+namespace {
+
+using api::as_data;
+using api::as_string;
+using api::as_text;
+
+std::vector<wire::family> read_families(::capnp::List<api::Family>::Reader in) {
+  std::vector<wire::family> out;
+  for (const auto f : in)
+    out.push_back(api::read_family(f));
+  return out;
+}
+
+std::vector<std::string> read_texts(::capnp::List<::capnp::Text>::Reader in) {
+  std::vector<std::string> out;
+  for (const auto t : in)
+    out.push_back(as_string(t));
+  return out;
+}
+
+std::optional<endpoint> read_endpoint(api::Endpoint::Reader in) {
+  const auto address = api::read_address(in.getAddress());
+  return address ? std::optional{endpoint{*address, in.getPort()}} : std::nullopt;
+}
+
+neighbor_settings read_settings(api::NeighborSettings::Reader in) {
+  neighbor_settings s;
+  s.group = as_string(in.getGroup());
+  s.description = as_string(in.getDescription());
+  s.remote_as = in.getRemoteAs();
+  s.local_as = in.getLocalAs();
+  s.router_id = in.getRouterId();
+  s.remote_port = in.getRemotePort();
+  s.local_address = api::read_address(in.getLocalAddress());
+  s.passive = in.getPassive();
+  s.enabled = in.getEnabled();
+  s.hold_time = in.getHoldTime();
+  s.keepalive_time = in.getKeepaliveTime();
+  s.connect_retry = in.getConnectRetry();
+  s.families = read_families(in.getFamilies());
+  s.import_policy = read_texts(in.getImportPolicy());
+  s.export_policy = read_texts(in.getExportPolicy());
+  s.route_server_client = in.getRouteServerClient();
+  s.next_hop_self = in.getNextHopSelf();
+  s.extended_messages = in.getExtendedMessages();
+  s.route_refresh = in.getRouteRefresh();
+  s.four_byte_as = in.getFourByteAs();
+  s.enforce_first_as = in.getEnforceFirstAs();
+  s.next_hop_v4 = api::read_address(in.getNextHopV4());
+  s.next_hop_v6 = api::read_address(in.getNextHopV6());
+  return s;
+}
+
+traffic read_traffic(api::Traffic::Reader in) {
+  return {in.getOpensIn(),         in.getOpensOut(),         in.getUpdatesIn(),    in.getUpdatesOut(),
+          in.getNotificationsIn(), in.getNotificationsOut(), in.getKeepalivesIn(), in.getKeepalivesOut(),
+          in.getRefreshesIn(),     in.getRefreshesOut(),     in.getBytesIn(),      in.getBytesOut(),
+          in.getOutboxBytes(),     in.getOutboxPeak()};
+}
+
+void give(const auto& from, auto out) {
+  if (from)
+    out.setSet(*from);
+}
+void give_text(const std::optional<std::string>& from, auto out) {
+  if (from)
+    out.setSet(as_text(*from));
+}
+void give_address(const std::optional<wire::ip_address>& from, auto out) {
+  if (from)
+    out.setSet(as_data(from->view()));
+}
+void give_texts(const std::optional<std::vector<std::string>>& from, auto out) {
+  if (!from)
+    return;
+  auto list = out.initSet(static_cast<unsigned>(from->size()));
+  for (unsigned i = 0; i < list.size(); ++i)
+    list.set(i, as_text((*from)[i]));
+}
+
+} // namespace
+
+neighbor_status read_status(api::NeighborStatus::Reader in) {
+  neighbor_status s;
+  s.address = api::read_address(in.getAddress()).value_or(wire::ip_address{});
+  s.id = in.getId();
+  s.settings = read_settings(in.getSettings());
+  s.from_api = in.getOrigin() == api::SettingOrigin::API;
+  s.state = as_string(in.getState());
+  s.admin_down = in.getAdminDown();
+  s.since = in.getSince();
+  s.peer_router_id = in.getPeerRouterId();
+  s.sessions = in.getSessions();
+  s.hold_time = in.getHoldTime();
+  s.keepalive = in.getKeepalive();
+  s.families = read_families(in.getFamilies());
+  s.capabilities_sent = read_texts(in.getCapabilitiesSent());
+  s.capabilities_received = read_texts(in.getCapabilitiesReceived());
+  s.local = read_endpoint(in.getLocal());
+  s.remote = read_endpoint(in.getRemote());
+  s.last_error = as_string(in.getLastError());
+  s.last_error_at = in.getLastErrorAt();
+  s.traffic = read_traffic(in.getTraffic());
+  s.updates_in = in.getUpdatesIn();
+  s.withdrawn_as_error = in.getWithdrawnAsError();
+  s.attributes_discarded = in.getAttributesDiscarded();
+  for (const auto c : in.getRoutes())
+    s.routes.push_back({api::read_family(c.getFamily()), c.getReceived(), c.getAccepted(), c.getAdvertised()});
+  s.end_of_rib_received = read_families(in.getEndOfRibReceived());
+  s.rfc8212 = as_string(in.getRfc8212());
+  return s;
+}
+
+std::vector<neighbor_status> read_statuses(::capnp::List<api::NeighborStatus>::Reader in) {
+  std::vector<neighbor_status> out;
+  out.reserve(in.size());
+  for (const auto n : in)
+    out.push_back(read_status(n));
+  return out;
+}
+
+void write_patch(const neighbor_patch& from, api::NeighborPatch::Builder out) {
+  give_text(from.description, out.getDescription());
+  give(from.remote_as, out.getRemoteAs());
+  give(from.local_as, out.getLocalAs());
+  give(from.remote_port, out.getRemotePort());
+  give_address(from.local_address, out.getLocalAddress());
+  give(from.passive, out.getPassive());
+  give(from.enabled, out.getEnabled());
+  give(from.hold_time, out.getHoldTime());
+  give(from.keepalive_time, out.getKeepaliveTime());
+  give(from.connect_retry, out.getConnectRetry());
+  if (from.families) {
+    auto list = out.getFamilies().initSet(static_cast<unsigned>(from.families->size()));
+    for (unsigned i = 0; i < list.size(); ++i)
+      api::write_family((*from.families)[i], list[i]);
+  }
+  give_texts(from.import_policy, out.getImportPolicy());
+  give_texts(from.export_policy, out.getExportPolicy());
+  give(from.route_server_client, out.getRouteServerClient());
+  give(from.next_hop_self, out.getNextHopSelf());
+  give(from.extended_messages, out.getExtendedMessages());
+  give(from.route_refresh, out.getRouteRefresh());
+  give(from.four_byte_as, out.getFourByteAs());
+  give(from.enforce_first_as, out.getEnforceFirstAs());
+  give_address(from.next_hop_v4, out.getNextHopV4());
+  give_address(from.next_hop_v6, out.getNextHopV6());
+}
+
+} // namespace bellman::client

@@ -1,0 +1,117 @@
+#pragma once
+// Neighbours: their state, and the changes to them. What each member means is said in capnp/neighbors.capnp.
+
+#include "capnp/client/connection.hpp"
+#include "wire/family.hpp"
+#include "wire/prefix.hpp"
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace bellman::client {
+
+struct neighbor_settings {
+  std::string group, description;
+  std::uint32_t remote_as = 0, local_as = 0, router_id = 0;
+  std::uint16_t remote_port = 0;
+  std::optional<wire::ip_address> local_address;
+  bool passive = false, enabled = false;
+  std::uint32_t hold_time = 0, keepalive_time = 0, connect_retry = 0; ///< seconds
+  std::vector<wire::family> families;
+  std::vector<std::string> import_policy, export_policy;
+  bool route_server_client = false, next_hop_self = false, extended_messages = false, route_refresh = false;
+  bool four_byte_as = false, enforce_first_as = false;
+  std::optional<wire::ip_address> next_hop_v4, next_hop_v6;
+};
+
+/// A partial statement: what is not set is inherited (add) or stays (change).
+struct neighbor_patch {
+  std::optional<std::string> description;
+  std::optional<std::uint32_t> remote_as, local_as;
+  std::optional<std::uint16_t> remote_port;
+  std::optional<wire::ip_address> local_address;
+  std::optional<bool> passive, enabled;
+  std::optional<std::uint32_t> hold_time, keepalive_time, connect_retry; ///< seconds
+  std::optional<std::vector<wire::family>> families;
+  std::optional<std::vector<std::string>> import_policy, export_policy;
+  std::optional<bool> route_server_client, next_hop_self, extended_messages, route_refresh, four_byte_as;
+  std::optional<bool> enforce_first_as;
+  std::optional<wire::ip_address> next_hop_v4, next_hop_v6;
+
+  bool operator==(const neighbor_patch&) const = default;
+};
+
+struct endpoint {
+  wire::ip_address address;
+  std::uint16_t port = 0;
+};
+
+struct route_counts {
+  wire::family family;
+  std::uint64_t received = 0, accepted = 0, advertised = 0;
+};
+
+/// As it crossed the socket in this session.
+struct traffic {
+  std::uint64_t opens_in = 0, opens_out = 0, updates_in = 0, updates_out = 0;
+  std::uint64_t notifications_in = 0, notifications_out = 0, keepalives_in = 0, keepalives_out = 0;
+  std::uint64_t refreshes_in = 0, refreshes_out = 0, bytes_in = 0, bytes_out = 0;
+  std::uint64_t outbox_bytes = 0, outbox_peak = 0;
+};
+
+struct neighbor_status {
+  wire::ip_address address;
+  std::uint16_t id = 0;
+  neighbor_settings settings;
+  bool from_api = false; ///< else from the configuration file
+  std::string state;     ///< RFC 4271 §8.2.2; in a watch also "Removed"
+  bool admin_down = false;
+  std::int64_t since = 0; ///< seconds since 1970
+  std::uint32_t peer_router_id = 0, sessions = 0;
+  std::uint32_t hold_time = 0, keepalive = 0; ///< negotiated, seconds
+  std::vector<wire::family> families;         ///< negotiated
+  std::vector<std::string> capabilities_sent, capabilities_received;
+  std::optional<endpoint> local, remote;
+  std::string last_error;
+  std::int64_t last_error_at = 0; ///< 0: there was none
+  client::traffic traffic;
+  std::uint64_t updates_in = 0, withdrawn_as_error = 0, attributes_discarded = 0;
+  std::vector<route_counts> routes;
+  std::vector<wire::family> end_of_rib_received;
+  std::string rfc8212;
+};
+
+enum class reset_kind : std::uint8_t { hard, soft_in, soft_out, soft_both };
+
+/// Called with the whole list first (`snapshot`), then with what changed. False ends the watch.
+using neighbor_sink = std::function<bool(bool snapshot, const std::vector<neighbor_status>&)>;
+
+class neighbors {
+public:
+  /// @pre the connection outlives this object
+  explicit neighbors(connection& c) : connection_{c} {}
+
+  outcome<std::vector<neighbor_status>> list();
+  outcome<neighbor_status> show(const wire::ip_address& address);
+  /// Returns when the sink has had enough, or the connection ends, or on interrupt.
+  outcome<done> watch(neighbor_sink sink);
+
+  outcome<done> add(const wire::ip_address& address, const std::string& group, const neighbor_patch& patch);
+  /// `group`: nothing keeps it, an empty text takes the neighbour out of its group.
+  outcome<done> change(const wire::ip_address& address, const std::optional<std::string>& group,
+                       const neighbor_patch& patch);
+  outcome<done> remove(const wire::ip_address& address);
+  outcome<done> enable(const wire::ip_address& address);
+  /// `text` goes to the neighbour (RFC 9003).
+  outcome<done> disable(const wire::ip_address& address, const std::string& text);
+  outcome<done> reset(const wire::ip_address& address, reset_kind kind, const std::string& text);
+
+private:
+  template <class Make>
+  outcome<done> tell(Make make);
+
+  connection& connection_;
+};
+
+} // namespace bellman::client

@@ -1,0 +1,40 @@
+#include "capnp/client/values.hpp"
+
+#include <algorithm>
+
+namespace bellman::api {
+
+std::optional<wire::ip_address> read_address(::capnp::Data::Reader octets) {
+  if (octets.size() != 4 && octets.size() != 16)
+    return std::nullopt;
+  wire::ip_address a;
+  a.afi = octets.size() == 4 ? wire::afi::ipv4 : wire::afi::ipv6;
+  std::ranges::copy(octets, a.octets.begin());
+  return a;
+}
+
+std::optional<wire::prefix> read_prefix(Prefix::Reader p) {
+  const auto address = read_address(p.getOctets());
+  if (!address || p.getLength() > (address->is_v4() ? 32 : 128))
+    return std::nullopt;
+  const auto made = wire::make_prefix(*address, p.getLength());
+  if (made.address != *address)
+    return std::nullopt;
+  return made;
+}
+
+void write_prefix(const wire::prefix& p, Prefix::Builder out) {
+  out.setOctets(as_data(p.address.view()));
+  out.setLength(p.length);
+}
+
+void write_family(wire::family f, Family::Builder out) {
+  out.setAfi(static_cast<std::uint16_t>(f.afi));
+  out.setSafi(static_cast<std::uint8_t>(f.safi));
+}
+
+wire::family read_family(Family::Reader f) {
+  return {static_cast<wire::afi>(f.getAfi()), static_cast<wire::safi>(f.getSafi())};
+}
+
+} // namespace bellman::api
