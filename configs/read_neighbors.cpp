@@ -36,6 +36,13 @@ std::optional<wire::family> parse_known_family(const std::string& text) {
   return f == wire::ipv4_unicast || f == wire::ipv6_unicast ? f : std::nullopt;
 }
 
+/// An address that may stand as next hop in what we send.
+template <wire::afi Family>
+std::optional<wire::ip_address> parse_own(const std::string& text) {
+  const auto a = wire::parse_ip(text);
+  return a && a->afi == Family && !a->is_unspecified() && !a->is_multicast() ? a : std::nullopt;
+}
+
 /// Reads the lists of a neighbour and of a group, whose elements name other things of the file.
 class list_reader {
 public:
@@ -98,6 +105,9 @@ void read_patch(table_reader& in, const daemon& context, neighbor_patch& to) {
   in.boolean("extended_messages", to.extended_messages);
   in.boolean("route_refresh", to.route_refresh);
   in.boolean("four_byte_as", to.four_byte_as);
+  in.boolean("enforce_first_as", to.enforce_first_as);
+  in.parsed("next_hop_v4", to.next_hop_v4, parse_own<wire::afi::ipv4>, "an IPv4 address of ours");
+  in.parsed("next_hop_v6", to.next_hop_v6, parse_own<wire::afi::ipv6>, "an IPv6 address of ours");
   list_reader lists{in, context.definitions};
   lists.families(to.families);
   lists.chain("import_policy", to.import_policy);
