@@ -41,18 +41,25 @@ TEST(Timers, HoldTimeBeforeTheOpenIsFourMinutes) {
   EXPECT_EQ(saw.closed->kind, closed::kind::hold_time_expired);
 }
 
-TEST(Timers, MessagesKeepTheSessionAlive) {
+TEST(Timers, AMessageBeginsTheHoldTimeAnew) {
   net_lab lab{hasty()};
-  auto [peer, link] = lab.meet();
-  ASSERT_TRUE(peer && link);
-  witness saw;
-  link->start(saw.callbacks());
-  link->set_timers(20s, 60s, wire::plain_max); // 200 ms
-  for (int i = 0; i < 6; ++i) {
+  for (int attempt = 0; attempt < 10; ++attempt) {
+    auto [peer, link] = lab.meet();
+    ASSERT_TRUE(peer && link);
+    witness saw;
+    link->start(saw.callbacks());
+    link->set_timers(20s, 60s, wire::plain_max); // 200 ms
+    if (saw.wait_closed(100ms))
+      continue; // this machine was away for too long
+    const auto said = std::chrono::steady_clock::now();
     ASSERT_TRUE(peer->say(keepalive()));
-    EXPECT_FALSE(saw.wait_closed(50ms));
+    if (!saw.wait([&] { return saw.heard.size() == 19 || saw.closed; }) || saw.heard_bytes() == 0)
+      continue;
+    ASSERT_TRUE(saw.wait_closed());
+    EXPECT_GE(std::chrono::steady_clock::now() - said, 200ms);
+    return;
   }
-  EXPECT_TRUE(saw.wait_closed());
+  FAIL() << "never got a word in within the hold time";
 }
 
 TEST(Timers, KeepalivesAreSentThreeTimesInAHoldTime) {
@@ -68,7 +75,7 @@ TEST(Timers, KeepalivesAreSentThreeTimesInAHoldTime) {
   EXPECT_GE(first, 150ms);
   EXPECT_EQ(peer->hear(19), keepalive());
   EXPECT_GE(std::chrono::steady_clock::now() - begin, 300ms);
-  EXPECT_TRUE(eventually([&] { return link->counters().messages_out[4] == 2; }));
+  EXPECT_TRUE(eventually([&] { return link->counters().messages_out[4] >= 2; }));
 }
 
 TEST(Timers, NeitherRunsWithAHoldTimeOfZero) {
@@ -91,10 +98,10 @@ TEST(Timers, OurOwnPauseDoesNotExpireTheHoldTime) {
   witness saw;
   saw.keep = true;
   link->start(saw.callbacks());
-  link->set_timers(3s, 60s, wire::plain_max); // 30 ms
   ASSERT_TRUE(peer->say(message_of(message_type::update, 2000)));
   ASSERT_TRUE(saw.wait_heard(2000));
   ASSERT_TRUE(peer->say(message_of(message_type::update, 2000)));
+  link->set_timers(3s, 60s, wire::plain_max); // 30 ms
   EXPECT_FALSE(saw.wait_closed(150ms));
   saw.let_go();
   EXPECT_TRUE(saw.wait_heard(4000));
