@@ -100,7 +100,7 @@ struct peer_state {
     who = to_string(settings.address);
     machine.emplace(settings, rib::number(cell->id()) * 2654435761u);
     cell->actor(me());
-    if (cell->epoch() != 0) // What an earlier life has left in the RIB.
+    if (cell->epoch() != 0 || cell->status().sessions != 0) // What an earlier life has left in the RIB.
       for (const auto& p : find_partitions(self->system(), ports.partitions))
         if (p)
           self->send(p, msg::session_down{cell->id(), cell->epoch()});
