@@ -1,0 +1,193 @@
+// Peer actors with the real RIB and policies between them: what one neighbour announces, the other is sent.
+#include "actors/policy/policies_actor.hpp"
+#include "actors/rib/partition_actor.hpp"
+#include "tests/actors/peer_lab.hpp"
+#include "tests/wire/support.hpp"
+
+#include <map>
+
+namespace bellman::test {
+namespace {
+
+using wire::testing::hex, wire::testing::update_body, wire::testing::operator+;
+
+/// Counts what would go to each slot: announced and withdrawn prefixes, in whole messages.
+class fake_fanout : public net::fanout {
+public:
+  void post(rib::flush deliveries) override {
+    for (const auto& d : deliveries)
+      d.to.for_each([&](rib::slot_id slot) {
+        wire::testing::for_each_message(d.updates->data, 65535, [&](wire::header, wire::bytes_view body) {
+          const auto parts = wire::split_update(body);
+          ASSERT_TRUE(parts);
+          const auto walk = [&](wire::bytes_view field, bool here) {
+            for (wire::nlri_cursor<wire::prefix4> in{field, wire::path_ids::absent}; in.next();)
+              tables[slot][wire::to_prefix(in.prefix())] = here;
+          };
+          walk(parts->withdrawn, false);
+          walk(parts->nlri, true);
+        });
+      });
+  }
+  std::size_t size(rib::slot_id slot) {
+    return static_cast<std::size_t>(std::ranges::count_if(tables[slot], [](const auto& row) { return row.second; }));
+  }
+  std::map<rib::slot_id, std::map<wire::prefix, bool>> tables;
+};
+
+struct PeersAndRib : ::testing::Test {
+  static constexpr std::uint32_t partitions = 3;
+  struct config : caf::actor_system_config {
+    config() { set("scheduler.policy", caf::atom("testing")); }
+  };
+  struct neighbor {
+    std::shared_ptr<fake_dialer> dialer = std::make_shared<fake_dialer>();
+    std::shared_ptr<fake_connection> link;
+    std::shared_ptr<peer::peer_cell> cell;
+    caf::actor actor;
+    wire::open open;
+  };
+
+  PeersAndRib() {
+    enlist(names::policies, policy::spawn_policies(system, {policy::remember({}).value(), partitions, true}));
+    for (std::uint32_t i = 0; i < partitions; ++i)
+      start_partition(i);
+  }
+  ~PeersAndRib() override {
+    for (auto& n : neighbors)
+      caf::anon_send_exit(n->actor, caf::exit_reason::kill);
+    for (auto& [name, a] : registered) {
+      system.registry().erase(caf::atom_from_string(name));
+      caf::anon_send_exit(a, caf::exit_reason::kill);
+    }
+    settle();
+    for (auto& n : neighbors)
+      n->cell->actor({});
+  }
+
+  void enlist(const std::string& name, caf::actor a) {
+    system.registry().put(caf::atom_from_string(name), caf::actor_cast<caf::strong_actor_ptr>(a));
+    registered[name] = std::move(a);
+  }
+  void start_partition(std::uint32_t i) {
+    rib::partition_settings s;
+    s.index = i;
+    s.attributes = attributes;
+    s.out = out;
+    s.local.router_id = 10;
+    s.cell = cells[i];
+    s.debug_faults = true;
+    enlist(names::partition(i), rib::spawn_partition(system, s));
+  }
+  void settle() {
+    for (int i = 0; i < 10000 && scheduler.run() > 0;)
+      ++i;
+  }
+
+  neighbor& add(std::uint32_t asn) {
+    auto& n = *neighbors.emplace_back(std::make_unique<neighbor>());
+    peer::neighbor_patch own;
+    own.remote_as = asn;
+    own.import_policy = own.export_policy = {"accept-all"};
+    const auto settings = peer::resolve({65000, 10}, wire::ip_address::v4(0xC0000200 + asn), {}, nullptr, own);
+    auto theirs = settings;
+    std::swap(theirs.local_as, theirs.remote_as);
+    theirs.router_id = asn;
+    n.open = peer::our_open(theirs);
+    n.cell = std::make_shared<peer::peer_cell>(static_cast<rib::peer_id>(neighbors.size()), settings,
+                                               msg::origin_of_setting::file, rib::epoch_type{0});
+    spawn(n);
+    return n;
+  }
+  void spawn(neighbor& n) {
+    n.actor = peer::spawn_peer(system, n.cell, {n.dialer, slots, attributes, partitions, true});
+    settle();
+    n.link = std::make_shared<fake_connection>("link", log);
+    n.dialer->waiting.back()({n.link, {}});
+    settle();
+    n.link->hear(wire::encode(n.open));
+    n.link->hear(wire::encode_keepalive());
+    settle();
+    ASSERT_EQ(n.cell->status().state, "Established");
+  }
+
+  /// 100 prefixes all over the partitions.
+  void announce(neighbor& n, std::uint8_t asn) {
+    wire::bytes nlri, all;
+    for (std::uint8_t i = 0; i < 100; ++i)
+      wire::put(nlri, wire::bytes{24, static_cast<std::uint8_t>(20 + i), i, 7});
+    const auto at = wire::begin_message(all, wire::message_type::update);
+    wire::put(
+        all,
+        update_body(hex("40 01 01 00") + wire::bytes{0x40, 2, 6, 2, 1, 0, 0, 0, asn} + hex("40 03 04 cb007101"), nlri));
+    wire::finish_message(all, at);
+    n.link->hear(all);
+    settle();
+  }
+  std::size_t end_of_ribs() const {
+    return static_cast<std::size_t>(std::ranges::count(*log, "link EOR ipv4-unicast"));
+  }
+
+  config cfg;
+  caf::actor_system system{cfg};
+  caf::scheduler::test_coordinator& scheduler = dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
+  std::shared_ptr<rib::attribute_table> attributes = std::make_shared<rib::attribute_table>();
+  std::shared_ptr<fake_fanout> out = std::make_shared<fake_fanout>();
+  std::shared_ptr<net::slot_pool> slots = std::make_shared<net::slot_pool>();
+  std::vector<std::shared_ptr<rib::partition_cell>> cells{std::make_shared<rib::partition_cell>(),
+                                                          std::make_shared<rib::partition_cell>(),
+                                                          std::make_shared<rib::partition_cell>()};
+  std::map<std::string, caf::actor> registered;
+  std::vector<std::unique_ptr<neighbor>> neighbors;
+  journal log = std::make_shared<words>();
+};
+
+TEST_F(PeersAndRib, SendOnWhatTheyReceiveAndTakeItBack) {
+  auto& a = add(1);
+  add(2);
+  EXPECT_EQ(end_of_ribs(), 2u);
+  announce(a, 1);
+  EXPECT_EQ(out->size(rib::slot_id{0}), 0u);
+  EXPECT_EQ(out->size(rib::slot_id{1}), 100u);
+  add(3);
+  EXPECT_EQ(out->size(rib::slot_id{2}), 100u) << "the initial walk";
+  EXPECT_EQ(end_of_ribs(), 3u);
+  a.link->cb.on_closed({net::closed::kind::by_peer, ""});
+  settle();
+  EXPECT_EQ(out->size(rib::slot_id{1}), 0u);
+  EXPECT_EQ(out->size(rib::slot_id{2}), 0u);
+}
+
+TEST_F(PeersAndRib, ForgetTheRoutesOfAPeerActorThatFailed) {
+  auto& a = add(1);
+  add(2);
+  announce(a, 1);
+  caf::anon_send(a.actor, msg::fail_now{"test"});
+  settle();
+  EXPECT_EQ(out->size(rib::slot_id{1}), 100u) << "nobody has noticed yet";
+  spawn(a);
+  EXPECT_EQ(out->size(rib::slot_id{1}), 0u);
+  announce(a, 1);
+  EXPECT_EQ(out->size(rib::slot_id{1}), 100u);
+}
+
+TEST_F(PeersAndRib, FillAPartitionThatFailed) {
+  auto& a = add(1);
+  auto& b = add(2);
+  announce(a, 1);
+  caf::anon_send(registered.at("part1"), msg::fail_now{"test"});
+  settle();
+  start_partition(1);
+  settle();
+  for (auto* n : {&a, &b})
+    caf::anon_send(n->actor, msg::partition_restarted{1, registered.at("part1")});
+  settle();
+  EXPECT_NE(std::ranges::find(*log, "link REFRESH 1"), log->end());
+  EXPECT_EQ(out->size(rib::slot_id{1}), 100u) << "stale, but still advertised";
+  announce(a, 1);
+  EXPECT_EQ(out->size(rib::slot_id{1}), 100u);
+  EXPECT_EQ(end_of_ribs(), 2u) << "once for each session, whatever restarts";
+}
+
+} // namespace
+} // namespace bellman::test
