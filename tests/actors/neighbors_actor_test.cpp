@@ -328,6 +328,13 @@ TEST_F(NeighborsActor, PassesResetsAndPartitionsOn) {
   EXPECT_EQ(taken(), (lines{"127.0.0.1 reset", "127.0.0.1 reset", "127.0.0.1 partition 1", "127.0.0.2 partition 1"}));
 }
 
+TEST_F(NeighborsActor, TakesASilentPeerAtItsWord) {
+  apply(file());
+  log->cells[n1]->actor(
+      keep(system.spawn([](caf::event_based_actor*) -> caf::behavior { return {[](const msg::reset_neighbor&) {}}; })));
+  EXPECT_EQ(request(msg::reset_neighbor{n1}), "");
+}
+
 TEST_F(NeighborsActor, LeavesSettingsInTheCellOfAPeerThatIsDown) {
   apply(file());
   kill(log->peers[n1]);
