@@ -48,7 +48,9 @@ CLI::Option* add_value(CLI::App& app, const std::string& names, const char* type
 }
 
 /// Takes any number of words.
-inline CLI::Option* many(CLI::Option* o) { return o->expected(1, CLI::detail::expected_max_vector_size); }
+inline CLI::Option* many(CLI::Option* o) {
+  return o->expected(1, CLI::detail::expected_max_vector_size)->allow_extra_args();
+}
 /// May be given again; each adds one.
 inline CLI::Option* repeated(CLI::Option* o) { return many(o)->allow_extra_args(false); }
 

@@ -16,7 +16,6 @@ void arm_interrupts(client::event_loop& loop) {
   action.sa_handler = [](int) { interrupted_loop.load()->interrupt(); };
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   ::sigaction(SIGINT, &action, nullptr);
-  ::sigaction(SIGTERM, &action, nullptr);
 }
 
 } // namespace bellman::cli

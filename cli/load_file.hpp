@@ -6,9 +6,7 @@
 //     2001:db8::/32 next-hop 2001:db8::1 as-path 64500,64501 local-pref 200
 //     withdraw 198.51.100.0/24
 
-#include "wire/bgp/path_attributes.hpp"
-#include "wire/prefix.hpp"
-#include "wire/result.hpp"
+#include "capnp/client/injector.hpp"
 
 #include <optional>
 #include <string>

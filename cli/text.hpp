@@ -2,7 +2,6 @@
 // Values as people read them, and the same texts read back. Pure.
 
 #include "capnp/client/routes.hpp"
-#include "wire/bgp/path_attributes.hpp"
 
 #include <chrono>
 #include <cstdint>

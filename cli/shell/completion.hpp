@@ -2,7 +2,7 @@
 // What may follow in a command line, from the tree of commands alone. Pure; values of the daemon are asked for
 // elsewhere (live_values.hpp).
 
-#include "wire/prefix.hpp"
+#include "capnp/client/routes.hpp"
 
 #include <CLI/CLI.hpp>
 

@@ -69,6 +69,8 @@ struct editor::parts {
     const auto* info = ::el_line(el);
     ::el_cursor(el, static_cast<int>(info->lastchar - info->cursor));
     ::el_deletestr(el, static_cast<int>(info->lastchar - info->buffer));
+    std::fputs("^C\n", stdout);
+    insert(el, "\n"); // nothing at all would be the end of input
     return CC_NEWLINE;
   }
 };
