@@ -1,6 +1,7 @@
 """bellmand itself: a configuration from Python values, and bellmanctl --json to ask and tell it."""
 import json
 import signal
+import subprocess
 from pathlib import Path
 
 from .process import Process, output_of
@@ -23,8 +24,8 @@ def toml_table(header, keys):
 
 
 class Bellmand:
-    """The daemon under test. `neighbors` maps an address to the keys of its [[neighbors]] table, `policies` a name to its
-    list of statements, `prefix_sets` a name to its entries."""
+    """The daemon under test. `neighbors` maps an address to the keys of its [[neighbors]] table, `groups` a name to those of
+    its table, `policies` a name to its list of statements, `prefix_sets` a name to its entries."""
 
     def __init__(self, site, build, folder, transport="ipv4"):
         self.site, self.build, self.transport = site, Path(build), transport
@@ -32,7 +33,7 @@ class Bellmand:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.configuration = self.folder / "bellmand.toml"
         self.socket = self.folder / "bellman.sock"
-        self.neighbors, self.policies, self.prefix_sets = {}, {}, {}
+        self.neighbors, self.groups, self.policies, self.prefix_sets = {}, {}, {}, {}
         self.process = None
 
     def version(self):
@@ -52,6 +53,7 @@ class Bellmand:
         out = [toml_table("[global]", {"asn": self.site.asn, "router_id": self.site.router_id, "listen": listen,
                                        "state_dir": str(self.folder), "partitions": 2}),
                toml_table("[logging]", {"level": "debug"}), toml_table("[debug]", {"faults": True})]
+        out += [toml_table(f"[groups.{name}]", keys) for name, keys in self.groups.items()]
         out += [toml_table("[[neighbors]]", {"address": a, **keys}) for a, keys in self.neighbors.items()]
         out += [toml_table("[[prefix_sets]]", {"name": n, "entries": e}) for n, e in self.prefix_sets.items()]
         for name, statements in self.policies.items():
@@ -98,6 +100,9 @@ class Bellmand:
         listed = self.ctl("neighbor", "list")
         return listed["neighbors"] if isinstance(listed, dict) else listed
 
+    def show(self, address):
+        return self.ctl("neighbor", "show", address)
+
     def state_of(self, address):
         return self.neighbor(address).get("state", "unknown").lower()
 
@@ -117,8 +122,37 @@ class Bellmand:
     def advertised(self, address, families=BOTH):
         return {p: r for p, r in self.routes("--view", "advertised", "--neighbor", address).items() if r.family in families}
 
+    def refuses(self, *words):
+        """A command that has to be refused: what bellmanctl said about it."""
+        argv = [self.build / "cli/bellmanctl", "--socket", self.socket, "--json", *words]
+        done = subprocess.run([str(a) for a in argv], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20)
+        if done.returncode == 0:
+            raise Failed(f"was not refused: {' '.join(words)}")
+        return done.stderr + done.stdout
+
     def inject(self, prefix, *words):
         return self.ctl("inject", "announce", canonical(prefix), *words)
 
+    def injected(self):
+        return {canonical(row["prefix"]) for row in self.ctl("inject", "list")["routes"]}
+
     def withdraw(self, prefix):
         return self.ctl("inject", "withdraw", canonical(prefix))
+
+    # ---- the supervision tree
+    def tree(self):
+        return self.ctl("tree")
+
+    def fault(self, target, reason):
+        self.ctl("fault", target, reason)
+
+    def nodes(self):
+        """Path -> node of all actors, as `fault` takes the paths."""
+        return {path: node for path, node in walk(self.tree())}
+
+
+def walk(node, above=""):
+    path = f"{above}/{node['name']}" if above else node["name"]
+    yield path, node
+    for child in node.get("children", []):
+        yield from walk(child, path)

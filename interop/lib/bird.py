@@ -10,6 +10,7 @@ ORIGINS = {"IGP": "igp", "EGP": "egp", "Incomplete": "incomplete"}
 
 class Bird(Neighbor):
     label = "BIRD"
+    options = ""  # further statements of its session, as in "enable route refresh off;"
 
     @staticmethod
     def version():
@@ -47,7 +48,7 @@ protocol bgp bellman {{
   strict bind yes;
   hold time {s.hold_time};
   connect delay time 1; connect retry time 2; error wait time 1, 2;
-  {"passive;" if s.passive else ""}
+  {"passive;" if s.passive else ""} {self.options}
 {channels}
 }}
 """)
@@ -72,6 +73,16 @@ protocol bgp bellman {{
 
     def received(self, family):
         return parse_routes(self.birdc("show", "route", "all", "table", f"master{family[-1]}", "protocol", "bellman"))
+
+    def details(self):
+        return self.birdc("show", "protocols", "all", "bellman")
+
+    def session_mark(self):
+        found = re.search(r"^bellman\s+BGP\s+\S+\s+up\s+(\S+)\s+Established", self.details(), re.M)
+        return found and found.group(1)
+
+    def withdrawals(self):
+        return sum(int(n) for n in re.findall(r"Import withdraws:\s+(\d+)", self.details()))
 
     def disable(self):
         self.birdc("disable", "bellman")

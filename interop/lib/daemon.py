@@ -88,6 +88,14 @@ class Neighbor:
         """Its table of what came over the session: prefix -> Route, as it came."""
         raise NotImplementedError
 
+    def session_mark(self):
+        """Stays the same as long as the session is the same one; None while there is none."""
+        raise NotImplementedError
+
+    def withdrawals(self):
+        """How many routes were withdrawn over the session; None if the daemon does not count that."""
+        return None
+
     def disable(self):
         raise NotImplementedError
 

@@ -111,6 +111,10 @@ class Frr(Neighbor):
                         routes[canonical(entry["prefix"])] = parse_entry(canonical(entry["prefix"]), path)
         return routes
 
+    def session_mark(self):
+        peer = self.peer()
+        return peer.get("connectionsEstablished") if peer.get("bgpState") == "Established" else None
+
     def disable(self):
         self.configure_neighbor("shutdown")
 

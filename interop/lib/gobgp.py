@@ -65,8 +65,18 @@ class GoBgp(Neighbor):
         words += ["aspath", ",".join(map(str, route.as_path))] if route.as_path else []
         return words
 
+    def details(self):
+        return json.loads(self.gobgp("neighbor", self.session.address, "-j"))
+
+    def session_mark(self):
+        uptime = self.details().get("timers", {}).get("state", {}).get("uptime")
+        return str(uptime) if uptime and self.is_up() else None
+
+    def withdrawals(self):
+        return self.details().get("state", {}).get("messages", {}).get("received", {}).get("withdraw_prefix", 0)
+
     def state(self):
-        shown = json.loads(self.gobgp("neighbor", self.session.address, "-j"))
+        shown = self.details()
         state = shown.get("state", {}).get("session_state", 0)
         return STATES[state] if isinstance(state, int) else str(state).lower()
 

@@ -32,3 +32,9 @@ def until_empty(what, condition, seconds=20, every=0.2, daemon=None):
         return not last
 
     until(lambda: f"{what}:\n    " + "\n    ".join(last[:12]), nothing_left, seconds, every, daemon)
+
+
+def require(holds, text, daemon=None):
+    """For what has to be so at once."""
+    if not holds:
+        raise Failed(text, daemon)

@@ -6,7 +6,7 @@ from .frr import Frr
 from .gobgp import GoBgp
 from .namespace import NET4, NET6
 from .route import differences
-from .wait import until_empty
+from .wait import require, until, until_empty
 
 KINDS = (Bird, Frr, GoBgp)
 BELLMAN_AS = 65000
@@ -52,6 +52,22 @@ class World:
         for n in self.neighbors:
             n.until_up(seconds)
         self.hub.until_up([n.session.own_address for n in self.neighbors])
+
+    # ---- sessions that must not notice
+    def marks(self):
+        """What tells the present sessions from later ones, as each neighbour sees its own."""
+        return {n: n.session_mark() for n in self.neighbors}
+
+    def require_same_sessions(self, step, before, but=()):
+        for n, mark in before.items():
+            if n not in but:
+                now = n.session_mark()
+                require(mark is not None and now == mark, f"{step}: the session of {n.label} was {mark} and is {now}", n.label)
+
+    def until_reset(self, step, neighbor, before, seconds=40):
+        """Waits for another session of this neighbour."""
+        until(lambda: f"{step}: another session of {neighbor.label} than {before[neighbor]}: {neighbor.session_mark()}",
+              lambda: neighbor.session_mark() not in (None, before[neighbor]), seconds, daemon=neighbor.label)
 
     # ---- the invariant
     def settle(self, step, wanted, seconds=20):

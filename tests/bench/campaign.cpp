@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -73,6 +74,12 @@ void campaign::run() {
   if (options_.flap)
     flap();
   results["tool_cpu_s"] = own_cpu_seconds();
+}
+
+void campaign::stay() {
+  pollfd input{STDIN_FILENO, POLLIN, 0};
+  for (char discarded[64]; poll(&input, 1, 0) == 0 || read(STDIN_FILENO, discarded, sizeof discarded) > 0;)
+    turn(20);
 }
 
 void campaign::open(peer& p) {

@@ -30,6 +30,8 @@ public:
 
   /// Runs all phases. Throws `broken`; what was measured until then is in `results`.
   void run();
+  /// Keeps the sessions up until standard input ends. Throws `broken` if one is lost.
+  void stay();
 
   /// Name -> value, in the units that the names say.
   std::map<std::string, double> results;

@@ -23,7 +23,8 @@ std::string quoted(const std::string& text) {
 int main(int argc, char** argv) {
   using namespace bellman::bench;
   try {
-    campaign c{parse_options(argc, argv)};
+    const auto wanted = parse_options(argc, argv);
+    campaign c{wanted};
     std::string error;
     try {
       c.run();
@@ -37,6 +38,9 @@ int main(int argc, char** argv) {
       out += ", " + quoted(name) + ": " + number;
     }
     std::puts((out + "}").c_str());
+    std::fflush(stdout);
+    if (wanted.stay && error.empty())
+      c.stay();
     return error.empty() ? 0 : 1;
   } catch (const std::exception& e) {
     std::fprintf(stderr, "bench_load: %s\n", e.what());

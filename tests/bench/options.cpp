@@ -48,6 +48,7 @@ options parse_options(int argc, char** argv) {
       {"--bursts", to(o.bursts)},
       {"--burst-size", to(o.burst_size)},
       {"--flap", to(o.flap)},
+      {"--stay", to(o.stay)},
       {"--timeout", to(o.timeout)},
       {"--pid", to(o.pid)},
   };

@@ -29,6 +29,7 @@ struct options {
   std::uint32_t bursts = 0;   ///< Churn: withdraw and announce again `burst_size` best paths, so many times.
   std::uint32_t burst_size = 100;
   bool flap = false;          ///< Sender 0 ends its session and returns.
+  bool stay = false;          ///< Sessions stay up after the figures, until standard input ends.
   std::uint32_t timeout = 60; ///< seconds, for each phase
   std::uint32_t pid = 0;      ///< of the target, to read its CPU time and memory; 0: do not
 };

@@ -31,6 +31,9 @@ next_hop_self = true
 extended_messages = false
 route_refresh = false
 four_byte_as = false
+enforce_first_as = false
+next_hop_v4 = "192.0.2.9"
+next_hop_v6 = "2001:db8::9"
 )");
   ASSERT_EQ(d.neighbors.size(), 1u);
   peer::neighbor_patch p;
@@ -52,6 +55,9 @@ four_byte_as = false
   p.extended_messages = false;
   p.route_refresh = false;
   p.four_byte_as = false;
+  p.enforce_first_as = false;
+  p.next_hop_v4 = wire::parse_ip("192.0.2.9");
+  p.next_hop_v6 = wire::parse_ip("2001:db8::9");
   EXPECT_EQ(d.neighbors[0].own, p);
 }
 
@@ -77,6 +83,8 @@ TEST(NeighborTable, ChecksItsValues) {
       {"families = [\"ipv4-flowspec\"]", "7:13 `ipv4-flowspec` cannot be read"},
       {"families = [\"ipv4-unicast\", \"ipv4-unicast\"]", "7:12 a family is listed twice"},
       {"local_address = \"2001:db8::1\"", "7:17 `local_address` and `address` are of different families"},
+      {"next_hop_v4 = \"2001:db8::1\"", "7:15 `2001:db8::1` cannot be read"},
+      {"next_hop_v6 = \"::\"", "7:15 `::` cannot be read"},
       {"group = \"nobody\"", "7:9 there is no group `nobody`"},
       {"import_policy = [\"accept-al\"]", "7:18 there is no policy `accept-al`"},
       {"import_policy = [1]", "7:18 `import_policy` is an integer"},

@@ -13,7 +13,9 @@ dev_interop() {
 }
 
 dev_bench() {
+  local program=run.py
+  [ "${1:-}" != --api ] || { program=api.py && shift; }
   install_packages build lab
-  [[ " $* " == *" --help "* ]] || build_daemon bench_load
-  exec python3 tests/bench/run.py --build build/release "$@"
+  [[ " $* " == *" --help "* ]] || build_daemon bench_load bench_api
+  exec python3 "tests/bench/$program" --build build/release "$@"
 }

@@ -1,0 +1,265 @@
+"""Every kind of actor fails in a live system; the supervisors bring it back, and neighbours see what the design allows.
+
+                            bellmand AS 65000                 routes of its own: 198.51.100.0/28 ...
+        ┌──────────────┬────────────┴────┬─────────────────┐
+    BIRD AS 65011   FRR AS 65012   GoBGP AS 65013   raw AS 65014
+
+    root                    rest_for_one: what stands below starts again too
+    ├── store supervisor    ledger                         nobody notices
+    ├── policy supervisor   policies, its chains           nobody notices
+    ├── rib supervisor      partition × 2, injector        nobody notices: routes stay advertised, Route Refresh brings them back
+    ├── peer supervisor     neighbors                      nobody notices
+    │                       peer × 4                       its session resets, no other
+    └── api supervisor      gateway, watch                 nobody notices; the watch goes on from its cursor
+
+After each failure: the tree shows the restart and its reason, sessions are the same ones as before, nothing was withdrawn,
+nothing was sent twice, injected routes are still there, and a change still gets through. The raw speaker keeps all it hears.
+In the second run a neighbour without Route Refresh (RFC 2918) loses its session to a partition's failure: nothing else would
+bring its routes back.
+"""
+import json
+import subprocess
+import time
+
+from lib.bird import Bird
+from lib.frr import Frr
+from lib.raw import Raw
+from lib.route import Route, by_prefix
+from lib.wait import Failed, require, until
+from lib.world import KINDS, World
+
+ACCEPT = [{"then": {"outcome": "accept"}}]
+INJECTED = [f"198.51.100.{16 * i}/28" for i in range(8)] + [f"2001:db8:ff{i}::/48" for i in range(4)]
+
+
+def routes_of(number):
+    """Spread over both partitions, which share addresses out by their leading 16 (IPv4) and 32 (IPv6) bits."""
+    own = [Route(f"{20 + i}.{number}.0.0/24", communities=frozenset([f"650{number}:{i}"])) for i in range(12)]
+    return own + [Route(f"2001:db{8 + i}:{number}::/48", as_path=(64500,)) for i in range(4)]
+
+
+class Live:
+    """The system of a run, and what each neighbour has to have while all is well."""
+
+    def __init__(self, build, folder, kinds):
+        self.world = World(build, folder)
+        self.hub = self.world.hub
+        self.hub.policies = {"in": ACCEPT, "out": ACCEPT}
+        for kind in kinds:
+            n = self.world.add(kind, import_policy=["in"], export_policy=["out"])
+            n.announce(routes_of(n.session.own.asn - 65000))
+        self.own = set(INJECTED)
+        self.probes = 0
+
+    def start(self):
+        self.world.start()
+        for prefix in INJECTED:
+            self.hub.inject(prefix, "--community", "65000:77")
+        self.settle("before all")
+
+    def wanted(self, neighbor):
+        hub = self.hub.site
+        out = [r.with_(as_path=(hub.asn, *r.as_path), next_hop=hub.next_hop(r.family), med=None)
+               for n in self.world.neighbors if n is not neighbor for r in n.sent().values()]
+        out += [Route(p, as_path=(hub.asn,), next_hop=hub.next_hop("ipv6" if ":" in p else "ipv4"), communities=frozenset(["65000:77"]))
+                for p in self.own]
+        return by_prefix(out)
+
+    def settle(self, step, seconds=30):
+        self.world.settle(step, {n: self.wanted(n) for n in self.world.neighbors}, seconds)
+
+    def still_works(self, step):
+        """A route of our own comes and goes again at all neighbours; two, one of them in each partition."""
+        self.probes += 1
+        probes = {f"100.{64 + self.probes}.0.0/16", f"100.{96 + self.probes}.0.0/16"}
+        for prefix in probes:
+            self.insist(step, prefix)
+        self.own |= probes
+        self.settle(f"{step}: two routes come")
+        for prefix in probes:
+            self.hub.withdraw(prefix)
+        self.own -= probes
+        self.settle(f"{step}: two routes go")
+
+    def insist(self, step, prefix):
+        """Writes are refused while the ledger is away; not for long."""
+        last = []
+
+        def taken():
+            try:
+                self.hub.inject(prefix, "--community", "65000:77")
+                return True
+            except Failed as failure:
+                last[:] = [str(failure)]
+                return False
+
+        until(lambda: f"{step}: a write is taken again: {last}", taken, 15)
+
+    # ---- failing
+    def node(self, path):
+        return self.hub.nodes().get(path, {"state": "not there", "restarts": 0, "last_failure": ""})
+
+    def until_restarted(self, step, path, before, reason, seconds=20):
+        until(lambda: f"{step}: {path} runs again and says why it did not: {self.node_or_trouble(path)}",
+              lambda: self.has_restarted(path, before, reason), seconds)
+
+    def has_restarted(self, path, before, reason):
+        node = self.node_or_trouble(path)
+        return node["state"] == "running" and node["restarts"] > before and reason in node["last_failure"]
+
+    def node_or_trouble(self, path):
+        try:
+            return self.node(path)
+        except Failed as failure:  # the API is part of what fails
+            return {"state": str(failure), "restarts": 0, "last_failure": ""}
+
+    def kill(self, path, reason, target=None):
+        before = self.node(path)["restarts"]
+        self.hub.fault(target or path, reason)
+        self.until_restarted(f"{path} fails", path, before, reason)
+
+
+def counts(live):
+    """What neighbours have heard that they must not hear again: withdrawals, and at the raw speaker every route."""
+    return {n: (n.withdrawals(), n.count("announce") if isinstance(n, Raw) else None) for n in live.world.neighbors}
+
+
+def nobody_notices(live, path, target=None, refreshes=0):
+    """`refreshes`: how many Route Refresh requests each neighbour may expect."""
+    world, step = live.world, f"{path} fails"
+    marks, heard = world.marks(), counts(live)
+    raw = next((n for n in world.neighbors if isinstance(n, Raw)), None)
+    asked = raw.count("refresh") if raw else 0
+    live.kill(path, f"test of {path}", target)
+    if raw and refreshes:
+        until(f"{step}: Route Refresh requests at the raw speaker", lambda: raw.count("refresh") >= asked + refreshes, 20)
+    live.settle(step)
+    time.sleep(1)  # whatever would be withdrawn late, after the answers to a refresh
+    world.require_same_sessions(step, marks)
+    now = counts(live)
+    for n in heard:
+        require(now[n] == heard[n], f"{step}: (withdrawn, announced) at {n.label} were {heard[n]} and are {now[n]}", n.label)
+    require(live.hub.injected() == live.own, f"{step}: injected routes are {sorted(live.hub.injected())}")
+    live.still_works(step)
+
+
+def one_session_resets(live, neighbor):
+    step, marks = f"the peer of {neighbor.label} fails", live.world.marks()
+    live.kill(f"root/peer supervisor/peer {neighbor.session.own_address}", f"test of {neighbor.label}")
+    live.world.until_reset(step, neighbor, marks, 60)
+    live.world.until_up(40)
+    live.settle(step)
+    live.world.require_same_sessions(step, marks, but=[neighbor])
+
+
+def all_comes_back(live, path, target=None):
+    """A supervisor in the middle: sessions may reset, nothing may be lost."""
+    live.kill(path, f"test of {path}", target)
+    until(f"{path} fails: the API answers", live.hub.answers, 30)
+    live.world.until_up(90)
+    live.settle(f"{path} fails", 40)
+    require(live.hub.injected() == live.own, f"{path} fails: injected routes are {sorted(live.hub.injected())}")
+    live.still_works(path)
+
+
+class Watch:
+    """`bellmanctl --json watch` into a file."""
+
+    def __init__(self, hub, folder):
+        self.path = folder / "watch.json"
+        self.out = open(self.path, "wb")
+        self.child = subprocess.Popen([hub.build / "cli/bellmanctl", "--socket", hub.socket, "--json", "watch"],
+                                      stdin=subprocess.DEVNULL, stdout=self.out, stderr=subprocess.STDOUT)
+
+    def events(self):
+        return [json.loads(line) for line in self.path.read_text().splitlines() if line.startswith("{")]
+
+    def knows(self, prefix):
+        last = [e for e in self.events() if e.get("prefix") == prefix]
+        return bool(last) and last[-1]["event"] == "route"
+
+    def stop(self):
+        self.child.terminate()
+        self.child.wait(10)
+        self.out.close()
+
+
+def watch_goes_on(live, folder):
+    watch = Watch(live.hub, folder)
+    try:
+        until("the watch has its snapshot", lambda: any(e.get("event") == "snapshot-end" for e in watch.events()), 10)
+        path = next(p for p in live.hub.nodes() if p.startswith("root/api supervisor/watch"))
+        nobody_notices_once(live, path)
+        live.insist(path, "100.99.0.0/16")
+        until(f"{path} fails: the client hears of a new route", lambda: watch.knows("100.99.0.0/16"), 20)
+        live.hub.withdraw("100.99.0.0/16")
+        until(f"{path} fails: the client hears that it is gone", lambda: not watch.knows("100.99.0.0/16"), 20)
+    finally:
+        watch.stop()
+
+
+def nobody_notices_once(live, path):
+    """For actors that are not started again where their client comes anew."""
+    marks = live.world.marks()
+    live.hub.fault(path, f"test of {path}")
+    live.settle(f"{path} fails")
+    live.world.require_same_sessions(f"{path} fails", marks)
+
+
+def escalates(live):
+    """Five failures of the ledger in a minute are restarted; the next one is more than its supervisor takes."""
+    ledger, above = "root/store supervisor/ledger", "root/store supervisor"
+    before = live.node(above)["restarts"]
+    for number in range(1, 9):
+        until(lambda: f"the ledger runs: {live.node_or_trouble(ledger)}", lambda: live.node_or_trouble(ledger)["state"] == "running", 40)
+        if live.node_or_trouble(above)["restarts"] > before:
+            break
+        live.hub.fault(ledger, f"failure {number}")
+        time.sleep(0.3)
+    until(lambda: f"the store supervisor gave up and was restarted: {live.node_or_trouble(above)}",
+          lambda: live.node_or_trouble(above)["restarts"] > before, 40)
+    live.world.until_up(90)
+    live.settle("the ledger fails too often", 40)
+    require(live.hub.injected() == live.own, "the ledger fails too often: injected routes were lost")
+
+
+def body(build, folder):
+    live = Live(build, folder, [*KINDS, Raw])
+    with live.world:
+        live.start()
+        nobody_notices(live, "root/store supervisor/ledger", "ledger")
+        nobody_notices(live, "root/rib supervisor/injector", "injector")
+        nobody_notices(live, "root/policy supervisor/policies", "policies")
+        for part in range(2):
+            nobody_notices(live, f"root/rib supervisor/partition {part}", f"part{part}", refreshes=2)
+        nobody_notices(live, "root/peer supervisor/neighbors", "neighbors")
+        nobody_notices(live, "root/api supervisor/gateway")
+        watch_goes_on(live, folder)
+        for n in live.world.neighbors:
+            one_session_resets(live, n)
+        nobody_notices(live, "root/api supervisor")
+        for path in ("root/peer supervisor", "root/rib supervisor", "root/policy supervisor", "root/store supervisor"):
+            all_comes_back(live, path)
+        escalates(live)
+
+
+def body_without_refresh(build, folder):
+    """BIRD has not the capability: a partition's failure resets its session, and only that."""
+    live = Live(build, folder, [Bird, Frr])
+    bird = live.world.neighbors[0]
+    bird.options = "enable route refresh off;"
+    with live.world:
+        live.start()
+        marks = live.world.marks()
+        for part in range(2):
+            live.kill(f"root/rib supervisor/partition {part}", f"test of partition {part}")
+            live.world.until_reset(f"partition {part} fails", bird, marks)
+            live.world.until_up()
+            live.settle(f"partition {part} fails")
+            live.world.require_same_sessions(f"partition {part} fails", marks, but=[bird])
+            marks = live.world.marks()
+
+
+def runs():
+    yield [*KINDS, Raw], "ipv4", body
+    yield [Bird, Frr], "ipv4", body_without_refresh
