@@ -12,7 +12,6 @@ import tarfile
 import time
 from collections import Counter
 
-from lib import bgp
 from lib.case import Case, expect, not_applicable
 from lib.crowd import add_speaker, add_speakers, widen
 from lib.link import Link

@@ -1,6 +1,7 @@
 """Reads TABLE_DUMP_V2 files (RFC 6396 §4.3), and what bgpdump says of the same file."""
 import gzip
 import os
+import socket
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,6 +89,11 @@ class Line:
     aggregator: str
 
 
+def address_text(text):
+    kind = socket.AF_INET6 if ":" in text else socket.AF_INET
+    return socket.inet_ntop(kind, socket.inet_pton(kind, text))
+
+
 def bgpdump_lines(path):
     """(peer address, AS) -> prefix -> Line."""
     found = {}
@@ -95,5 +101,5 @@ def bgpdump_lines(path):
         w = text.split("|")
         communities = frozenset(WELL_KNOWN.get(c, c) for c in w[11].split())
         line = Line(w[6], w[7].lower(), communities, w[12] == "AG", w[13])
-        found.setdefault((w[3], int(w[4])), {})[w[5]] = line
+        found.setdefault((address_text(w[3]), int(w[4])), {})[bgp.canonical_text(w[5])] = line
     return found

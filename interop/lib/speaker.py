@@ -119,7 +119,7 @@ class Speaker(Neighbor):
         self.link.send(messages[0] if len(messages) == 1 else b"".join(messages))
 
     def announce(self, routes):
-        before, self.routes = self.routes, {canonical(r.prefix): r for r in routes}
+        before, self.routes = self.routes, {p: r.with_(prefix=p) for r in routes for p in (canonical(r.prefix),)}
         if self.link and self.link.is_up():
             self.greeted = self.link
             gone = [p for p in before if p not in self.routes]

@@ -17,14 +17,13 @@ from dataclasses import dataclass, replace
 
 from lib import bgp
 from lib.case import Case
+from lib.comparison import STAYS_HERE, UNKNOWN, UNKNOWN_LOCAL, compare, has_as, row_summary, seen, text_of_path
 from lib.crowd import add_speaker
 from lib.mrt import Entry, Line, bgpdump_lines, read_table, test_data
 from lib.stream import advertised_rows
-from lib.wait import Failed, until
+from lib.wait import until
 from lib.world import BELLMAN_AS, World
 
-UNKNOWN, UNKNOWN_LOCAL, PARTIAL = 230, 231, 0x20
-STAYS_HERE = {"65535:65281", "65535:65282"}  # NO_EXPORT, NO_ADVERTISE
 ORIGINS = {"igp": 0, "egp": 1, "incomplete": 2}
 
 
@@ -83,10 +82,6 @@ def add_entry(entries, lines, network, path, origin="igp", communities=(), aggre
     lines[network] = Line(text_of_path(path), origin, frozenset(communities), aggregated, "64900 192.0.2.9" if aggregated else "")
 
 
-def text_of_path(path):
-    return " ".join("{" + ",".join(map(str, sorted(x))) + "}" if isinstance(x, frozenset) else str(x) for x in path)
-
-
 # ---- what is sent
 def with_unknown(feed):
     """(attributes, next hop) -> (afi, prefixes), and the value of the unknown attribute that each prefix must keep."""
@@ -114,54 +109,11 @@ def expected(feed, kept, hub):
     out = {}
     for prefix, line in feed.lines.items():
         prefix = bgp.canonical_text(prefix)
-        ours = str(BELLMAN_AS) in line.as_path.replace("{", " ").replace("}", " ").replace(",", " ").split()
-        if ours or line.communities & STAYS_HERE:
+        if has_as(line.as_path, BELLMAN_AS) or line.communities & STAYS_HERE:
             continue
         hop = hub.next_hop("ipv6" if ":" in prefix else "ipv4")
         out[prefix] = (replace(line, as_path=f"{BELLMAN_AS} {line.as_path}"), hop, kept.get(prefix))
     return out
-
-
-def seen(table):
-    memo = {}
-    out = {}
-    for afi, routes in table.routes.items():
-        for p, a in routes.items():
-            if id(a) not in memo:
-                memo[id(a)] = summary(a)
-            out[bgp.prefix_text(p, afi)] = memo[id(a)]
-    return out
-
-
-def summary(a):
-    """What there is no place for in a Line is a mistake wherever it stands."""
-    extra = a.values.keys() - {bgp.ORIGIN, bgp.AS_PATH, bgp.NEXT_HOP, bgp.COMMUNITIES, bgp.ATOMIC_AGGREGATE, bgp.AGGREGATOR, UNKNOWN}
-    if extra:
-        return f"attributes that must not be sent: {sorted(extra)}"
-    flags, value = a.values.get(UNKNOWN, (bgp.TRANSITIVE | PARTIAL, None))
-    if flags != bgp.TRANSITIVE | PARTIAL:
-        return f"the unknown attribute has flags {flags:#x}"
-    by = a.value(bgp.AGGREGATOR)
-    line = Line(text_of_path(a.as_path()), ["igp", "egp", "incomplete"][a.value(bgp.ORIGIN)[0]], a.communities(),
-                bgp.ATOMIC_AGGREGATE in a.values, f"{int.from_bytes(by[:4], 'big')} {socket.inet_ntoa(by[4:])}" if by else "")
-    return line, a.next_hop_text(), value
-
-
-def row_summary(row):
-    """The same of a row of the daemon's advertised view."""
-    a = row["attributes"]
-    by, unknown = a.get("aggregator"), a.get("unknown", [])
-    line = Line(a["as_path"].replace(", ", ","), a["origin"].lower(), frozenset(a["communities"]), a.get("atomic_aggregate", False),
-                f"{by['asn']} {by['address']}" if by else "")
-    value = bytes.fromhex(unknown[0]["value"]) if unknown else None
-    return (line, a["next_hop"], value) if "med" not in a and len(unknown) < 2 else f"too much: {a}"
-
-
-def compare(what, wanted, got):
-    wrong = [f"missing {p}" for p in sorted(wanted.keys() - got.keys())] + [f"unexpected {p}: {got[p]}" for p in sorted(got.keys() - wanted.keys())]
-    wrong += [f"{p}: {got[p]}\n      not {wanted[p]}" for p in wanted.keys() & got.keys() if wanted[p] != got[p]]
-    if wrong:
-        raise Failed(f"{what}, {len(wrong)} differences:\n    " + "\n    ".join(wrong[:8]))
 
 
 def body(build, folder, source):

@@ -43,7 +43,7 @@ def one_attribute_set_larger_than_a_message_is_split(build, folder):
         sender = add_speaker(world)
         receivers = [add_speaker(world, name="plain", offers={"extended": False}), add_speaker(world, name="extended")]
         world.start()
-        sender.routes = {r.prefix: r for i in range(5000) for r in (Route(f"10.{i >> 8}.{i & 255}.0/24"), Route(f"2001:db8:{i:x}::/48"))}
+        sender.routes = {r.prefix: r for i in range(5000) for r in (Route(f"10.{i >> 8}.{i & 255}.0/24"), Route(f"2001:db8:{i + 1:x}::/48"))}
         sender.send(*sender.messages_for(sender.routes.values(), 65535))
         wanted = exported(world, sender.sent())
         world.settle("announced", {r: wanted for r in receivers})

@@ -25,6 +25,7 @@ build  | libgtest-dev          | unit tests
 lab    | bird2                 | a neighbour in the lab
 lab    | frr                   | a neighbour in the lab
 lab    | gobgpd                | a neighbour in the lab
+lab    | bgpdump               | reads MRT files, to compare with
 lab    | iproute2              | addresses for interop runs and benchmarks
 lab    | python3               | starts and stops the lab
 fuzz   | clang-14              | libFuzzer
