@@ -2,7 +2,7 @@
 
                             bellmand AS 65000                 routes of its own: 198.51.100.0/28 ...
         ┌──────────────┬────────────┴────┬─────────────────┐
-    BIRD AS 65011   FRR AS 65012   GoBGP AS 65013   raw AS 65014
+    BIRD AS 65011   FRR AS 65012   GoBGP AS 65013  witness AS 65014
 
     root                    rest_for_one: what stands below starts again too
     ├── store supervisor    ledger                         nobody notices
@@ -13,7 +13,7 @@
     └── api supervisor      gateway, watch                 nobody notices; the watch goes on from its cursor
 
 After each failure: the tree shows the restart and its reason, sessions are the same ones as before, nothing was withdrawn,
-nothing was sent twice, injected routes are still there, and a change still gets through. The raw speaker keeps all it hears.
+nothing was sent twice, injected routes are still there, and a change still gets through. The witness keeps all it hears.
 In the second run a neighbour without Route Refresh (RFC 2918) loses its session to a partition's failure: nothing else would
 bring its routes back.
 """
@@ -23,7 +23,7 @@ import time
 
 from lib.bird import Bird
 from lib.frr import Frr
-from lib.raw import Raw
+from lib.witness import Witness
 from lib.route import Route, by_prefix
 from lib.wait import Failed, require, until
 from lib.world import KINDS, World
@@ -120,19 +120,19 @@ class Live:
 
 
 def counts(live):
-    """What neighbours have heard that they must not hear again: withdrawals, and at the raw speaker every route."""
-    return {n: (n.withdrawals(), n.count("announce") if isinstance(n, Raw) else None) for n in live.world.neighbors}
+    """What neighbours have heard that they must not hear again: withdrawals, and at the witness every route."""
+    return {n: (n.withdrawals(), n.count("announce") if isinstance(n, Witness) else None) for n in live.world.neighbors}
 
 
 def nobody_notices(live, path, target=None, refreshes=0):
     """`refreshes`: how many Route Refresh requests each neighbour may expect."""
     world, step = live.world, f"{path} fails"
     marks, heard = world.marks(), counts(live)
-    raw = next((n for n in world.neighbors if isinstance(n, Raw)), None)
+    raw = next((n for n in world.neighbors if isinstance(n, Witness)), None)
     asked = raw.count("refresh") if raw else 0
     live.kill(path, f"test of {path}", target)
     if raw and refreshes:
-        until(f"{step}: Route Refresh requests at the raw speaker", lambda: raw.count("refresh") >= asked + refreshes, 20)
+        until(f"{step}: Route Refresh requests at the witness", lambda: raw.count("refresh") >= asked + refreshes, 20)
     live.settle(step)
     time.sleep(1)  # whatever would be withdrawn late, after the answers to a refresh
     world.require_same_sessions(step, marks)
@@ -224,7 +224,7 @@ def escalates(live):
 
 
 def body(build, folder):
-    live = Live(build, folder, [*KINDS, Raw])
+    live = Live(build, folder, [*KINDS, Witness])
     with live.world:
         live.start()
         nobody_notices(live, "root/store supervisor/ledger", "ledger")
@@ -261,5 +261,5 @@ def body_without_refresh(build, folder):
 
 
 def runs():
-    yield [*KINDS, Raw], "ipv4", body
+    yield [*KINDS, Witness], "ipv4", body
     yield [Bird, Frr], "ipv4", body_without_refresh
