@@ -5,6 +5,7 @@
 //   own keys ──▶ group ──▶ defaults       the first that has a value wins
 #include "configs/sections.hpp"
 
+#include "actors/peer/settings_check.hpp"
 #include "actors/policy/compile.hpp"
 
 #include <algorithm>
@@ -111,7 +112,7 @@ void read_patch(table_reader& in, const daemon& context, neighbor_patch& to) {
   lists.families(to.families);
   lists.chain("import_policy", to.import_policy);
   lists.chain("export_policy", to.export_policy);
-  if (to.hold_time && (to.hold_time->count() == 1 || to.hold_time->count() == 2)) // RFC 4271 §4.2
+  if (to.hold_time && !peer::is_hold_time(*to.hold_time))
     in.out().error(*in.find("hold_time"), "`hold_time` is out of range", "0 or an integer from 3 to 65535");
 }
 
@@ -120,7 +121,7 @@ bool keepalive_fits(const neighbor_patch& first, const neighbor_patch* second) {
   const auto hold = first.hold_time.value_or(second && second->hold_time ? *second->hold_time : defaults.hold_time);
   const auto keepalive = first.keepalive_time.value_or(second && second->keepalive_time ? *second->keepalive_time
                                                                                         : defaults.keepalive_time);
-  return hold.count() == 0 || keepalive < hold;
+  return peer::keepalive_fits(hold, keepalive);
 }
 
 void check_timers(const written& own, const neighbor_patch* group, report& out) {
@@ -205,7 +206,7 @@ void read_groups(table_reader& file, daemon& to) {
 
 std::optional<wire::ip_address> parse_neighbor_address(const std::string& text) {
   const auto a = wire::parse_ip(text);
-  return a && !a->is_unspecified() && !a->is_multicast() ? a : std::nullopt;
+  return a && peer::is_host_address(*a) ? a : std::nullopt;
 }
 
 void read_neighbor(const toml::value& table, daemon& to, std::map<wire::ip_address, std::uint32_t>& seen, report& out) {

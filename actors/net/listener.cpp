@@ -34,8 +34,10 @@ public:
           passed([&] { it.acceptor.set_option(tcp::acceptor::reuse_address{true}, error); }) &&
           (one.address.is_v4() || passed([&] { it.acceptor.set_option(asio::ip::v6_only{true}, error); })) &&
           passed([&] { it.acceptor.bind(address, error); }) && passed([&] { it.acceptor.listen(backlog, error); });
-      if (!good)
+      if (!good) {
+        doors_.clear();
         return "cannot listen on " + to_text(one) + ": " + to_text(error);
+      }
       bound_.push_back(from_asio(it.acceptor.local_endpoint(error)));
     }
     return {};

@@ -149,7 +149,7 @@ void machine::on(const dial_failed& e) {
   if (at(side::ours) != phase::dialing)
     return;
   at(side::ours) = phase::none;
-  put(note{"cannot connect: " + e.why});
+  put(unreachable{"cannot connect: " + e.why});
   ++dials_failed_;
   if (unconnected())
     put(arm{dial_delay()});

@@ -114,9 +114,13 @@ struct session_over {};
 struct note {
   std::string text;
 };
+/// There is nobody to talk to; for people.
+struct unreachable {
+  std::string text;
+};
 
 using effect = std::variant<dial, abandon_dial, arm, disarm, take, refuse, send_open, confirm, close, session_up,
-                            session_over, note>;
+                            session_over, note, unreachable>;
 using effects = std::vector<effect>;
 
 class machine {

@@ -1,6 +1,6 @@
 #pragma once
-// Owns the list of neighbours: from the file, from the API, from the ledger; starts and stops their peer actors and hands
-// inbound connections to them.
+// Owns the list of neighbours: from the file, from the API, from the ledger; starts and stops their peer actors and
+// hands inbound connections to them.
 
 #include "actors/peer/peer_actor.hpp"
 
@@ -17,19 +17,24 @@ class neighbors_memory;
 /// What outlives a restart of the neighbors actor; one for the life of the daemon.
 std::shared_ptr<neighbors_memory> make_neighbors_memory();
 
-/// Starts a peer actor and keeps it running: calls `make` now and after each failure. An actor that ends normally is not
-/// started again.
+/// Starts a peer actor and keeps it running: calls `make` now and after each failure. An actor that ends normally is
+/// not started again.
 using start_peer = std::function<void(std::string name, std::function<caf::actor(caf::actor_system&)> make)>;
+
+/// How a peer is made; spawn_peer, but in tests.
+using make_peer = std::function<caf::actor(caf::actor_system&, std::shared_ptr<peer_cell>, peer_ports)>;
 
 struct neighbors_ports {
   peer_ports peer;
   std::shared_ptr<neighbors_memory> memory;
   /// Where not set, peers are spawned directly and a failed one stays down.
   peer::start_peer start_peer;
+  peer::make_peer make_peer = spawn_peer;
 };
 
-/// Starts with no neighbour: waits for `msg::apply_neighbors`, reads the ledger before the first one, and remembers the rest
-/// in `memory`. Whoever spawns it registers it as names::neighbors.
+/// Starts with no neighbour: waits for `msg::apply_neighbors`, reads the ledger before the first one, and remembers the
+/// rest in `memory`: a successor goes on with it, and reads the ledger once more. Whoever spawns it registers it as
+/// names::neighbors; policies, ledger and partitions are found in the registry.
 caf::actor spawn_neighbors(caf::actor_system& system, neighbors_ports ports);
 
 } // namespace bellman::peer

@@ -79,6 +79,11 @@ def prefix_text(raw, afi):
     return f"{socket.inet_ntop(kind, raw[1:].ljust(width, bytes(1)))}/{raw[0]}"
 
 
+def canonical_text(text):
+    """Others shorten IPv6 addresses in other ways; IPv4 has only one."""
+    return prefix_text(prefix(text), 2) if ":" in text else text
+
+
 def split_prefixes(data):
     out, at = [], 0
     while at < len(data):

@@ -43,6 +43,7 @@ struct wording {
   std::string operator()(const session_up& e) const { return "up " + text_of(e.side); }
   std::string operator()(const session_over&) const { return "over"; }
   std::string operator()(const note&) const { return ""; }
+  std::string operator()(const unreachable&) const { return ""; }
 };
 
 using words = std::vector<std::string>;
@@ -57,6 +58,8 @@ struct Fsm : ::testing::Test {
         armed.reset();
       if (const auto* n = std::get_if<note>(&effect))
         said = n->text;
+      if (const auto* u = std::get_if<unreachable>(&effect))
+        said = u->text;
       if (auto text = std::visit(wording{}, effect); !text.empty())
         out.push_back(std::move(text));
     }

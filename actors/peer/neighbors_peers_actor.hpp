@@ -1,0 +1,52 @@
+#pragma once
+// The peer actors of all neighbours: started, told their settings, sent away, and handed the connections that come for
+// them. Part of the neighbors actor; all functions run in it.
+
+#include "actors/peer/neighbors_memory_actor.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/fwd.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace bellman::msg {
+
+/// From the neighbors actor to itself.
+struct try_again {
+  std::function<void()> what;
+};
+
+} // namespace bellman::msg
+
+namespace bellman::peer {
+
+class neighbors_peers {
+public:
+  neighbors_peers(caf::event_based_actor* self, neighbors_ports ports) : self_{self}, ports_{std::move(ports)} {}
+
+  /// Brings the peers to what the roster in memory says. `text` goes along where a session is shut down.
+  void carry_out(const std::map<wire::ip_address, step>& steps, const std::string& text);
+  void tell(const msg::partition_restarted& m);
+  /// To the peer it is for, or back with Cease, Connection Rejected (RFC 4486 §4).
+  void hand_over(const msg::accepted& m);
+
+private:
+  void begin(const wire::ip_address& a, const roster::member& m);
+  void end(const wire::ip_address& a);
+  void say_goodbye(const std::shared_ptr<peer_cell>& cell, int tries);
+  void configure(const std::shared_ptr<peer_cell>& cell, const roster::member& m, const std::string& text);
+  void log_rejection(const wire::ip_address& from);
+  neighbors_memory& memory() const { return *ports_.memory; }
+
+  caf::event_based_actor* self_;
+  neighbors_ports ports_;
+  std::optional<std::chrono::steady_clock::time_point> rejection_logged_;
+  std::uint64_t rejections_ = 0; ///< since then
+};
+
+} // namespace bellman::peer

@@ -1,0 +1,237 @@
+#include "actors/peer/peer_session_actor.hpp"
+
+#include "wire/bgp/route_refresh.hpp"
+
+#include <caf/all.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace bellman::peer {
+
+namespace {
+
+inbound_settings inbound_of(const neighbor_settings& settings, const negotiated& agreed, const rib::session_info& info,
+                            const wire::ip_address& local, const peer_ports& ports) {
+  inbound_settings s;
+  s.peer = info.peer;
+  s.epoch = info.epoch;
+  s.context = agreed.decoding();
+  s.ipv4 = agreed.has(wire::ipv4_unicast);
+  s.ipv6 = agreed.has(wire::ipv6_unicast);
+  s.partitions = ports.partitions;
+  s.attributes = ports.attributes;
+  auto& checks = s.checks;
+  checks.kind = agreed.kind;
+  checks.peer_as = agreed.peer_as;
+  checks.local_as = settings.local_as;
+  checks.speaker_as = settings.speaker_as;
+  checks.router_id = settings.router_id;
+  checks.enforce_first_as = settings.enforce_first_as;
+  checks.over_loopback = local.is_loopback();
+  checks.own_addresses = {local};
+  for (const auto& own : {settings.next_hop_v4, settings.next_hop_v6})
+    if (own)
+      checks.own_addresses.push_back(*own);
+  return s;
+}
+
+} // namespace
+
+std::vector<caf::actor> find_partitions(caf::actor_system& system, std::uint32_t count) {
+  std::vector<caf::actor> parts(count);
+  for (std::uint32_t i = 0; i < count; ++i)
+    parts[i] = caf::actor_cast<caf::actor>(system.registry().get(caf::atom_from_string(names::partition(i))));
+  return parts;
+}
+
+peer_session::peer_session(session_host host, const neighbor_settings& settings, negotiated agreed,
+                           std::shared_ptr<net::connection> link, rib::slot_ptr slot)
+    : host_{std::move(host)}, who_{to_string(settings.address)}, agreed_{std::move(agreed)}, link_{std::move(link)},
+      walks_{host_.ports.partitions, agreed_.families}, parts_{find_partitions(host_.self->system(),
+                                                                               host_.ports.partitions)} {
+  const auto local = link_->local().address;
+  const auto out = outbound_of(settings, agreed_, local);
+  info_ = info_of(settings, agreed_, out);
+  info_.peer = host_.cell->id();
+  info_.epoch = host_.cell->next_epoch();
+  info_.slot = std::move(slot);
+  in_.emplace(inbound_of(settings, agreed_, info_, local, host_.ports));
+  describe();
+  link_->join(info_.slot->slot()); // before any partition can send
+  for (std::uint32_t i = 0; i < parts_.size(); ++i)
+    announce_to(i);
+  spdlog::info("session_up peer={} as={} hold={} families={}", who_, agreed_.peer_as, agreed_.hold_time.count(),
+               agreed_.families.size());
+  for (const auto f : out.without_next_hop)
+    spdlog::warn("family_not_sent peer={} family={}: no next hop of ours; set next_hop_{}", who_, to_string(f),
+                 f.afi == wire::afi::ipv4 ? "v4" : "v6");
+}
+
+template <class Message>
+void peer_session::tell_partitions(const Message& m) {
+  for (const auto& p : parts_)
+    if (p)
+      host_.self->send(p, m);
+}
+
+void peer_session::end() {
+  tell_partitions(msg::session_down{info_.peer, info_.epoch});
+  host_.cell->update([](msg::neighbor_status& s) {
+    s.families.clear();
+    s.end_of_rib_received.clear();
+    s.hold_time = s.keepalive = std::chrono::seconds{0};
+  });
+}
+
+// ---- from the neighbour
+// ------------------------------------------------------------------------------------------------
+
+std::optional<wire::notification> peer_session::update(wire::bytes_view body) {
+  auto fault = in_->update(body);
+  if (fault)
+    in_->take({}); // Nothing of what came before matters any more.
+  return fault;
+}
+
+std::optional<wire::notification> peer_session::refresh(wire::bytes_view body,
+                                                        const std::shared_ptr<rib::credit>& owed) {
+  using kind = wire::route_refresh::kind;
+  const auto r = wire::decode_route_refresh(body);
+  if (!r)
+    return r.error();
+  const bool request = r->subtype == static_cast<std::uint8_t>(kind::request);
+  if (!agreed_.has(r->family) || (request ? !agreed_.answer_refresh : !agreed_.enhanced_refresh)) {
+    spdlog::warn("refresh_ignored peer={} family={} subtype={}", who_, to_string(r->family), r->subtype);
+    return {};
+  }
+  flush(owed); // What came before it belongs before it.
+  if (r->subtype == static_cast<std::uint8_t>(kind::begin))
+    tell_partitions(msg::refresh_begin{info_.peer, r->family});
+  else if (r->subtype == static_cast<std::uint8_t>(kind::end))
+    tell_partitions(msg::refresh_end{info_.peer, r->family});
+  else if (request)
+    perform(walks_.wanted(r->family, agreed_.enhanced_refresh ? walks::marks::borr_and_eorr : walks::marks::none));
+  return {};
+}
+
+void peer_session::flush(const std::shared_ptr<rib::credit>& owed) {
+  auto batches = in_->take(owed);
+  for (std::size_t i = 0; i < batches.size(); ++i)
+    if (batches[i] && parts_[i])
+      host_.self->send(parts_[i], msg::routes{std::move(batches[i])});
+  count(in_->take_end_of_rib());
+}
+
+void peer_session::count(const std::vector<wire::family>& ended) {
+  const auto& now = in_->counts();
+  const auto before = std::exchange(counted_, now);
+  if (now.updates == before.updates)
+    return;
+  host_.cell->update([&](msg::neighbor_status& s) {
+    s.updates_in += now.updates - before.updates;
+    s.withdrawn_as_error += now.withdrawn_as_error - before.withdrawn_as_error;
+    s.attributes_discarded += now.attributes_discarded - before.attributes_discarded;
+    for (const auto f : ended)
+      if (std::ranges::find(s.end_of_rib_received, f) == s.end_of_rib_received.end())
+        s.end_of_rib_received.push_back(f);
+  });
+  if (now.withdrawn_as_error != before.withdrawn_as_error)
+    spdlog::warn("treated_as_withdraw peer={} updates={}", who_, now.withdrawn_as_error - before.withdrawn_as_error);
+}
+
+// ---- to the neighbour
+// --------------------------------------------------------------------------------------------------
+
+bool peer_session::ask_for_routes() {
+  if (!agreed_.route_refresh)
+    return false;
+  for (const auto f : agreed_.families)
+    link_->send(wire::encode(wire::route_refresh{f, 0}));
+  return true;
+}
+
+void peer_session::replay() {
+  for (const auto f : agreed_.families)
+    perform(walks_.wanted(f, walks::marks::none));
+}
+
+bool peer_session::change_policies(const neighbor_settings& settings) {
+  const auto now = info_of(settings, agreed_, outbound_of(settings, agreed_, link_->local().address));
+  if (now.ipv4 != info_.ipv4 || now.ipv6 != info_.ipv6)
+    return false;
+  const bool formed = now.form != info_.form;
+  info_.import_chain = now.import_chain;
+  info_.export_chain = now.export_chain;
+  info_.form = now.form;
+  tell_partitions(msg::chains_changed{info_.peer, now.import_chain, now.export_chain, formed, now.form});
+  return true;
+}
+
+void peer_session::walked(const msg::peer_walked& m) {
+  if (m.epoch == info_.epoch)
+    perform(walks_.finished(m.walk, m.partition));
+}
+
+void peer_session::perform(const walks::effects& effects) {
+  for (const auto& e : effects) {
+    if (const auto* s = std::get_if<walks::send>(&e))
+      link_->send(s->message);
+    else
+      for (std::uint32_t i = 0; i < parts_.size(); ++i)
+        replay_from(i, std::get<walks::replay>(e));
+  }
+}
+
+// ---- partitions
+// --------------------------------------------------------------------------------------------------------
+
+/// The partition's deliveries are with the fan-out when this counts down, so what is sent upon it comes behind them.
+rib::barrier_ptr peer_session::report(walks::walk_id walk, std::uint32_t partition) const {
+  const auto peer = caf::actor_cast<caf::actor>(host_.self);
+  return std::make_shared<rib::barrier>(
+      1, [peer, m = msg::peer_walked{info_.epoch, walk, partition}] { caf::anon_send(peer, m); });
+}
+
+void peer_session::announce_to(std::uint32_t partition) {
+  if (parts_[partition])
+    host_.self->send(parts_[partition], msg::session_up{info_, report(walks::initial, partition)});
+}
+
+void peer_session::replay_from(std::uint32_t partition, const walks::replay& r) {
+  if (parts_[partition])
+    host_.self->send(parts_[partition], msg::replay{info_.peer, r.family, report(r.walk, partition)});
+}
+
+bool peer_session::replace_partition(std::uint32_t index, caf::actor partition) {
+  if (index >= parts_.size())
+    return true;
+  parts_[index] = std::move(partition);
+  announce_to(index);
+  for (const auto& r : walks_.owed_by(index))
+    replay_from(index, r);
+  return ask_for_routes();
+}
+
+void peer_session::congested(rib::slot_id slot, bool congested) {
+  if (slot == info_.slot->slot())
+    tell_partitions(msg::outlet_congested{slot, congested});
+}
+
+void peer_session::describe() {
+  host_.cell->link(link_);
+  host_.cell->update([this](msg::neighbor_status& s) {
+    s.peer_router_id = agreed_.peer_router_id;
+    s.hold_time = agreed_.hold_time;
+    s.keepalive = agreed_.keepalive;
+    s.families = agreed_.families;
+    s.capabilities_sent = agreed_.sent;
+    s.capabilities_received = agreed_.received;
+    s.local = link_->local();
+    s.remote = link_->remote();
+    s.end_of_rib_received.clear();
+  });
+}
+
+} // namespace bellman::peer

@@ -1,0 +1,89 @@
+#pragma once
+// The Established half of a peer actor: between the messages of the neighbour and the partitions. Lives inside the
+// actor, from the moment that the machine says so until the session is over.
+
+#include "actors/peer/inbound.hpp"
+#include "actors/peer/negotiation.hpp"
+#include "actors/peer/peer_actor.hpp"
+#include "actors/peer/walks.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/fwd.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace bellman::msg {
+
+/// From a partition, by way of a barrier: it has finished a walk of the session with this epoch.
+struct peer_walked {
+  rib::epoch_type epoch = 0;
+  peer::walks::walk_id walk = 0;
+  std::uint32_t partition = 0;
+};
+
+} // namespace bellman::msg
+
+namespace bellman::peer {
+
+/// The partitions as they are registered now; null where one is missing.
+std::vector<caf::actor> find_partitions(caf::actor_system& system, std::uint32_t count);
+
+/// The actor that a session lives in.
+struct session_host {
+  caf::event_based_actor* self;
+  std::shared_ptr<peer_cell> cell;
+  peer_ports ports;
+};
+
+class peer_session {
+public:
+  /// Joins the fan-out, then tells the partitions, which begin to send at once.
+  peer_session(session_host host, const neighbor_settings& settings, negotiated agreed,
+               std::shared_ptr<net::connection> link, rib::slot_ptr slot);
+
+  /// Both return what ends the session. Routes go out with `flush`.
+  std::optional<wire::notification> update(wire::bytes_view body);
+  std::optional<wire::notification> refresh(wire::bytes_view body, const std::shared_ptr<rib::credit>& owed);
+  /// Sends the partitions what has been gathered.
+  void flush(const std::shared_ptr<rib::credit>& owed);
+
+  void walked(const msg::peer_walked& m);
+  void congested(rib::slot_id slot, bool congested);
+
+  /// Asks the neighbour for everything once more (RFC 2918); false where it does not know how to answer.
+  bool ask_for_routes();
+  /// Sends everything once more.
+  void replay();
+  /// Other policies or next-hop-self. False where that takes a new session: a family has lost, or found, its next hop.
+  bool change_policies(const neighbor_settings& settings);
+  /// `partition` knows nothing of this session. False where its routes can only come by a new session.
+  bool replace_partition(std::uint32_t index, caf::actor partition);
+
+  /// Tells the partitions that it is over.
+  void end();
+
+private:
+  rib::barrier_ptr report(walks::walk_id walk, std::uint32_t partition) const;
+  void announce_to(std::uint32_t partition);
+  void replay_from(std::uint32_t partition, const walks::replay& r);
+  void perform(const walks::effects& effects);
+  void describe();
+  void count(const std::vector<wire::family>& ended);
+  template <class Message>
+  void tell_partitions(const Message& m);
+
+  session_host host_;
+  std::string who_;
+  negotiated agreed_;
+  std::shared_ptr<net::connection> link_;
+  rib::session_info info_;
+  std::optional<inbound> in_;
+  inbound::counters counted_; ///< What the status has been told.
+  walks walks_;
+  std::vector<caf::actor> parts_;
+};
+
+} // namespace bellman::peer

@@ -1,0 +1,163 @@
+// Routes, neighbours and the daemon's state, as people and as programs read them.
+
+#include "cli/json.hpp"
+#include "cli/route_text.hpp"
+#include "cli/status_text.hpp"
+
+#include <gtest/gtest.h>
+
+namespace bellman::cli {
+namespace {
+
+std::shared_ptr<wire::path_attributes> attributes() {
+  auto a = std::make_shared<wire::path_attributes>();
+  a->origin = wire::origin::incomplete;
+  a->as_path = wire::as_path{
+      {{wire::segment_type::as_sequence, {64500, 4200000000}}, {wire::segment_type::as_set, {64501, 64502}}}};
+  a->next_hop = wire::next_hop{*wire::parse_ip("192.0.2.1"), {}};
+  a->communities = {65000u << 16 | 1, 0xFFFFFF01};
+  a->large_communities = {{65000, 1, 2}};
+  return a;
+}
+
+client::route route() {
+  client::route r;
+  r.prefix = *wire::parse_prefix("198.51.100.0/24");
+  r.source = {3, *wire::parse_ip("192.0.2.1"), 64500};
+  r.age = 61;
+  r.attributes = attributes();
+  r.best = true;
+  return r;
+}
+
+TEST(RouteTable, ShowsPathOriginAndNamesOfCommunities) {
+  auto t = make_route_table(route_columns::plain);
+  add_route(t, route(), route_columns::plain);
+  EXPECT_EQ(
+      t.render(),
+      "    Prefix              Next hop         Neighbor         Age  Pref  MED  Path                              "
+      "Communities\n"
+      "*   198.51.100.0/24     192.0.2.1        192.0.2.1   00:01:01             64500 4200000000 {64501 64502} ?  "
+      "65000:1 no-export 65000:1:2\n");
+}
+
+TEST(RouteTable, SaysWhyAPathIsNotUsed) {
+  auto r = route();
+  r.best = false;
+  r.stale = true;
+  r.rejected = client::reject_reason::policy;
+  r.reject_text = "bogon\n";
+  auto t = make_route_table(route_columns::with_reasons);
+  add_route(t, r, route_columns::with_reasons);
+  const auto text = t.render();
+  EXPECT_NE(text.find("\nxS  198.51.100.0/24"), std::string::npos) << text;
+  EXPECT_NE(text.find("policy: bogon\\x0a"), std::string::npos) << text;
+}
+
+TEST(RouteJson, HasTheDocumentedKeys) {
+  EXPECT_EQ(dump(to_json(route())),
+            R"({"prefix":"198.51.100.0/24","neighbor":"192.0.2.1","neighbor_as":64500,"local":false,"path_id":0,)"
+            R"("age":61,"best":true,"stale":false,"attributes":{"origin":"incomplete",)"
+            R"("as_path":"64500 4200000000 {64501 64502}","next_hop":"192.0.2.1",)"
+            R"("communities":["65000:1","65535:65281"],"large_communities":["65000:1:2"]}})");
+}
+
+TEST(RouteJson, OfALocalRouteHasNoNeighborAndAnEmptyNextHop) {
+  client::route r;
+  r.prefix = *wire::parse_prefix("2001:db8::/32");
+  auto a = std::make_shared<wire::path_attributes>();
+  a->origin = wire::origin::igp;
+  a->as_path.emplace();
+  a->med = 0;
+  r.attributes = a;
+  r.rejected = client::reject_reason::as_loop;
+  const auto j = to_json(r);
+  EXPECT_TRUE(j["neighbor"].is_null());
+  EXPECT_EQ(j["local"], true);
+  EXPECT_EQ(j["rejected"], "as-loop");
+  EXPECT_EQ(j["attributes"]["next_hop"], "");
+  EXPECT_EQ(j["attributes"]["as_path"], "");
+  EXPECT_EQ(j["attributes"]["med"], 0);
+  EXPECT_FALSE(j["attributes"].contains("local_pref"));
+}
+
+TEST(RouteEvent, IsALineAPath) {
+  client::route_event e;
+  e.prefix = route().prefix;
+  e.withdrawn = true;
+  EXPECT_EQ(render_event(e), "- 198.51.100.0/24\n");
+  e.withdrawn = false;
+  e.paths = {route(), route()};
+  e.paths[1].path_id = 7;
+  EXPECT_EQ(render_event(e),
+            "+ 198.51.100.0/24 from 192.0.2.1 next-hop 192.0.2.1 path 64500 4200000000 {64501 64502} "
+            "origin incomplete communities 65000:1 no-export 65000:1:2\n"
+            "  198.51.100.0/24 [7] from 192.0.2.1 next-hop 192.0.2.1 path 64500 4200000000 {64501 64502} "
+            "origin incomplete communities 65000:1 no-export 65000:1:2\n");
+}
+
+TEST(Explanation, NamesTheStepThatDecided) {
+  client::explanation e{route().prefix, {{route(), ""}, {route(), "local-pref"}, {route(), ""}}};
+  e.candidates[1].route.best = false;
+  e.candidates[2].route.best = false;
+  e.candidates[2].route.rejected = client::reject_reason::martian_next_hop;
+  const auto text = render_explanation(e);
+  EXPECT_NE(text.find("198.51.100.0/24: 3 paths\n"), std::string::npos);
+  EXPECT_NE(text.find("  best "), std::string::npos) << text;
+  EXPECT_NE(text.find("lost at local-pref"), std::string::npos) << text;
+  EXPECT_NE(text.find("not used: martian-next-hop"), std::string::npos) << text;
+  EXPECT_EQ(render_explanation({route().prefix, {}}), "198.51.100.0/24: nobody announces it\n");
+}
+
+TEST(NeighborTable, ShowsStateAgeAndCountsOfAllFamilies) {
+  client::neighbor_status n;
+  n.address = *wire::parse_ip("2001:db8::1");
+  n.settings.remote_as = 4200000000;
+  n.settings.description = "a peer";
+  n.state = "Idle";
+  n.admin_down = true;
+  n.since = 1000;
+  n.routes = {{wire::ipv4_unicast, 1000, 900, 5}, {wire::ipv6_unicast, 200, 100, 6}};
+  EXPECT_EQ(render_neighbors({n}, 1000 + 86400 + 3660),
+            "Neighbor             AS  State            Since  Received  Accepted  Advertised  Description\n"
+            "2001:db8::1  4200000000  Idle (admin)  1d01h01m     1,200     1,000          11  a peer\n");
+  const auto text = render_neighbor(n, 2000);
+  EXPECT_NE(text.find("State:                  Idle (admin), for 00:16:40"), std::string::npos) << text;
+  EXPECT_EQ(text.find("Capabilities"), std::string::npos); // of a session that is not there
+}
+
+TEST(SupervisionTree, IsDrawn) {
+  client::supervision_node root{"root", "rest-for-one", "running", 0, "", 0, {}};
+  client::supervision_node ribs{"ribs", "one-for-one", "running", 0, "", 0, {}};
+  ribs.children = {{"part0", "worker", "running", 2, "out of range", 0, {}},
+                   {"part1", "worker", "backing off", 1, "", 0, {}}};
+  root.children = {ribs, {"api", "worker", "running", 0, "", 0, {}}};
+  EXPECT_EQ(render_tree(root), "root  rest-for-one, running\n"
+                               "├─ ribs  one-for-one, running\n"
+                               "│  ├─ part0  worker, running, 2 restarts, last failure never: out of range\n"
+                               "│  └─ part1  worker, backing off, 1 restart\n"
+                               "└─ api  worker, running\n");
+}
+
+TEST(Cursor, IsReadBackFromItsFile) {
+  const client::watch_cursor c{{{1, 18446744073709551615u, 3, true}, {2, 0, 0, false}}};
+  EXPECT_EQ(parse_cursor(dump(to_json(c))), c);
+  for (const auto* wrong : {"", "[]", "{}", R"({"partitions":[1]})", R"({"partitions":[{"epoch":-1}]})",
+                            R"({"partitions":[{"epoch":1,"position":1,"resume_at":1,"in_snapshot":0}]})"})
+    EXPECT_FALSE(parse_cursor(wrong)) << wrong;
+}
+
+TEST(Json, ReplacesOctetsThatAreNoText) {
+  client::neighbor_status n;
+  n.last_error = "bad \xff text";
+  EXPECT_NO_THROW(dump(to_json(n)));
+}
+
+TEST(LogLevel, IsReadBack) {
+  for (const auto l : {client::log_level::trace, client::log_level::warning, client::log_level::off})
+    EXPECT_EQ(parse_log_level(log_level_text(l)), l);
+  EXPECT_FALSE(parse_log_level("loud"));
+}
+
+} // namespace
+} // namespace bellman::cli

@@ -1,0 +1,136 @@
+// Seconds last 10 ms here.
+
+#include "tests/net/net_lab.hpp"
+
+namespace bellman::net {
+namespace {
+
+using namespace test;
+using wire::message_type;
+
+transport_settings hasty() {
+  transport_settings out;
+  out.second = 10ms;
+  return out;
+}
+
+TEST(Timers, HoldTimeExpiresAndSaysSo) {
+  net_lab lab{hasty()};
+  auto [peer, link] = lab.meet();
+  ASSERT_TRUE(peer && link);
+  witness saw;
+  link->start(saw.callbacks());
+  link->set_timers(3s, 60s, wire::plain_max);
+  EXPECT_EQ(peer->hear_all(), encode(wire::notification{4, 0, {}}));
+  ASSERT_TRUE(saw.wait_closed());
+  EXPECT_EQ(saw.closed->kind, closed::kind::hold_time_expired);
+}
+
+TEST(Timers, HoldTimeBeforeTheOpenIsFourMinutes) {
+  auto settings = hasty();
+  settings.second = 1ms;
+  net_lab lab{settings};
+  auto [peer, link] = lab.meet();
+  ASSERT_TRUE(peer && link);
+  witness saw;
+  const auto begin = std::chrono::steady_clock::now();
+  link->start(saw.callbacks());
+  EXPECT_EQ(peer->hear_all(), encode(wire::notification{4, 0, {}}));
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, 240ms);
+  ASSERT_TRUE(saw.wait_closed());
+  EXPECT_EQ(saw.closed->kind, closed::kind::hold_time_expired);
+}
+
+TEST(Timers, MessagesKeepTheSessionAlive) {
+  net_lab lab{hasty()};
+  auto [peer, link] = lab.meet();
+  ASSERT_TRUE(peer && link);
+  witness saw;
+  link->start(saw.callbacks());
+  link->set_timers(20s, 60s, wire::plain_max); // 200 ms
+  for (int i = 0; i < 6; ++i) {
+    ASSERT_TRUE(peer->say(keepalive()));
+    EXPECT_FALSE(saw.wait_closed(50ms));
+  }
+  EXPECT_TRUE(saw.wait_closed());
+}
+
+TEST(Timers, KeepalivesAreSentThreeTimesInAHoldTime) {
+  net_lab lab{hasty()};
+  auto [peer, link] = lab.meet();
+  ASSERT_TRUE(peer && link);
+  witness saw;
+  link->start(saw.callbacks());
+  const auto begin = std::chrono::steady_clock::now();
+  link->set_timers(60s, 0s, wire::plain_max); // a third: 20 s, here 200 ms, shortened to not less than 150 ms
+  EXPECT_EQ(peer->hear(19), keepalive());
+  const auto first = std::chrono::steady_clock::now() - begin;
+  EXPECT_GE(first, 150ms);
+  EXPECT_EQ(peer->hear(19), keepalive());
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, 300ms);
+  EXPECT_TRUE(eventually([&] { return link->counters().messages_out[4] == 2; }));
+}
+
+TEST(Timers, NeitherRunsWithAHoldTimeOfZero) {
+  net_lab lab{hasty()};
+  auto [peer, link] = lab.meet();
+  ASSERT_TRUE(peer && link);
+  witness saw;
+  link->start(saw.callbacks());
+  link->set_timers(0s, 1s, wire::plain_max);
+  EXPECT_FALSE(saw.wait_closed(glance));
+  EXPECT_EQ(link->counters().bytes_out, 0u);
+}
+
+TEST(Timers, OurOwnPauseDoesNotExpireTheHoldTime) {
+  auto settings = hasty();
+  settings.credit_limit = 1000;
+  net_lab lab{settings};
+  auto [peer, link] = lab.meet();
+  ASSERT_TRUE(peer && link);
+  witness saw;
+  saw.keep = true;
+  link->start(saw.callbacks());
+  link->set_timers(3s, 60s, wire::plain_max); // 30 ms
+  ASSERT_TRUE(peer->say(message_of(message_type::update, 2000)));
+  ASSERT_TRUE(saw.wait_heard(2000));
+  ASSERT_TRUE(peer->say(message_of(message_type::update, 2000)));
+  EXPECT_FALSE(saw.wait_closed(150ms));
+  saw.let_go();
+  EXPECT_TRUE(saw.wait_heard(4000));
+  EXPECT_TRUE(saw.wait_closed()) << "and goes on when there is nothing to read";
+  EXPECT_EQ(saw.closed->kind, closed::kind::hold_time_expired);
+}
+
+TEST(Timers, SendHoldTimeEndsASessionThatTakesNothing) {
+  auto settings = hasty();
+  settings.send_hold_time = 10s; // 100 ms
+  net_lab lab{settings};
+  const auto out = make_fanout(lab.io);
+  auto [peer, link] = lab.meet(4096);
+  ASSERT_TRUE(peer && link);
+  witness saw;
+  link->start(saw.callbacks());
+  link->join(static_cast<rib::slot_id>(0));
+  link->set_timers(0s, 0s, wire::plain_max);
+  for (int i = 0; i < 160; ++i)
+    out->post({updates_for({0}, 4001, 50)});
+  ASSERT_TRUE(saw.wait_closed());
+  EXPECT_EQ(saw.closed->kind, closed::kind::send_stalled);
+}
+
+TEST(Timers, AnUnansweredOpenOfAPeerThatIsGoneEnds) {
+  net_lab lab{hasty()};
+  auto [peer, link] = lab.meet();
+  ASSERT_TRUE(peer && link);
+  witness saw;
+  link->start(saw.callbacks());
+  ASSERT_TRUE(peer->say(message_of(message_type::open, 29)));
+  ASSERT_TRUE(saw.wait_heard(29));
+  peer->hang_up();
+  ASSERT_TRUE(saw.wait_closed());
+  EXPECT_EQ(saw.closed->kind, closed::kind::by_peer);
+}
+
+} // namespace
+} // namespace bellman::net
