@@ -162,6 +162,24 @@ def all_comes_back(live, path, target=None):
     live.still_works(path)
 
 
+def chain_fails(live):
+    """Its last program stays in use; the next change of the definitions makes a new one compile."""
+    path = "root/policy supervisor/policies/chain ebgp:in"
+    marks = live.world.marks()
+    live.hub.fault(path, "test of a chain")
+    until("a chain fails: the tree says so", lambda: (live.node(path)["state"], live.node(path)["restarts"]) == ("waiting", 1), 10)
+    live.still_works("a chain fails")
+    live.hub.policies["in"] = [{"match": {"any_community": ["65011:3"]}, "then": {"outcome": "reject"}}, *ACCEPT]
+    live.hub.reload()
+    hidden = "23.11.0.0/24"
+    live.world.settle("a chain compiles again", {n: {p: r for p, r in live.wanted(n).items() if p != hidden} for n in live.world.neighbors})
+    require(live.node(path)["state"] == "running", f"the chain is {live.node(path)}")
+    live.hub.policies["in"] = ACCEPT
+    live.hub.reload()
+    live.settle("a chain is as it was")
+    live.world.require_same_sessions("a chain fails", marks)
+
+
 class Watch:
     """`bellmanctl --json watch` into a file."""
 
@@ -230,6 +248,7 @@ def body(build, folder):
         nobody_notices(live, "root/store supervisor/ledger", "ledger")
         nobody_notices(live, "root/rib supervisor/injector", "injector")
         nobody_notices(live, "root/policy supervisor/policies", "policies")
+        chain_fails(live)
         for part in range(2):
             nobody_notices(live, f"root/rib supervisor/partition {part}", f"part{part}", refreshes=2)
         nobody_notices(live, "root/peer supervisor/neighbors", "neighbors")
