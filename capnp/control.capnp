@@ -89,8 +89,8 @@ struct SupervisionNode {
   kind @1 :Text;
   # "worker", or the strategy of a supervisor: "one-for-one", "one-for-all", "rest-for-one"; "supervisor" if it has not said.
   state @2 :Text;
-  # "running", "backing off" (its restart has a time), "waiting" (for the restart of a sibling), "stopping", "stopped" (ended
-  # for good), "busy" (a supervisor that did not answer).
+  # "running", "backing off" (its restart has a time), "waiting" (for the restart of a sibling, or until it is needed),
+  # "stopping", "stopped" (ended for good), "busy" (a supervisor that did not answer).
   restarts @3 :UInt64;
   lastFailure @4 :Text;
   # For people; empty: never.

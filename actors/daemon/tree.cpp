@@ -58,9 +58,11 @@ child_spec ledger(const tree_parts& p) {
 }
 
 child_spec policies(const tree_parts& p) {
-  return child("policies", names::policies, [p](caf::actor_system& system) {
+  auto c = child("policies", names::policies, [p](caf::actor_system& system) {
     return policy::spawn_policies(system, {p.policies, p.partitions, p.debug_faults});
   });
+  c.supervisor = true; // it shows its chains, and has one fail
+  return c;
 }
 
 std::vector<child_spec> tables(const tree_parts& p) {

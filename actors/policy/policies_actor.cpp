@@ -9,6 +9,7 @@
 
 #include "actors/policy/chain_actor.hpp"
 #include "actors/supervision/actor_base.hpp"
+#include "actors/supervision/messages.hpp"
 
 #include <caf/all.hpp>
 #include <spdlog/spdlog.h>
@@ -36,6 +37,15 @@ struct change {
   std::optional<refusal> refused;
 };
 
+/// Of one chain's children.
+struct chain_failures {
+  std::uint64_t count = 0;
+  std::string last;
+  std::chrono::system_clock::time_point at;
+};
+
+const std::string chain_prefix = "chain "; ///< of a chain's name in the supervision tree
+
 struct policies_state {
   static inline const char* name = "policies";
 
@@ -48,7 +58,8 @@ struct policies_state {
   caf::event_based_actor* self;
   policies_settings settings;
   std::map<std::string, caf::actor> children; ///< by chain_key; one that failed is missing until it is needed
-  std::shared_ptr<change> current;            ///< null: idle
+  std::map<std::string, chain_failures> failures;
+  std::shared_ptr<change> current; ///< null: idle
   std::deque<std::function<void()>> waiting;
 
   policies_memory& memory() { return *settings.memory; }
@@ -85,7 +96,9 @@ struct policies_state {
     std::erase_if(children, [&](const auto& c) {
       if (c.second.address() != m.source)
         return false;
-      spdlog::warn("chain_failed chain={} reason={}", c.first, self->system().render(m.reason));
+      auto& f = failures[c.first];
+      f = {f.count + 1, self->system().render(m.reason), std::chrono::system_clock::now()};
+      spdlog::warn("chain_failed chain={} reason={}", c.first, f.last);
       return true;
     });
   }
@@ -117,6 +130,7 @@ struct policies_state {
     std::erase_if(memory().chains, [&](const auto& c) {
       if (std::ranges::find(in_use, c.first) != in_use.end())
         return false;
+      failures.erase(c.first);
       if (const auto child = children.find(c.first); child != children.end())
         retire(child);
       return true;
@@ -211,6 +225,32 @@ struct policies_state {
     return answer;
   }
 
+  /// As a supervisor shows itself, and its children.
+  msg::supervision_node tree() {
+    msg::supervision_node all{policies_state::name, "worker", "running", 0, {}, {}, {}};
+    for (const auto& [key, c] : memory().chains) {
+      const auto& f = failures[key];
+      all.children.push_back(
+          {chain_prefix + key, "worker", children.contains(key) ? "running" : "waiting", f.count, f.last, f.at, {}});
+    }
+    return all;
+  }
+
+  msg::outcome fail(const msg::fail_child& m) {
+    if (!settings.debug_faults)
+      return {refusal{"forbidden", "the configuration does not allow it (debug.faults)", {}}};
+    if (m.path.empty())
+      self->send(self, msg::fail_now{m.reason}); // the answer goes first
+    else if (const auto key = m.path.substr(std::min(m.path.size(), chain_prefix.size()));
+             !memory().chains.contains(key))
+      return {refusal{"not-found", "policies has no child " + m.path, {}}};
+    else if (const auto child = children.find(key); child == children.end())
+      return {refusal{"unavailable", m.path + " is waiting", {}}};
+    else
+      self->send(child->second, msg::fail_now{m.reason});
+    return {};
+  }
+
   static refusal as_refusal(const compile_error& e) { return {"invalid", e.where + ": " + e.what, e.where}; }
 
   promise promised() { return self->make_response_promise<msg::outcome>(); }
@@ -230,6 +270,8 @@ struct policies_state {
         },
         [this](const msg::subscribe_programs& m) { return subscribe(m.partition); },
         [this](msg::list_chains) { return list(); },
+        [this](const msg::get_tree&) { return tree(); },
+        [this](const msg::fail_child& m) { return fail(m); },
         [this](const msg::fail_now& m) { supervision::fail_if_allowed(settings.debug_faults, m.reason); },
     };
   }

@@ -50,8 +50,8 @@ struct get_tree {
 struct supervision_node {
   std::string name;
   std::string kind; ///< "worker", "one-for-one", "one-for-all", "rest-for-one"; "supervisor" until it has said which
-  /// "running", "backing off" (ended, its restart has a time), "waiting" (for a sibling's restart), "stopping",
-  /// "stopped" (ended for good), "busy" (did not answer)
+  /// "running", "backing off" (ended, its restart has a time), "waiting" (for a sibling's restart, or until
+  /// it is needed), "stopping", "stopped" (ended for good), "busy" (did not answer)
   std::string state;
   std::uint64_t restarts = 0;
   std::string last_failure; ///< for people; empty: never

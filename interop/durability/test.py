@@ -2,7 +2,7 @@
 
     writers ──batches──▶ bellmand AS 65000 ──┬── BIRD AS 65011 (file)    killed and started again, four times
     (acknowledged ids)       │               ├── FRR AS 65012 (added by API)
-                          SQLite             └── raw AS 65013 (file): End-of-RIB comes after every route
+                          SQLite             └── witness AS 65013 (file): End-of-RIB comes after every route
 
 Three writers commit batches of 40 routes without pause, each with a request id and a community of its own, and note which were
 acknowledged. After the kill: each acknowledged batch is there with all of its routes, each other one with all or none; the neighbour
@@ -15,7 +15,7 @@ import time
 
 from lib.bird import Bird
 from lib.frr import Frr
-from lib.raw import Raw
+from lib.witness import Witness
 from lib.route import Route
 from lib.wait import Failed, require, until
 from lib.world import World
@@ -121,16 +121,16 @@ def routes_came_before_end_of_rib(raw, since, must):
     """Everything that the daemon has kept is advertised before it says that this was all."""
     heard = [h for h in raw.heard if h.at > since]
     end = next((i for i, h in enumerate(heard) if h.what == "end-of-rib" and h.family == "ipv4"), None)
-    require(end is not None, "no End-of-RIB for ipv4", "raw")
+    require(end is not None, "no End-of-RIB for ipv4", "witness")
     early = {h.prefix for h in heard[:end] if h.what == "announce"}
-    require(must.keys() <= early, f"{len(must.keys() - early)} of {len(must)} routes came after End-of-RIB or never", "raw")
+    require(must.keys() <= early, f"{len(must.keys() - early)} of {len(must)} routes came after End-of-RIB or never", "witness")
 
 
 def body(build, folder):
     rng = random.Random(7)
     with World(build, folder) as world:
         hub = world.hub
-        bird, frr, raw = world.add(Bird, **OPEN), world.add(Frr, **OPEN), world.add(Raw, **OPEN)
+        bird, frr, raw = world.add(Bird, **OPEN), world.add(Frr, **OPEN), world.add(Witness, **OPEN)
         by_api = hub.neighbors.pop(frr.session.own_address)
         hub.start()
         for n in world.neighbors:
@@ -181,4 +181,4 @@ def words_of(keys):
 
 
 def runs():
-    yield [Bird, Frr, Raw], "ipv4", body
+    yield [Bird, Frr, Witness], "ipv4", body

@@ -15,8 +15,8 @@ import struct
 from lib.bird import Bird
 from lib.frr import Frr
 from lib.gobgp import GoBgp
-from lib.raw import Raw
-from lib.rawwire import attribute
+from lib.witness import Witness
+from lib.bgp import LOCAL_PREF, WELL_KNOWN, attribute
 from lib.route import Route, by_prefix
 from lib.wait import require
 from lib.world import BELLMAN_AS, World
@@ -81,12 +81,12 @@ def body(build, folder):
         bird = world.add(Bird, asn=BELLMAN_AS, import_policy=["all"], export_policy=["all"])
         frr = world.add(Frr, asn=BELLMAN_AS, import_policy=["all"], export_policy=["all"], next_hop_self=True)
         gobgp = world.add(GoBgp, import_policy=["prefer"], export_policy=["all"])
-        raw = world.add(Raw, import_policy=["all"], export_policy=["all"])
+        raw = world.add(Witness, import_policy=["all"], export_policy=["all"])
         bird.announce(routes_of(11, 64501))
         frr.announce([*routes_of(12, 64501), Route(SHARED, as_path=(64510, 64511))])
         gobgp.announce([*routes_of(13, 64501), Route(SHARED, as_path=(64510,))])
         # LOCAL_PREF 500 over eBGP: were it believed, this longer path would win.
-        raw.extra_attributes[SHARED] = attribute(0x40, 5, struct.pack("!I", 500))
+        raw.extra_attributes[SHARED] = attribute(LOCAL_PREF, WELL_KNOWN, struct.pack("!I", 500))
         raw.announce([*routes_of(14, 64501), Route(SHARED, as_path=(64510, 64511, 64512))])
         expect = Expectation(world, local_pref_after_import)
         world.start()
@@ -124,4 +124,4 @@ def session_is_kept(hub, raw):
 
 
 def runs():
-    yield [Bird, Frr, GoBgp, Raw], "ipv4", body
+    yield [Bird, Frr, GoBgp, Witness], "ipv4", body

@@ -2,7 +2,7 @@
 
                             bellmand AS 65000                 routes of its own: 198.51.100.0/28 ...
         ┌──────────────┬────────────┴────┬─────────────────┐
-    BIRD AS 65011   FRR AS 65012   GoBGP AS 65013   raw AS 65014
+    BIRD AS 65011   FRR AS 65012   GoBGP AS 65013  witness AS 65014
 
     root                    rest_for_one: what stands below starts again too
     ├── store supervisor    ledger                         nobody notices
@@ -13,7 +13,7 @@
     └── api supervisor      gateway, watch                 nobody notices; the watch goes on from its cursor
 
 After each failure: the tree shows the restart and its reason, sessions are the same ones as before, nothing was withdrawn,
-nothing was sent twice, injected routes are still there, and a change still gets through. The raw speaker keeps all it hears.
+nothing was sent twice, injected routes are still there, and a change still gets through. The witness keeps all it hears.
 In the second run a neighbour without Route Refresh (RFC 2918) loses its session to a partition's failure: nothing else would
 bring its routes back.
 """
@@ -23,7 +23,7 @@ import time
 
 from lib.bird import Bird
 from lib.frr import Frr
-from lib.raw import Raw
+from lib.witness import Witness
 from lib.route import Route, by_prefix
 from lib.wait import Failed, require, until
 from lib.world import KINDS, World
@@ -120,19 +120,19 @@ class Live:
 
 
 def counts(live):
-    """What neighbours have heard that they must not hear again: withdrawals, and at the raw speaker every route."""
-    return {n: (n.withdrawals(), n.count("announce") if isinstance(n, Raw) else None) for n in live.world.neighbors}
+    """What neighbours have heard that they must not hear again: withdrawals, and at the witness every route."""
+    return {n: (n.withdrawals(), n.count("announce") if isinstance(n, Witness) else None) for n in live.world.neighbors}
 
 
 def nobody_notices(live, path, target=None, refreshes=0):
     """`refreshes`: how many Route Refresh requests each neighbour may expect."""
     world, step = live.world, f"{path} fails"
     marks, heard = world.marks(), counts(live)
-    raw = next((n for n in world.neighbors if isinstance(n, Raw)), None)
+    raw = next((n for n in world.neighbors if isinstance(n, Witness)), None)
     asked = raw.count("refresh") if raw else 0
     live.kill(path, f"test of {path}", target)
     if raw and refreshes:
-        until(f"{step}: Route Refresh requests at the raw speaker", lambda: raw.count("refresh") >= asked + refreshes, 20)
+        until(f"{step}: Route Refresh requests at the witness", lambda: raw.count("refresh") >= asked + refreshes, 20)
     live.settle(step)
     time.sleep(1)  # whatever would be withdrawn late, after the answers to a refresh
     world.require_same_sessions(step, marks)
@@ -160,6 +160,24 @@ def all_comes_back(live, path, target=None):
     live.settle(f"{path} fails", 40)
     require(live.hub.injected() == live.own, f"{path} fails: injected routes are {sorted(live.hub.injected())}")
     live.still_works(path)
+
+
+def chain_fails(live):
+    """Its last program stays in use; the next change of the definitions makes a new one compile."""
+    path = "root/policy supervisor/policies/chain ebgp:in"
+    marks = live.world.marks()
+    live.hub.fault(path, "test of a chain")
+    until("a chain fails: the tree says so", lambda: (live.node(path)["state"], live.node(path)["restarts"]) == ("waiting", 1), 10)
+    live.still_works("a chain fails")
+    live.hub.policies["in"] = [{"match": {"any_community": ["65011:3"]}, "then": {"outcome": "reject"}}, *ACCEPT]
+    live.hub.reload()
+    hidden = "23.11.0.0/24"
+    live.world.settle("a chain compiles again", {n: {p: r for p, r in live.wanted(n).items() if p != hidden} for n in live.world.neighbors})
+    require(live.node(path)["state"] == "running", f"the chain is {live.node(path)}")
+    live.hub.policies["in"] = ACCEPT
+    live.hub.reload()
+    live.settle("a chain is as it was")
+    live.world.require_same_sessions("a chain fails", marks)
 
 
 class Watch:
@@ -224,12 +242,13 @@ def escalates(live):
 
 
 def body(build, folder):
-    live = Live(build, folder, [*KINDS, Raw])
+    live = Live(build, folder, [*KINDS, Witness])
     with live.world:
         live.start()
         nobody_notices(live, "root/store supervisor/ledger", "ledger")
         nobody_notices(live, "root/rib supervisor/injector", "injector")
         nobody_notices(live, "root/policy supervisor/policies", "policies")
+        chain_fails(live)
         for part in range(2):
             nobody_notices(live, f"root/rib supervisor/partition {part}", f"part{part}", refreshes=2)
         nobody_notices(live, "root/peer supervisor/neighbors", "neighbors")
@@ -261,5 +280,5 @@ def body_without_refresh(build, folder):
 
 
 def runs():
-    yield [*KINDS, Raw], "ipv4", body
+    yield [*KINDS, Witness], "ipv4", body
     yield [Bird, Frr], "ipv4", body_without_refresh

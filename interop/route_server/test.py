@@ -10,7 +10,7 @@ best path that is not his own. NO_EXPORT stops at the route server, as RFC 1997 
 from lib.bird import Bird
 from lib.frr import Frr
 from lib.gobgp import GoBgp
-from lib.raw import Raw
+from lib.witness import Witness
 from lib.route import Route, by_prefix
 from lib.wait import require
 from lib.world import World
@@ -55,7 +55,7 @@ def body(build, folder):
     with World(build, folder) as world:
         world.hub.policies = {"members-in": MEMBERS_IN, "members-out": MEMBERS_OUT}
         world.hub.groups["members"] = {"route_server_client": True, "import_policy": ["members-in"], "export_policy": ["members-out"]}
-        for behind, kind in enumerate((Bird, Frr, GoBgp, Raw)):
+        for behind, kind in enumerate((Bird, Frr, GoBgp, Witness)):
             n = world.add(kind, group="members")
             n.session_options = ["no enforce-first-as"]
             n.announce(routes_of(n.session.own.asn - 65000, min(behind, 2)))
@@ -92,8 +92,8 @@ def body(build, folder):
 
 def nothing_of_his_own(raw):
     own = [h.prefix for h in raw.heard if h.what == "announce" and raw.session.own.asn in h.route.as_path]
-    require(not own, f"routes went back to the member they came from: {own}", "raw")
+    require(not own, f"routes went back to the member they came from: {own}", "witness")
 
 
 def runs():
-    yield [Bird, Frr, GoBgp, Raw], "ipv4", body
+    yield [Bird, Frr, GoBgp, Witness], "ipv4", body

@@ -1,5 +1,7 @@
 #include "actors/policy/policies_actor.hpp"
 
+#include "actors/supervision/messages.hpp"
+
 #include <caf/all.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 #include <gtest/gtest.h>
@@ -213,6 +215,29 @@ TEST_F(PoliciesActor, KeepsAProgramInUseWhileItsChildIsGone) {
   EXPECT_EQ(define(with("in", accepts(300))), std::nullopt); // a new child does it
   EXPECT_EQ(box->keys(), names{"ebgp:in"});
   EXPECT_NE(list().chains.at(0).compiler, caf::actor{});
+}
+
+TEST_F(PoliciesActor, ShowsItsChainsInTheSupervisionTreeAndHasOneFail) {
+  use({"in"});
+  use({"out"});
+  const auto fail = [&](std::string path) {
+    return ask<msg::outcome>(msg::fail_child{std::move(path), "test"}).refused;
+  };
+  EXPECT_EQ(fail("chain ebgp:in"), std::nullopt);
+  settle();
+  auto tree = ask<msg::supervision_node>(msg::get_tree{});
+  ASSERT_EQ(tree.children.size(), 2u);
+  EXPECT_EQ(tree.children[0].name, "chain ebgp:in");
+  EXPECT_EQ(tree.children[0].state, "waiting");
+  EXPECT_EQ(tree.children[0].restarts, 1u);
+  EXPECT_NE(tree.children[0].last_failure.find("test"), std::string::npos) << tree.children[0].last_failure;
+  EXPECT_EQ(tree.children[1].state, "running");
+  EXPECT_EQ(tree.children[1].restarts, 0u);
+
+  EXPECT_EQ(fail("chain ebgp:in").value_or(refusal{}).code, "unavailable");
+  EXPECT_EQ(fail("chain ebgp:nowhere").value_or(refusal{}).code, "not-found");
+  EXPECT_EQ(define(with("in", accepts(300), with("out", accepts()))), std::nullopt);
+  EXPECT_EQ(ask<msg::supervision_node>(msg::get_tree{}).children[0].state, "running");
 }
 
 TEST_F(PoliciesActor, LosesNothingWhenItRestarts) {

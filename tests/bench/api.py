@@ -27,7 +27,7 @@ from run import ASN, BASE, BASE_ASN, PORT, TARGET, Bellmand, enter_namespace  # 
 
 from lib.daemon import Session, Site  # noqa: E402
 from lib.process import Process, output_of  # noqa: E402
-from lib.raw import Raw  # noqa: E402
+from lib.witness import Witness  # noqa: E402
 from lib.wait import Failed, require, until  # noqa: E402
 
 QUICK = Site("quick", 64999, "10.66.9.9", "10.66.9.9", "", PORT)
@@ -52,7 +52,7 @@ class Bench:
             file = folder / "bellmand.toml"
             text = file.read_text().replace('path = ":memory:"', f'path = "{folder}/bellman.sqlite"')
             file.write_text(text + f'\n[api]\nsocket = "{folder}/api"\n[[neighbors]]\naddress = "{QUICK.address4}"\nremote_as = {QUICK.asn}\n'
-                            f'remote_port = {PORT}\nlocal_address = "{TARGET}"\nhold_time = 3\nconnect_retry = 1\nimport_policy = ["reject-all"]\nexport_policy = ["reject-all"]\n')
+                            f'passive = true\nhold_time = 3\nimport_policy = ["reject-all"]\nexport_policy = ["reject-all"]\n')
             process = Process("bellmand", argv, folder)
             process.until_ready("its API does not answer", lambda: (folder / "api").is_socket(), 20)
             yield Running(self, process, folder)
@@ -89,7 +89,7 @@ class Bench:
             self.note("snapshot.rss_mb", d.rss())
 
     def listing(self):
-        quick = Raw(Session(QUICK, Site("bellmand", ASN, TARGET, TARGET, "", PORT), hold_time=3, families=("ipv4",)), Path(tempfile.gettempdir()))
+        quick = Witness(Session(QUICK, Site("bellmand", ASN, TARGET, TARGET, "", PORT), hold_time=3, families=("ipv4",)), Path(tempfile.gettempdir()))
         with self.daemon(takes=False) as d, d.load(self.routes):
             quick.start()
             try:
