@@ -91,7 +91,7 @@ def body(build, folder):
     with World(build, folder) as world:
         witnesses = [add_speaker(world, name=f"witness{i}", hold_time=9) for i in range(2)]
         for i, w in enumerate(witnesses):
-            w.announce([Route(f"10.{50 + i}.{k}.0/24") for k in range(100)] + [Route(f"2001:db8:{i}{k}::/48") for k in range(100)])
+            w.announce([Route(f"10.{50 + i}.{k}.0/24") for k in range(100)] + [Route(f"2001:db8:{i + 1}{k:03x}::/48") for k in range(100)])
         first = len(world.neighbors)
         speakers = add_speakers(world, SPEAKERS, asn=ASN, router_id=ROUTER_ID, families=("ipv4", "ipv6"), enforce_first_as=False)
         world.neighbors = world.neighbors[:first]  # they are not started as others are

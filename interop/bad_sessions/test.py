@@ -92,8 +92,8 @@ def open_of_28(t):
     return t.refused(t.take(), raw(28, bgp.OPEN, bytes(9)), (1, 2), data=struct.pack("!H", 28), greet=False)
 
 
-def notification_of_20_is_answered_with_silence(t):
-    """RFC 4271 §6.4: a NOTIFICATION that is wrong itself gets no answer."""
+def notification_of_20_ends_the_session(t):
+    """RFC 4271 §6.1 has the length checked, §6.4 has a wrong NOTIFICATION not answered: both are right."""
     s = t.take()
     link = t.greeted(s)
     link.send(raw(20, bgp.NOTIFICATION, b"\6"), counted=False)
@@ -110,8 +110,9 @@ def type_6(t):
     return t.refused(t.take(), raw(19, 6), (1, 3), data=b"\6")
 
 
-def refresh_of_a_wrong_length(t):
-    return t.refused(t.take(), raw(25, bgp.ROUTE_REFRESH, b"\0\1\0\1\0\0"), (7, 1), (1, 2))
+def refresh_marker_of_a_wrong_length(t):
+    """RFC 7313 §5, for BoRR and EoRR; a request may be longer, as with an ORF (RFC 5291)."""
+    return t.refused(t.take(), raw(25, bgp.ROUTE_REFRESH, b"\0\1\1\1\0\0"), (7, 1))
 
 
 def update_as_long_as_allowed(t):
@@ -332,8 +333,8 @@ def stranger_is_not_served(t):
 
 CHECKS = (update_as_first_message, keepalive_as_first_message, update_in_open_confirm, refresh_in_open_confirm, open_in_established,
           marker_with_a_zero, marker_of_zeros_before_open, length_18, length_0, length_4097_without_extended, length_4097_of_keepalive,
-          keepalive_with_a_body, update_of_22, open_of_28, notification_of_20_is_answered_with_silence, type_0, type_6,
-          refresh_of_a_wrong_length, update_as_long_as_allowed, version_3, wrong_as, as_zero, identifier_zero, our_identifier_over_ibgp,
+          keepalive_with_a_body, update_of_22, open_of_28, notification_of_20_ends_the_session, type_0, type_6,
+          refresh_marker_of_a_wrong_length, update_as_long_as_allowed, version_3, wrong_as, as_zero, identifier_zero, our_identifier_over_ibgp,
           our_identifier_over_ebgp_is_fine, hold_time_1, hold_time_2, unknown_optional_parameter, capability_longer_than_its_parameter,
           no_family_in_common, hold_time_0_has_no_keepalives, attributes_longer_than_the_update, withdrawn_longer_than_the_update,
           prefix_of_33_bits, two_mp_reach, silence_ends_the_session, unknown_notification_keeps_its_code, unknown_subcode_is_kept,
