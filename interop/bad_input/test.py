@@ -24,7 +24,6 @@ from lib.world import World
 ASN, ROUTER_ID, SPEAKERS = 10, "10.0.1.1", 400
 CORPORA = ("corpi-bgpd-gen.tar.gz", "corpi-bgpd-seed.tar.gz", "corpi-bird-gen.tar.gz")
 PATIENCE = 20  # seconds for one connection
-FEW = 3  # so often is a call taken again that a neighbour in trouble refused (Connection Rejected)
 
 
 def corpus():
@@ -64,7 +63,8 @@ class Attempt:
                 pass  # the daemon was faster
 
     def was_refused(self):
-        return self.link.notification is not None and self.link.notification[:2] == (6, 5) and not self.link.is_up() and self.link.established is None
+        """The neighbour is held off after failures: Connection Rejected. The input was not looked at."""
+        return self.link.established is None and self.link.notification is not None and self.link.notification[:2] == (6, 5)
 
     def outcome(self):
         n = self.link.notification
@@ -79,7 +79,7 @@ def run_round(speakers, work, alive, outcomes):
     expect(alive(), lambda: f"bellmand ended in the round of {[a.name for a in attempts][:400]}")
     again = []
     for attempt in attempts:
-        if attempt.greets and not attempt.fed:
+        if attempt.was_refused() or attempt.greets and not attempt.fed:
             again.append((attempt.name, attempt.data, attempt.greets))
         else:
             outcomes[attempt.outcome()] += 1

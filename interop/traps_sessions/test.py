@@ -194,11 +194,11 @@ def hold_timers_survive_a_million_routes(build, folder):
         data, count = million(sender)
         stuck = None
         try:
-            for turn in range(2):
-                begin = time.monotonic()
-                sender.send(data)
-                until("a million routes arrive", lambda: sum(c["accepted"] for c in world.hub.neighbor(sender.session.own_address)["routes"]) == count, 90, 0.2)
-                took = time.monotonic() - begin
+            begin = time.monotonic()
+            sender.send(data)
+            until("a million routes arrive", lambda: sum(c["accepted"] for c in world.hub.neighbor(sender.session.own_address)["routes"]) == count, 90, 0.2)
+            took = time.monotonic() - begin
+            sender.send(data)  # and again, while the listings run
             argv = [str(world.hub.build / "cli/bellmanctl"), "--socket", str(world.hub.socket), "--json", "route", "list"]
             stuck = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, start_new_session=True)
             begin = time.monotonic()
@@ -233,11 +233,15 @@ def retries_grow_apart_for_a_neighbour_that_refuses(build, folder):
     with World(build, folder) as world:
         speaker, calls = add_speaker(world, passive=True), []
 
+        class Refuser(Link):
+            def on_message(self, kind, body, now):
+                """After the OPEN was read: a socket closed with something unread would take the NOTIFICATION with it."""
+                self.say(bgp.notification(2, 2))
+                self.end("refused")
+
         def refuse(sock):
             calls.append(time.monotonic())
-            link = Link(sock)
-            link.send(bgp.notification(2, 2))
-            link.close()
+            Refuser(sock)
 
         world.neighbors = []
         listener = Listener(speaker.session.own_address, speaker.session.own.port, refuse)

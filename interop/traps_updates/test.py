@@ -69,7 +69,7 @@ def attributes_that_no_message_can_carry_withdraw_the_route(build, folder):
         s, network = sender.session.own.asn, "10.5.0.0/24"
         say(sender, network, *plain((s,)))
         attributes_at(small, network)
-        say(sender, network, *plain((s,)), (bgp.COMMUNITIES, bgp.TRANSITIVE, bytes(range(256)) * 20))
+        say(sender, network, *plain((s,)), (bgp.COMMUNITIES, bgp.TRANSITIVE, b"".join(struct.pack("!HH", 1, i) for i in range(1280))))
         until("the long route comes where it fits", lambda: bgp.COMMUNITIES in attributes_at(large, network).values, 10)
         until("the other one is told that it is gone", lambda: not small.table(), 10)
         expect(not world.advertised(small), "the advertised view says otherwise")
