@@ -38,7 +38,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "bellmand: %s\n", trouble->c_str());
     return 1;
   }
-  daemon bellmand{*config, options->config};
+  bellman::daemon bellmand{*config, options->config};
   if (const auto trouble = bellmand.start()) {
     std::fprintf(stderr, "bellmand: %s\n", trouble->c_str());
     return 1;

@@ -51,13 +51,13 @@ child_spec supervisor(supervisor_settings settings, std::string registered = {})
   return c;
 }
 
-child_spec ledger(const tree_parts& p) {
+child_spec ledger_child(const tree_parts& p) {
   return child("ledger", names::ledger, [p](caf::actor_system& system) {
     return ledger::spawn_ledger(system, {p.store, p.debug_faults});
   });
 }
 
-child_spec policies(const tree_parts& p) {
+child_spec policies_child(const tree_parts& p) {
   auto c = child("policies", names::policies, [p](caf::actor_system& system) {
     return policy::spawn_policies(system, {p.policies, p.partitions, p.debug_faults});
   });
@@ -85,7 +85,7 @@ std::vector<child_spec> tables(const tree_parts& p) {
   return all;
 }
 
-child_spec neighbors(const tree_parts& p) {
+child_spec neighbors_child(const tree_parts& p) {
   return child("neighbors", names::neighbors, [p](caf::actor_system& system) {
     peer::neighbors_ports ports;
     ports.peer = {p.dialer, p.slots, p.attributes, p.partitions, p.debug_faults};
@@ -101,7 +101,7 @@ child_spec neighbors(const tree_parts& p) {
   });
 }
 
-child_spec gateway(const tree_parts& p) {
+child_spec gateway_child(const tree_parts& p) {
   return child("gateway", api::gateway_name,
                [p](caf::actor_system& system) { return api::spawn_gateway(system, p.debug_faults); });
 }
@@ -110,11 +110,11 @@ child_spec gateway(const tree_parts& p) {
 
 supervisor_settings supervision_tree(const tree_parts& p) {
   auto root = group(p, "root",
-                    {supervisor(group(p, "store supervisor", {ledger(p)})),
-                     supervisor(group(p, "policy supervisor", {policies(p)})),
+                    {supervisor(group(p, "store supervisor", {ledger_child(p)})),
+                     supervisor(group(p, "policy supervisor", {policies_child(p)})),
                      supervisor(group(p, "rib supervisor", tables(p))),
-                     supervisor(group(p, "peer supervisor", {neighbors(p)}, many_children), peer_supervisor),
-                     supervisor(group(p, "api supervisor", {gateway(p)}, many_children), api_supervisor)});
+                     supervisor(group(p, "peer supervisor", {neighbors_child(p)}, many_children), peer_supervisor),
+                     supervisor(group(p, "api supervisor", {gateway_child(p)}, many_children), api_supervisor)});
   root.how = supervision::strategy::rest_for_one;
   return root;
 }

@@ -203,6 +203,7 @@ struct neighbors_state {
     const auto steps = steps_between(memory().roster, next);
     memory().roster = std::move(next);
     peers->carry_out(steps, text);
+    listing->look_soon();
   }
 
   // ---- requests
@@ -274,10 +275,7 @@ struct neighbors_state {
           .then(
               [asker](msg::outcome& o) mutable { asker.deliver(std::move(o)); },
               [=, this](const caf::error& e) {
-                if (e == caf::sec::unexpected_response) // nothing: it did it, and has nothing to say
-                  answer(asker, {});
-                else
-                  answer(asker, refusal{"unavailable", "the session did not answer: " + self->system().render(e), {}});
+                answer(asker, refusal{"unavailable", "the session did not answer: " + self->system().render(e), {}});
               });
     return asker;
   }
@@ -310,6 +308,7 @@ struct neighbors_state {
         [this](msg::list_neighbors) { return list(memory().statuses()); },
         [this](const msg::show_neighbor& m) { return list(only(m.address)); },
         [this](const msg::watch_neighbors& m) { listing->watch(m.whom); },
+        [this](const msg::neighbor_event&) { listing->look_soon(); },
         [this](msg::look_at_states) { listing->look(); },
         [this](const msg::partition_restarted& m) { peers->tell(m); },
         [this](const msg::accepted& m) { peers->hand_over(m); },

@@ -9,7 +9,7 @@ namespace bellman::peer {
 namespace {
 
 constexpr auto patience = std::chrono::seconds{1};
-constexpr auto between_looks = std::chrono::milliseconds{250};
+constexpr auto gathered_within = std::chrono::milliseconds{50}; ///< a burst of changes is one look
 
 /// What the partitions have said so far.
 struct tally {
@@ -92,18 +92,15 @@ void neighbors_listing::watch(const caf::actor& whom) {
     self_->monitor(whom);
   }
   count_routes(memory_->statuses(), [this, whom](msg::neighbor_list all) { self_->send(whom, std::move(all)); });
-  if (!looking_)
-    look_later();
 }
 
 void neighbors_listing::on_down(const caf::actor_addr& who) {
   std::erase_if(watchers_, [&](const caf::actor& a) { return a.address() == who; });
 }
 
-void neighbors_listing::look_later() {
-  looking_ = !watchers_.empty();
-  if (looking_)
-    self_->delayed_send(self_, between_looks, msg::look_at_states{});
+void neighbors_listing::look_soon() {
+  if (!watchers_.empty() && !std::exchange(looking_, true))
+    self_->delayed_send(self_, gathered_within, msg::look_at_states{});
 }
 
 neighbors_listing::picture neighbors_listing::picture_of(const std::vector<msg::neighbor_status>& all) {
@@ -120,6 +117,7 @@ void neighbors_listing::tell(const Message& m) {
 }
 
 void neighbors_listing::look() {
+  looking_ = false;
   auto all = memory_->statuses();
   auto now = picture_of(all);
   const bool somebody_left = std::ranges::any_of(last_, [&](const auto& x) { return !now.contains(x.first); });
@@ -130,14 +128,13 @@ void neighbors_listing::look() {
     });
   last_ = std::move(now);
   if (all.empty() && !somebody_left)
-    return look_later();
+    return;
   count_routes(std::move(all), [this, somebody_left](msg::neighbor_list list) {
     if (somebody_left) // there is no event for that: the whole list again
       tell(list);
     else
       for (auto& n : list.neighbors)
         tell(msg::neighbor_event{std::move(n)});
-    look_later();
   });
 }
 

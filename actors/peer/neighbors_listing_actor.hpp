@@ -33,7 +33,9 @@ public:
 
   void watch(const caf::actor& whom);
   void on_down(const caf::actor_addr& who);
-  /// Tells those who watch what has changed since the last look; looks again later while somebody watches.
+  /// Something may have changed: plans a look if somebody watches.
+  void look_soon();
+  /// Tells those who watch what has changed since the last look.
   void look();
 
 private:
@@ -47,7 +49,6 @@ private:
   };
   using picture = std::map<wire::ip_address, shown>;
   static picture picture_of(const std::vector<msg::neighbor_status>& all);
-  void look_later();
   template <class Message>
   void tell(const Message& m);
 
@@ -56,7 +57,7 @@ private:
   std::uint32_t partitions_;
   std::vector<caf::actor> watchers_;
   picture last_;
-  bool looking_ = false; ///< a look is planned or under way
+  bool looking_ = false; ///< a look is planned
 };
 
 } // namespace bellman::peer

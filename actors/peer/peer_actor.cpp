@@ -192,16 +192,19 @@ struct peer_state {
     publish(true);
   }
 
-  void reset(const msg::reset_neighbor& m) {
+  msg::outcome reset(const msg::reset_neighbor& m) {
     using how = decltype(m.kind);
-    if (m.kind == how::hard)
-      return feed(fsm::stop{wire::make_shutdown(cease_subcode::administrative_reset, m.text), fsm::stop::then::again});
+    if (m.kind == how::hard) {
+      feed(fsm::stop{wire::make_shutdown(cease_subcode::administrative_reset, m.text), fsm::stop::then::again});
+      return {};
+    }
     if (!up)
-      return;
-    if (m.kind != how::soft_out && !up->ask_for_routes())
-      spdlog::warn("refresh_impossible peer={}: the neighbour does not know route refresh", who);
+      return {refusal{"unavailable", "the session with " + who + " is not established", ""}};
     if (m.kind != how::soft_in)
       up->replay();
+    if (m.kind != how::soft_out && !up->ask_for_routes())
+      return {refusal{"unsupported", who + " does not know route refresh (RFC 2918)", ""}};
+    return {};
   }
 
   void deconfigure() {
@@ -440,7 +443,7 @@ struct peer_state {
         },
         [this](const msg::accepted& m) { on_accepted(m.link); },
         [this](const msg::configure_peer& m) { configure(m); },
-        [this](const msg::reset_neighbor& m) { reset(m); },
+        [this](const msg::reset_neighbor& m) { return reset(m); },
         [this](msg::deconfigure_peer) { deconfigure(); },
         [this](const msg::partition_restarted& m) { on_partition_restarted(m); },
         [this](msg::get_status) { return cell->status(); },

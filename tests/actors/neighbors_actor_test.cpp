@@ -417,6 +417,7 @@ TEST_F(NeighborsActor, TellsThoseWhoWatchWhatChanges) {
   advance(1s);
   EXPECT_EQ(seen, lines{}); // nothing happened
   log->cells[n1]->update([](msg::neighbor_status& s) { s.state = "Established"; });
+  caf::anon_send(neighbors, msg::neighbor_event{});
   advance(300ms);
   EXPECT_EQ(std::exchange(seen, {}), lines{"127.0.0.1 Established"});
   request(msg::add_neighbor{{n3, "", as(64503)}});
