@@ -83,7 +83,7 @@ def body(build, folder):
         gobgp = world.add(GoBgp, import_policy=["prefer"], export_policy=["all"])
         raw = world.add(Witness, import_policy=["all"], export_policy=["all"])
         bird.announce(routes_of(11, 64501))
-        frr.announce([*routes_of(12, 64501), Route(SHARED, as_path=(64510, 64511))])
+        frr.announce([*routes_of(12, 64501), Route(SHARED, as_path=(64510, 64511, 64512))])
         gobgp.announce([*routes_of(13, 64501), Route(SHARED, as_path=(64510,))])
         # LOCAL_PREF 500 over eBGP: were it believed, this longer path would win.
         raw.extra_attributes[SHARED] = attribute(LOCAL_PREF, WELL_KNOWN, struct.pack("!I", 500))

@@ -328,11 +328,11 @@ TEST_F(NeighborsActor, PassesResetsAndPartitionsOn) {
   EXPECT_EQ(taken(), (lines{"127.0.0.1 reset", "127.0.0.1 reset", "127.0.0.1 partition 1", "127.0.0.2 partition 1"}));
 }
 
-TEST_F(NeighborsActor, TakesASilentPeerAtItsWord) {
+TEST_F(NeighborsActor, SaysWhenAPeerGivesNoAnswer) {
   apply(file());
   log->cells[n1]->actor(
       keep(system.spawn([](caf::event_based_actor*) -> caf::behavior { return {[](const msg::reset_neighbor&) {}}; })));
-  EXPECT_EQ(request(msg::reset_neighbor{n1}), "");
+  EXPECT_EQ(request(msg::reset_neighbor{n1}), "unavailable ");
 }
 
 TEST_F(NeighborsActor, LeavesSettingsInTheCellOfAPeerThatIsDown) {

@@ -106,6 +106,26 @@ TEST(OutgoingPath, NeverHasConfederationSegmentsInAs4Path) {
   EXPECT_EQ(path_behind({{{confed_sequence, {65001}}, {as_sequence, {70000}}}}, form), "(65001) 70000");
 }
 
+TEST(Outgoing, RouteWithoutANextHopHasTheForms) {
+  auto a = plain();
+  a.next_hop.reset();
+  auto form = to_ebgp;
+  EXPECT_FALSE(formed(a, form).can_be_sent());
+  EXPECT_FALSE(formed(a, form, ipv6_unicast).can_be_sent());
+
+  form.next_hop_v4 = *parse_ip("192.0.2.1");
+  form.next_hop_v6 = *parse_ip("2001:db8::1");
+  const auto four = formed(a, form);
+  EXPECT_EQ(received(a, form).attributes.next_hop, (next_hop{form.next_hop_v4, {}}));
+  EXPECT_TRUE(four.mp_next_hop.empty());
+  const auto six = formed(a, form, ipv6_unicast);
+  EXPECT_TRUE(six.can_be_sent());
+  EXPECT_EQ(six.mp_next_hop, hex("20010db8 00000000 00000000 00000001"));
+
+  form.next_hop_link_local = *parse_ip("fe80::1");
+  EXPECT_EQ(formed(a, form, ipv6_unicast).mp_next_hop.size(), 32u);
+}
+
 TEST(Outgoing, AggregatorToATwoByteNeighbor) {
   outbound_form form{.four_byte_as = false};
   auto a = plain();

@@ -95,7 +95,7 @@ attribute_summary summarize(bytes_view canonical);
 /// Is `asn` anywhere in the AS_PATH of the canonical bytes? How often? (Loop check, RFC 4271 §9.1.2.)
 std::uint32_t count_as(bytes_view canonical, std::uint32_t asn) noexcept;
 
-/// The next hop in canonical bytes. @pre they have one.
+/// The next hop in canonical bytes; unspecified where they have none (a route of our own that gets each session's).
 next_hop next_hop_of(bytes_view canonical) noexcept;
 
 } // namespace bellman::wire

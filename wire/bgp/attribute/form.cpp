@@ -38,6 +38,8 @@ public:
     }
     emit_due_below(256, canonical_.data() + canonical_.size());
     flush(canonical_.data() + canonical_.size());
+    if (!has_hop_ && !own_v4_)
+      put_missing_hop();
     if (!sendable_) {
       out_.block.clear();
       out_.mp_next_hop.clear();
@@ -104,6 +106,16 @@ private:
     }
   }
 
+  /// A route of our own without a next hop has the form's, or none that could be said.
+  void put_missing_hop() {
+    sendable_ = sendable_ && own_v6_;
+    if (own_v6_) {
+      put(out_.mp_next_hop, form_.next_hop_v6.view());
+      if (!form_.next_hop_link_local.is_unspecified())
+        put(out_.mp_next_hop, form_.next_hop_link_local.view());
+    }
+  }
+
   void put_number(std::uint8_t flags, attribute_type type, std::uint32_t value) {
     put_attribute_header(out_.block, flags, number(type), 4);
     put_u32(out_.block, value);
@@ -125,7 +137,7 @@ private:
   bytes as4_;  ///< AS4_PATH and AS4_AGGREGATOR, whole.
   const bool keep_internal_, keep_aigp_;
   const bool own_v4_, own_v6_; ///< Which next hop of the form replaces the route's.
-  bool hop_due_ = true;
+  bool hop_due_ = true, has_hop_ = false;
   bool local_pref_due_ = true, otc_due_ = true, sendable_ = true;
 };
 
@@ -249,6 +261,7 @@ void form_walk::take_extended(const raw_attribute& a, std::size_t entry) {
 }
 
 void form_walk::take_next_hop(const raw_attribute& a) {
+  has_hop_ = true;
   const bool ipv4 = family_ == ipv4_unicast;
   if (ipv4 && own_v4_) { // emit_due_below puts it where NEXT_HOP belongs
     return cut(a);
