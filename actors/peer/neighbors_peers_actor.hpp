@@ -34,6 +34,8 @@ public:
   /// For a successor: where the supervisor of the peers failed too, it has forgotten them.
   void resume();
   void tell(const msg::partition_restarted& m);
+  /// Resets the session of a neighbour that owes us routes.
+  void begin_anew(rib::peer_id id);
   /// To the peer it is for, or back with Cease, Connection Rejected (RFC 4486 §4).
   void hand_over(const msg::accepted& m);
 
