@@ -151,7 +151,8 @@ private:
     attr_handle attributes = no_attributes;
     peer_id source{};
     std::vector<out_row> rows;
-    bool reusable = false; ///< no program looked at the prefix
+    bool reusable = false;        ///< no program looked at the prefix
+    std::uint32_t unsendable = 0; ///< cohorts whose messages are too short for these attributes
   };
 
   template <class Prefix>
