@@ -37,7 +37,12 @@ struct partition_state {
   caf::event_based_actor* self;
   partition_settings settings;
   std::shared_ptr<partition> table;
-  std::vector<msg::wake_on_change> sleepers;
+  /// A reader that has gone is not kept, and does not stay for want of a change.
+  struct sleeper {
+    caf::actor_addr whom;
+    std::uint64_t after = 0;
+  };
+  std::vector<sleeper> sleepers;
   clock::time_point began = clock::now(), last_batch = began;
   bool walk_scheduled = false;
   bool reminded = false; ///< silent sources have been told once
@@ -130,10 +135,11 @@ struct partition_state {
   void wake() {
     if (sleepers.empty())
       return;
-    std::erase_if(sleepers, [&](const msg::wake_on_change& s) {
+    std::erase_if(sleepers, [&](const sleeper& s) {
       if (table->newest_sequence() <= s.after)
         return false;
-      self->send(s.whom, msg::changes_ready{settings.index});
+      if (const auto whom = caf::actor_cast<caf::actor>(s.whom))
+        self->send(whom, msg::changes_ready{settings.index});
       return true;
     });
   }
@@ -172,8 +178,10 @@ struct partition_state {
         [this](const msg::list_routes& m) { return table->list(m.query, m.position, m.max); },
         [this](const msg::read_changes& m) { return table->changes(m.query, m.max); },
         [this](const msg::wake_on_change& m) {
-          std::erase_if(sleepers, [&](const msg::wake_on_change& s) { return s.whom == m.whom; });
-          sleepers.push_back(m);
+          std::erase_if(sleepers, [&](const sleeper& s) {
+            return s.whom == m.whom.address() || !caf::actor_cast<caf::actor>(s.whom);
+          });
+          sleepers.push_back({m.whom.address(), m.after});
           wake();
         },
         [this](const msg::explain_prefix& m) { return table->explain(m.prefix); },
