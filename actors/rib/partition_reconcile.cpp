@@ -99,6 +99,11 @@ bool partition::evaluate_export(const node<Prefix>& n, attr_handle attributes, s
       table.release(handle);
       continue;
     }
+    if (handle == attributes) { // the same after all: one row for one set of attributes
+      table.release(handle);
+      accepted_.push_back(i);
+      continue;
+    }
     const auto known = std::ranges::find(rewritten, handle, &decltype(rewritten)::value_type::first);
     if (known == rewritten.end()) {
       rewritten.emplace_back(handle, std::vector{i});
