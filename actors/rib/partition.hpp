@@ -132,12 +132,20 @@ private:
   struct replay_request {
     slot_id slot;
     std::size_t family;
-    barrier_ptr finished;
+    std::uint32_t from = 0; ///< Nodes below have been replayed.
+    bool held = false;      ///< The session took no more: the next round goes on from there.
+  };
+  /// Counts down when the session has been sent everything, which it has not while its outbox is over the limit.
+  struct awaited {
+    barrier_ptr barrier;
+    slot_id slot{};
+    bool of_session = false; ///< else it waits for the round only
   };
   struct round {
     bool wanted = false;
     bool look_at_paths = false;
-    std::vector<barrier_ptr> barriers;
+    std::vector<awaited> barriers;
+    peer_bits held; ///< sessions that were frozen at some time of the round
     std::vector<slot_ptr> leaving;
     std::vector<replay_request> replays;
     std::vector<peer_id> sweeping[2], reimporting;
@@ -231,7 +239,7 @@ private:
   template <class Prefix>
   bool revise_paths(std::uint32_t index);
   template <class Prefix>
-  void replay_node(const node<Prefix>& n);
+  void replay_node(std::uint32_t index);
   template <class Prefix>
   void salvage_family(const partition& failed);
 

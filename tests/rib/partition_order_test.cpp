@@ -1,0 +1,146 @@
+// What comes at an awkward time: while a walk runs, while a session takes nothing, twice.
+#include "actors/rib/partition.hpp"
+
+#include "tests/support/rib_lab.hpp"
+
+using namespace bellman;
+using namespace bellman::test;
+
+namespace {
+
+constexpr auto slot_of = [](rib_lab& lab, int n) { return lab.at(n).slot->slot(); };
+
+wire::prefix net(std::uint32_t i) { return wire::make_prefix(wire::ip_address::v4(0x0A000000 + (i << 8)), 24); }
+
+void announce_many(rib_lab& lab, int from, std::uint32_t count) {
+  for (std::uint32_t i = 0; i < count; ++i)
+    lab.announce(from, net(i), learned({101, i % 7 + 1}));
+}
+
+rib::barrier_ptr sets(bool& done) {
+  return std::make_shared<rib::barrier>(1, [&done] { done = true; });
+}
+
+/// A neighbour that is told of to the partition, without a walk yet.
+int announced_only(rib_lab& lab) {
+  const int n = lab.join({.asn = 102});
+  lab.down(n);
+  auto& x = lab.at(n);
+  ++x.epoch;
+  x.walked = false;
+  x.received.clear();
+  x.established = true;
+  x.slot = std::make_shared<rib::slot_lease>(static_cast<rib::slot_id>(40), [](rib::slot_id) {});
+  lab.ribs->session_up(lab.info_of(n), sets(x.walked));
+  return n;
+}
+
+} // namespace
+
+TEST(PartitionOrder, SessionToldOfTwiceGetsEverything) {
+  rib_lab lab;
+  announce_many(lab, lab.join({.asn = 101}), 20);
+  const int b = announced_only(lab);
+  lab.ribs->session_up(lab.info_of(b), nullptr);
+  lab.settle();
+  EXPECT_EQ(lab.received(b).size(), 20u);
+  EXPECT_EQ(lab.received(b), lab.advertised(b));
+}
+
+TEST(PartitionOrder, RefreshThatBeginsBeforeTheLastIsSweptKeepsWhatCameAgain) {
+  for (const bool walking : {false, true}) {
+    rib_lab lab;
+    const int a = lab.join({.asn = 101}), b = lab.join({.asn = 102});
+    announce_many(lab, a, 20);
+    lab.ribs->refresh_begin(lab.id(a), wire::ipv4_unicast);
+    announce_many(lab, a, 15);
+    lab.ribs->refresh_end(lab.id(a), wire::ipv4_unicast);
+    if (walking)
+      lab.ribs->work(3);
+    lab.ribs->refresh_begin(lab.id(a), wire::ipv4_unicast);
+    lab.settle();
+    EXPECT_GE(lab.received(b).size(), 15u) << "walking " << walking;
+    announce_many(lab, a, 15);
+    lab.ribs->refresh_end(lab.id(a), wire::ipv4_unicast);
+    lab.settle();
+    EXPECT_EQ(lab.received(b).size(), 15u) << "walking " << walking;
+    EXPECT_EQ(lab.ribs->stats().paths, 15u) << "walking " << walking;
+  }
+}
+
+TEST(PartitionOrder, InitialWalkIsNotOverWhileTheSessionTakesNothing) {
+  rib_lab lab;
+  announce_many(lab, lab.join({.asn = 101}), 50);
+  const int b = announced_only(lab);
+  lab.ribs->work(3);
+  lab.ribs->freeze(slot_of(lab, b), true);
+  lab.settle();
+  EXPECT_FALSE(lab.at(b).walked);
+  EXPECT_LT(lab.received(b).size(), 50u);
+  lab.ribs->freeze(slot_of(lab, b), false);
+  lab.ribs->work(3);
+  lab.ribs->freeze(slot_of(lab, b), true); // again, and thawed before the round ends
+  lab.ribs->work(3);
+  lab.ribs->freeze(slot_of(lab, b), false);
+  for (int i = 0; i < 1000 && !lab.at(b).walked; ++i) {
+    lab.ribs->work(3);
+    auto done = lab.ribs->take_completions();
+    if (!done.barriers.empty()) {
+      lab.settle(); // delivers what was on its way before the barrier
+    }
+    for (auto& x : done.barriers) {
+      EXPECT_EQ(lab.received(b).size(), 50u);
+      x->count_down();
+    }
+  }
+  EXPECT_TRUE(lab.at(b).walked);
+  EXPECT_EQ(lab.received(b).size(), 50u);
+}
+
+TEST(PartitionOrder, InitialWalkOfASessionThatEndsFrozenIsOver) {
+  rib_lab lab;
+  announce_many(lab, lab.join({.asn = 101}), 50);
+  const int b = announced_only(lab);
+  lab.ribs->freeze(slot_of(lab, b), true);
+  lab.settle();
+  EXPECT_FALSE(lab.at(b).walked);
+  lab.ribs->session_down(lab.id(b), lab.at(b).epoch);
+  lab.settle();
+  EXPECT_TRUE(lab.at(b).walked) << "nothing is kept for it";
+}
+
+TEST(PartitionOrder, ReplayStopsForASessionThatTakesNothingAndGoesOnFromThere) {
+  rib_lab lab;
+  const int a = lab.join({.asn = 101}), b = lab.join({.asn = 102});
+  announce_many(lab, a, 50);
+  const auto expected = lab.received(b);
+  bool done = false;
+  lab.at(b).received.clear();
+  lab.ribs->replay(lab.id(b), wire::ipv4_unicast, sets(done));
+  lab.ribs->work(10);
+  lab.ribs->freeze(slot_of(lab, b), true);
+  lab.settle();
+  EXPECT_EQ(lab.received(b).size(), 10u);
+  EXPECT_FALSE(done);
+  const auto before = lab.messages;
+  for (int i = 0; i < 5; ++i) // a neighbour that asks and does not read
+    lab.ribs->replay(lab.id(b), wire::ipv4_unicast, nullptr);
+  lab.settle();
+  EXPECT_EQ(lab.messages, before);
+  lab.ribs->freeze(slot_of(lab, b), false);
+  lab.settle();
+  EXPECT_TRUE(done);
+  EXPECT_EQ(lab.received(b), expected);
+}
+
+TEST(PartitionOrder, LogOfChangesStaysShortWithoutAnyWalk) {
+  rib_lab lab;
+  const int a = lab.join({.asn = 101});
+  rib::change_query q;
+  lab.ribs->changes(q, 10);
+  for (std::uint32_t i = 0; i < 140000; ++i)
+    lab.announce(a, net(0), learned({101, i % 2 + 1}));
+  q.phase = rib::change_query::phase::changes;
+  q.epoch = 7;
+  EXPECT_LT(lab.ribs->stats().changes_logged, 70000u);
+}
