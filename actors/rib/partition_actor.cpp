@@ -56,12 +56,23 @@ struct partition_state {
     table = std::make_shared<partition>(std::move(s));
     const bool follows = settings.cell->starts++ != 0;
     if (follows && settings.cell->current)
-      table->salvage(*settings.cell->current);
+      take_over(*settings.cell->current);
     settings.cell->current = table;
     if (const auto policies = look_up(names::policies))
       self->send(policies, msg::subscribe_programs{caf::actor_cast<caf::actor>(self)});
     if (follows)
       ask_again();
+  }
+
+  void take_over(partition& failed) {
+    try { // a row says "sent" before the bytes are made
+      failed.finish_sending();
+      if (auto out = failed.take_flush(); !out.empty())
+        settings.out->post(std::move(out));
+    } catch (const std::exception& e) {
+      spdlog::error("partition_unsent_lost partition={} reason={}", settings.index, e.what());
+    }
+    table->salvage(failed);
   }
 
   caf::actor look_up(const char* who) const {

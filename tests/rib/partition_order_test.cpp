@@ -133,6 +133,72 @@ TEST(PartitionOrder, ReplayStopsForASessionThatTakesNothingAndGoesOnFromThere) {
   EXPECT_EQ(lab.received(b), expected);
 }
 
+namespace {
+
+/// Accepts all but one prefix, at which it fails.
+struct failing_program : policy::program {
+  explicit failing_program(wire::prefix bad) : bad{bad} { reads_prefix_ = true; }
+  policy::verdict evaluate(const policy::subject& s) const override {
+    if (s.prefix == bad)
+      throw std::runtime_error{"on purpose"};
+    return {.accepted = true, .reason = 0, .med_set = false, .rewritten = {}};
+  }
+  wire::prefix bad;
+};
+
+/// Accepts the prefixes net(i) with this bit of `i`.
+struct bit_program : policy::program {
+  explicit bit_program(int bit) : bit{bit} { reads_prefix_ = true; }
+  policy::verdict evaluate(const policy::subject& s) const override {
+    const auto i = (wire::to_prefix4(s.prefix).address - 0x0A000000) >> 8;
+    return {.accepted = (i >> bit & 1) != 0, .reason = 0, .med_set = false, .rewritten = {}};
+  }
+  int bit;
+};
+
+} // namespace
+
+TEST(PartitionOrder, FailureInTheMiddleOfAWalkLosesNothingThatIsNotedAsSent) {
+  rib_lab lab;
+  lab.ribs->publish("late", policy::reject_all("not yet"));
+  const int a = lab.join({.asn = 101}), b = lab.join({.asn = 102, .export_chain = "late"});
+  announce_many(lab, a, 3);
+  ASSERT_TRUE(lab.received(b).empty());
+  lab.ribs->publish("late", std::make_shared<failing_program>(net(2)));
+  EXPECT_THROW(lab.ribs->work(10), std::runtime_error);
+  lab.ribs->finish_sending();
+  rib_lab::table got;
+  for (const auto& d : lab.ribs->take_flush())
+    if (d.to.test(slot_of(lab, b)))
+      for (wire::bytes_view rest{d.updates->data}; !rest.empty();) {
+        const auto length = wire::read_u16(rest.data() + 16);
+        rib_lab::read_message(rest.first(length), wire::session_kind::ebgp, got);
+        rest = rest.subspan(length);
+      }
+  EXPECT_EQ(got.size(), 2u);
+  EXPECT_EQ(got, lab.advertised(b));
+}
+
+TEST(PartitionOrder, PeerSetsThatNobodyUsesAreFreedWithoutAnyWalk) {
+  constexpr int bits = 14;
+  rib_lab lab;
+  const int a = lab.join({.asn = 101, .export_chain = "none"});
+  for (int i = 0; i < bits; ++i) {
+    const auto chain = "bit" + std::to_string(i);
+    lab.ribs->publish(chain, std::make_shared<bit_program>(i));
+    lab.join({.asn = 200u + static_cast<std::uint32_t>(i), .export_chain = chain});
+  }
+  for (std::uint32_t i = 1; i < 1u << bits; ++i) {
+    lab.announce(a, net(i), learned({101}));
+    lab.withdraw(a, net(i));
+  }
+  EXPECT_LT(lab.ribs->stats().peer_sets, 5000u);
+  lab.announce(a, net(5), learned({101}));
+  EXPECT_EQ(lab.received(a + 1).size(), 1u);
+  EXPECT_EQ(lab.received(a + 2).size(), 0u);
+  EXPECT_EQ(lab.received(a + 3).size(), 1u);
+}
+
 TEST(PartitionOrder, LogOfChangesStaysShortWithoutAnyWalk) {
   rib_lab lab;
   const int a = lab.join({.asn = 101});
