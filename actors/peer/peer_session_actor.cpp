@@ -212,14 +212,18 @@ bool peer_session::replace_partition(std::uint32_t index, caf::actor partition) 
     return true;
   parts_[index] = std::move(partition);
   announce_to(index);
+  if (congested_ && parts_[index])
+    host_.self->send(parts_[index], msg::outlet_congested{info_.slot->slot(), true});
   for (const auto& r : walks_.owed_by(index))
     replay_from(index, r);
   return ask_for_routes();
 }
 
 void peer_session::congested(rib::slot_id slot, bool congested) {
-  if (slot == info_.slot->slot())
-    tell_partitions(msg::outlet_congested{slot, congested});
+  if (slot != info_.slot->slot())
+    return;
+  congested_ = congested;
+  tell_partitions(msg::outlet_congested{slot, congested});
 }
 
 void peer_session::describe() {

@@ -85,6 +85,7 @@ private:
   std::optional<inbound> in_;
   inbound::counters counted_; ///< What the status has been told.
   walks walks_;
+  bool congested_ = false; ///< What a new partition has to be told.
   std::vector<caf::actor> parts_;
   std::vector<wire::family> unanswered_; ///< asked for, BoRR has not come
 };
