@@ -1,5 +1,5 @@
-// Reads. Positions are node numbers plus one, with the family in the top bit; they stay meaningful while the table changes,
-// so that a listing sees each prefix that stays at most once and at least once.
+// Reads. Positions are node numbers plus one, with the family in the top bit; they stay meaningful while the table
+// changes, so that a listing sees each prefix that stays at most once and at least once.
 
 #include "actors/rib/out_rows.hpp"
 #include "actors/rib/partition.hpp"
@@ -20,8 +20,7 @@ bool matches(const route_query& q, const wire::path_attributes& a) {
     return false;
   if (q.community && std::ranges::find(a.communities, *q.community) == a.communities.end())
     return false;
-  return !q.large_community ||
-         std::ranges::find(a.large_communities, *q.large_community) != a.large_communities.end();
+  return !q.large_community || std::ranges::find(a.large_communities, *q.large_community) != a.large_communities.end();
 }
 
 bool looks_inside(const route_query& q) {
@@ -246,7 +245,11 @@ rib_stats partition::stats() const {
     if (!peers_[i])
       continue;
     const auto& p = *peers_[i];
-    peer_counts c{static_cast<peer_id>(i), {p.received[0], p.received[1]}, {p.accepted[0], p.accepted[1]}, {}};
+    peer_counts c{static_cast<peer_id>(i),
+                  {p.received[0], p.received[1]},
+                  {p.accepted[0], p.accepted[1]},
+                  {},
+                  {p.stale[0], p.stale[1]}};
     s.paths += p.received[0] + p.received[1];
     if (p.up && p.info.slot) {
       const auto slot = p.info.slot->slot();
