@@ -52,7 +52,7 @@ void write_settings(const peer::neighbor_settings& from, NeighborSettings::Build
     out.setNextHopV4(as_data(from.next_hop_v4->view()));
   if (from.next_hop_v6)
     out.setNextHopV6(as_data(from.next_hop_v6->view()));
-  out.setGracefulRestart(as_text(peer::name_of(from.graceful_restart)));
+  out.setGracefulRestart(as_text(std::string{peer::name_of(from.graceful_restart)}));
   out.setRestartTime(seconds(from.restart_time));
   out.setStaleTime(seconds(from.stale_time));
 }
