@@ -37,10 +37,9 @@ class RestartingFrr(Frr):
 
     def base_configuration(self):
         """The routes too: those that vtysh brings would come behind End-of-RIB."""
-        asn = self.session.own.asn
-        head, tail = super().base_configuration().split("\nexit\n", 1)
+        head, tail = super().base_configuration().split("\n neighbor", 1)  # it wants to know before it has a neighbour
         lines = [head, " bgp graceful-restart", f" bgp graceful-restart restart-time {RESTART_TIME}",
-                 " bgp graceful-restart preserve-fw-state", "exit", tail]
+                 " bgp graceful-restart preserve-fw-state", f" neighbor{tail}"]
         for r in self.routes.values():
             lines += self.originate(r)
         return "\n".join(lines) + "\n"
