@@ -181,6 +181,21 @@ struct NeighborPatch {
     set @41 :Data;
     # 16 octets
   }
+  gracefulRestart :union {
+    keep @42 :Void;
+    set @43 :Text;
+    # "helper": routes of a neighbour that restarts are kept (RFC 4724, receiving speaker). "off": not announced.
+  }
+  restartTime :union {
+    keep @44 :Void;
+    set @45 :UInt32;
+    # seconds, 0..4095: the longest that we wait for the neighbour
+  }
+  staleTime :union {
+    keep @46 :Void;
+    set @47 :UInt32;
+    # seconds, 1..65535: the longest that a route stays stale
+  }
 }
 
 struct NeighborSettings {
@@ -212,6 +227,11 @@ struct NeighborSettings {
   nextHopV4 @21 :Data;
   # Empty: from the connection's local address.
   nextHopV6 @22 :Data;
+  gracefulRestart @23 :Text;
+  # "off" or "helper"
+  restartTime @24 :UInt32;
+  staleTime @25 :UInt32;
+  # seconds
 }
 
 enum SettingOrigin {
@@ -256,6 +276,27 @@ struct NeighborStatus {
   endOfRibReceived @23 :List(Common.Family);
   rfc8212 @24 :Text;
   # "import", "export", "import and export" where the lack of a policy blocks an eBGP session (RFC 8212); else empty.
+  restart @25 :RestartStatus;
+}
+
+struct RestartStatus {
+  # Graceful restart of the neighbour (RFC 4724, 8538), as agreed in this session or in the last one.
+
+  negotiated @0 :Bool;
+  notification @1 :Bool;
+  # N bit of both: also a session that ends with a NOTIFICATION is a restart.
+  restartTime @2 :UInt32;
+  # The neighbour's estimate, seconds.
+  families @3 :List(Common.Family);
+  # Kept when the session ends.
+  forwardingPreserved @4 :List(Common.Family);
+  # F bit.
+  stale @5 :List(Common.Family);
+  # With paths of an earlier session.
+  restarting @6 :Bool;
+  # The neighbour is away, and its routes are kept.
+  until @7 :Int64;
+  # When stale routes go at the latest, seconds since 1970; 0: there are none.
 }
 
 struct RouteCounts {
@@ -263,6 +304,8 @@ struct RouteCounts {
   received @1 :UInt64;
   accepted @2 :UInt64;
   advertised @3 :UInt64;
+  stale @4 :UInt64;
+  # Of those received: announced in an earlier session, kept for a restart.
 }
 
 struct Traffic {
