@@ -150,6 +150,17 @@ struct PeersAndRib : ::testing::Test {
   journal log = std::make_shared<words>();
 };
 
+TEST_F(PeersAndRib, PartitionHoldsOnToNoReaderThatHasGone) {
+  auto reader = system.spawn([](caf::event_based_actor*) -> caf::behavior { return {[](msg::changes_ready) {}}; });
+  caf::anon_send(registered[names::partition(0)], msg::wake_on_change{reader, 0});
+  settle();
+  caf::anon_send_exit(reader, caf::exit_reason::kill);
+  settle();
+  const auto address = reader.address();
+  reader = nullptr;
+  EXPECT_FALSE(caf::actor_cast<caf::actor>(address)) << "nothing changes here that would let go of it";
+}
+
 TEST_F(PeersAndRib, SendOnWhatTheyReceiveAndTakeItBack) {
   auto& a = add(1);
   add(2);
