@@ -33,7 +33,7 @@ class RestartingBird(Bird):
 
 
 class RestartingFrr(Frr):
-    sweeps_exactly = True
+    sweeps_exactly = False  # FRR 8.4 sends End-of-RIB seconds before its first route: all that was stale goes, and returns
 
     def base_configuration(self):
         """The routes too: those that vtysh brings would come behind End-of-RIB."""
@@ -44,8 +44,11 @@ class RestartingFrr(Frr):
             lines += self.originate(r)
         return "\n".join(lines) + "\n"
 
+    def announce(self, routes):
+        """The configuration has them already."""
+        self.routes = {canonical(r.prefix): r for r in routes}
+
     def start_again(self):
-        self.process = None  # start() fills the configuration from `routes`
         self.start()
 
 
