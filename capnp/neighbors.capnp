@@ -181,6 +181,20 @@ struct NeighborPatch {
     set @41 :Data;
     # 16 octets
   }
+  routeReflectorClient :union {
+    keep @42 :Void;
+    set @43 :Bool;
+    # RFC 4456
+  }
+  clusterId :union {
+    keep @44 :Void;
+    set @45 :UInt32;
+    # IPv4 as a number, not 0.
+  }
+  clientToClient :union {
+    keep @46 :Void;
+    set @47 :Bool;
+  }
 }
 
 struct NeighborSettings {
@@ -212,6 +226,9 @@ struct NeighborSettings {
   nextHopV4 @21 :Data;
   # Empty: from the connection's local address.
   nextHopV6 @22 :Data;
+  routeReflectorClient @23 :Bool;
+  clusterId @24 :UInt32;
+  clientToClient @25 :Bool;
 }
 
 enum SettingOrigin {

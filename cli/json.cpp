@@ -70,7 +70,10 @@ json settings_json(const client::neighbor_settings& s) {
           {"four_byte_as", s.four_byte_as},
           {"enforce_first_as", s.enforce_first_as},
           {"next_hop_v4", address_or_null(s.next_hop_v4)},
-          {"next_hop_v6", address_or_null(s.next_hop_v6)}};
+          {"next_hop_v6", address_or_null(s.next_hop_v6)},
+          {"route_reflector_client", s.route_reflector_client},
+          {"cluster_id", router_id_text(s.cluster_id)},
+          {"client_to_client", s.client_to_client}};
 }
 
 json traffic_json(const client::traffic& t) {

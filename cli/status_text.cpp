@@ -100,6 +100,9 @@ void add_settings(sheet& s, const client::neighbor_settings& n) {
   s.add("Route refresh", yes_no(n.route_refresh));
   s.add("Four-byte AS", yes_no(n.four_byte_as));
   s.add("Enforce first AS", yes_no(n.enforce_first_as));
+  if (n.route_reflector_client)
+    s.add("Reflector client",
+          "yes, cluster " + router_id_text(n.cluster_id) + (n.client_to_client ? "" : ", not between clients"));
 }
 
 std::uint64_t sum(const std::vector<client::route_counts>& counts, std::uint64_t client::route_counts::*member) {

@@ -33,6 +33,9 @@ void each_member(Patch& p, Visit&& visit) {
   visit("enforce_first_as", p.enforce_first_as);
   visit("next_hop_v4", p.next_hop_v4);
   visit("next_hop_v6", p.next_hop_v6);
+  visit("route_reflector_client", p.route_reflector_client);
+  visit("cluster_id", p.cluster_id);
+  visit("client_to_client", p.client_to_client);
 }
 
 /// What `patch` says replaces what `to` has.
@@ -62,6 +65,9 @@ void apply(const neighbor_patch& patch, neighbor_settings& to) {
   set(to.enforce_first_as, patch.enforce_first_as);
   set(to.next_hop_v4, patch.next_hop_v4);
   set(to.next_hop_v6, patch.next_hop_v6);
+  set(to.route_reflector_client, patch.route_reflector_client);
+  set(to.cluster_id, patch.cluster_id);
+  set(to.client_to_client, patch.client_to_client);
 }
 
 // Text: a value stands on its line; line ends and backslashes in it are escaped. Each element of a list ends in a
@@ -188,6 +194,7 @@ neighbor_settings resolve(const speaker_settings& speaker, wire::ip_address addr
   all.group = std::move(group_name);
   all.router_id = speaker.router_id;
   all.speaker_as = all.local_as = speaker.asn;
+  all.speaker_cluster = all.cluster_id = speaker.cluster_id != 0 ? speaker.cluster_id : speaker.router_id;
   if (group != nullptr)
     apply(*group, all);
   apply(own, all);

@@ -69,6 +69,10 @@ std::optional<mistake> mistake_in(const neighbor_settings& s) {
     return invalid("remote_port", "0 is no port");
   if (auto wrong = mistake_in_timers(s))
     return wrong;
+  if (s.route_reflector_client && s.is_ebgp())
+    return invalid("route_reflector_client", "only an iBGP neighbor can be a client of a route reflector (RFC 4456)");
+  if (s.cluster_id == 0)
+    return invalid("cluster_id", "0 is no cluster id");
   return mistake_in_families(s.families);
 }
 

@@ -1,8 +1,9 @@
 #pragma once
-// Best path (RFC 4271 §9.1.2.2 with the field's usual order): one comparator, which also names the step that decided, so
-// that explain and selection cannot disagree.
+// Best path (RFC 4271 §9.1.2.2 with the field's usual order): one comparator, which also names the step that decided,
+// so that explain and selection cannot disagree.
 
 #include "actors/rib/best_path_step.hpp"
+#include "actors/rib/reflection.hpp"
 #include "wire/bgp/attribute_codec.hpp"
 #include "wire/bgp/update.hpp"
 #include "wire/prefix.hpp"
@@ -12,12 +13,13 @@
 
 namespace bellman::rib {
 
-/// Facts of a source that break ties.
+/// Facts of a source that break ties, and that say where its routes may go.
 struct source_facts {
   wire::session_kind kind = wire::session_kind::ebgp;
   bool local = false; ///< injected here: counts as external, with our own router id
   std::uint32_t router_id = 0;
   wire::ip_address address;
+  reflection_role reflection;
 };
 
 struct candidate {
@@ -39,8 +41,8 @@ struct comparison {
 };
 comparison compare(const candidate& a, const candidate& b, med_rule med = med_rule::same_neighbor_as) noexcept;
 
-/// Deterministic MED: the best of each neighbouring AS first, then the best among those without looking at MED of different
-/// ASes; the answer does not depend on the order. @pre not empty. @returns an index into `all`.
+/// Deterministic MED: the best of each neighbouring AS first, then the best among those without looking at MED of
+/// different ASes; the answer does not depend on the order. @pre not empty. @returns an index into `all`.
 std::size_t select_best(std::span<const candidate> all);
 
 } // namespace bellman::rib

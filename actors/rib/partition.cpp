@@ -52,7 +52,7 @@ void partition::session_up(session_info info, barrier_ptr initial) {
     session_down(info.peer, p.info.epoch);
   p.up = true;
   p.refreshing[0] = p.refreshing[1] = false;
-  p.facts = {info.form.kind, false, info.peer_router_id, info.peer_address};
+  p.facts = {info.form.kind, false, info.peer_router_id, info.peer_address, info.reflection};
   const auto program = [&](const std::string& chain) {
     const auto found = programs_.find(chain);
     return found == programs_.end() ? policy::program_ptr{} : found->second;

@@ -1,9 +1,9 @@
 #pragma once
-// One share of the routing table, every family of it: applies what peers announce, chooses best paths, and says what has to
-// be sent. Pure: no actor, no socket, no clock. partition_actor.hpp runs it.
+// One share of the routing table, every family of it: applies what peers announce, chooses best paths, and says what
+// has to be sent. Pure: no actor, no socket, no clock. partition_actor.hpp runs it.
 //
-// Everything outbound is `reconcile`: what should be advertised of a prefix against what was. Everything long (a session
-// comes or goes, a policy changes) is a walk over the nodes that calls it, in slices.
+// Everything outbound is `reconcile`: what should be advertised of a prefix against what was. Everything long (a
+// session comes or goes, a policy changes) is a walk over the nodes that calls it, in slices.
 
 #include "actors/policy/program.hpp"
 #include "actors/rib/change_log.hpp"
@@ -43,11 +43,11 @@ struct family_tables {
   prefix_table<Prefix> nodes;
   peer_set_table sets;
   emitter<Prefix> emissions;
-  std::vector<std::uint32_t> dirty; ///< nodes to reconcile at the end of this batch
+  std::vector<std::uint32_t> dirty;      ///< nodes to reconcile at the end of this batch
   std::vector<std::uint32_t> tombstones; ///< oldest first, from `first_tombstone`
   std::size_t first_tombstone = 0;
   std::unordered_map<wanted_key, set_id, wanted_key> wanted_memo; ///< until membership changes
-  std::unordered_map<std::uint64_t, set_id> delta_memo;  ///< (set, set) -> difference
+  std::unordered_map<std::uint64_t, set_id> delta_memo;           ///< (set, set) -> difference
 };
 
 class partition {
@@ -56,7 +56,7 @@ public:
     std::uint32_t index = 0;
     std::uint64_t epoch = 0; ///< differs each time a partition starts with another change log
     std::shared_ptr<attribute_table> attributes;
-    source_facts local; ///< router id and so on of this speaker, for injected routes
+    source_facts local;               ///< router id and so on of this speaker, for injected routes
     std::uint32_t tombstones = 16384; ///< kept for readers that resume
   };
 
@@ -114,10 +114,10 @@ private:
     bool up = false;
     source_facts facts;
     policy::program_ptr import_program;
-    bool refreshing[2]{};     ///< between BoRR and EoRR
+    bool refreshing[2]{}; ///< between BoRR and EoRR
     std::uint8_t refresh_bit[2]{};
-    bool sweep[2]{};          ///< this walk removes what was not announced again
-    bool reimport = false;    ///< this walk evaluates import again
+    bool sweep[2]{};       ///< this walk removes what was not announced again
+    bool reimport = false; ///< this walk evaluates import again
     std::uint64_t received[2]{}, accepted[2]{};
   };
   struct imported {
@@ -242,13 +242,14 @@ private:
   std::vector<std::unique_ptr<peer_state>> peers_; ///< by peer_id
   peer_bits frozen_, gone_;
   export_memo memo_;
-  std::vector<std::uint32_t> accepted_; ///< scratch: cohorts that take the set unchanged
+  std::vector<std::uint32_t> accepted_;  ///< scratch: cohorts that take the set unchanged
+  std::vector<std::uint32_t> reflected_; ///< scratch: cohorts that take it by reflection
   std::vector<out_row> scratch_rows_;
   std::uint32_t now_ = 0;
   std::uint64_t unsendable_ = 0;
 
   change_log log_;
-  bool logging_ = false; ///< from the first reader of changes on
+  bool logging_ = false;           ///< from the first reader of changes on
   std::uint32_t purged_up_to_ = 0; ///< newest sequence number of a tombstone that is gone
 
   round round_, next_round_;
@@ -263,12 +264,20 @@ private:
 };
 
 template <>
-inline family_tables<wire::prefix4>& partition::family<wire::prefix4>() noexcept { return v4_; }
+inline family_tables<wire::prefix4>& partition::family<wire::prefix4>() noexcept {
+  return v4_;
+}
 template <>
-inline family_tables<wire::prefix6>& partition::family<wire::prefix6>() noexcept { return v6_; }
+inline family_tables<wire::prefix6>& partition::family<wire::prefix6>() noexcept {
+  return v6_;
+}
 template <>
-inline const family_tables<wire::prefix4>& partition::family<wire::prefix4>() const noexcept { return v4_; }
+inline const family_tables<wire::prefix4>& partition::family<wire::prefix4>() const noexcept {
+  return v4_;
+}
 template <>
-inline const family_tables<wire::prefix6>& partition::family<wire::prefix6>() const noexcept { return v6_; }
+inline const family_tables<wire::prefix6>& partition::family<wire::prefix6>() const noexcept {
+  return v6_;
+}
 
 } // namespace bellman::rib

@@ -1,5 +1,5 @@
-// The way in: rows of a batch become paths of nodes. Memory is what costs here, so the hash slots and nodes of rows to come
-// are fetched while earlier ones are worked on.
+// The way in: rows of a batch become paths of nodes. Memory is what costs here, so the hash slots and nodes of rows to
+// come are fetched while earlier ones are worked on.
 
 #include "actors/rib/partition.hpp"
 
@@ -15,8 +15,8 @@ void partition::apply(route_batch& batch) {
   auto* from = peer(batch.peer);
   if (from == nullptr || !from->up || from->info.epoch != batch.epoch)
     return; // of a session that is over; the batch gives its references back
-  const auto *at4 = batch.prefixes4.data();
-  const auto *at6 = batch.prefixes6.data();
+  const auto* at4 = batch.prefixes4.data();
+  const auto* at6 = batch.prefixes6.data();
   const auto* id4 = batch.ids4.empty() ? nullptr : batch.ids4.data();
   const auto* id6 = batch.ids6.empty() ? nullptr : batch.ids6.data();
   for (const auto& g : batch.groups) {
@@ -83,15 +83,15 @@ partition::imported partition::import(const peer_state& from, attr_handle receiv
   if (program->rejects_everything())
     return {received, program->reason_text(0) == "no policy" ? reject_reason::no_policy : reject_reason::policy, 0};
   const auto attributes = wire::decode_canonical(table[received].canonical());
-  const auto v = program->evaluate(
-      {prefix != nullptr ? *prefix : wire::prefix{}, family, attributes, from.info.local_as});
+  const auto v =
+      program->evaluate({prefix != nullptr ? *prefix : wire::prefix{}, family, attributes, from.info.local_as});
   if (!v.accepted)
     return {received, reject_reason::policy, v.reason};
   if (!v.rewritten && !v.med_set)
     return {received, reject_reason::none, 0};
   wire::bytes canonical;
   wire::encode_canonical(v.rewritten ? *v.rewritten : attributes, family, canonical);
-  const bool own_med = v.med_set || table[received].variant == static_cast<std::uint8_t>(set_variant::own_med);
+  const bool own_med = v.med_set || has(table[received], set_variant::own_med);
   return {table.intern(canonical, own_med ? set_variant::own_med : set_variant::learned), reject_reason::none, 0};
 }
 

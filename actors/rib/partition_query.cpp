@@ -1,5 +1,5 @@
-// Reads. Positions are node numbers plus one, with the family in the top bit; they stay meaningful while the table changes,
-// so that a listing sees each prefix that stays at most once and at least once.
+// Reads. Positions are node numbers plus one, with the family in the top bit; they stay meaningful while the table
+// changes, so that a listing sees each prefix that stays at most once and at least once.
 
 #include "actors/rib/out_rows.hpp"
 #include "actors/rib/partition.hpp"
@@ -20,8 +20,7 @@ bool matches(const route_query& q, const wire::path_attributes& a) {
     return false;
   if (q.community && std::ranges::find(a.communities, *q.community) == a.communities.end())
     return false;
-  return !q.large_community ||
-         std::ranges::find(a.large_communities, *q.large_community) != a.large_communities.end();
+  return !q.large_community || std::ranges::find(a.large_communities, *q.large_community) != a.large_communities.end();
 }
 
 bool looks_inside(const route_query& q) {
@@ -125,15 +124,7 @@ struct partition_query {
 
   static std::shared_ptr<const wire::outbound_form> form_of(const partition::peer_state& to, const attribute_set& set) {
     auto form = std::make_shared<wire::outbound_form>(to.info.form);
-    if (set.variant == static_cast<std::uint8_t>(set_variant::own_med)) {
-      form->keep_med = true;
-      if (wire::next_hop_of(set.canonical()).global.is_unspecified()) {
-        if (form->next_hop_v4.is_unspecified())
-          form->next_hop_v4 = form->self_v4;
-        if (form->next_hop_v6.is_unspecified())
-          form->next_hop_v6 = form->self_v6;
-      }
-    }
+    *form = form_for(set, *form);
     return form;
   }
 

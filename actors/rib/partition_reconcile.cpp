@@ -60,13 +60,15 @@ bool partition::evaluate_export(const node<Prefix>& n, attr_handle attributes, s
   std::optional<wire::path_attributes> decoded;
   std::vector<std::pair<attr_handle, std::vector<std::uint32_t>>> rewritten;
   accepted_.clear();
+  reflected_.clear();
   for (std::uint32_t i = 0; i < cohorts_.cohorts().size(); ++i) {
     const auto& c = cohorts_.cohorts()[i];
     if (!c.families[f] || !c.program || c.program->rejects_everything() ||
-        !may_export(set.summary, source->facts, c.form))
+        !may_export(set.summary, source->facts, c.form, c.reflection))
       continue;
+    const bool by_reflection = is_reflection(source->facts, c.form);
     if (c.program->accepts_everything()) {
-      accepted_.push_back(i);
+      (by_reflection ? reflected_ : accepted_).push_back(i);
       continue;
     }
     reusable &= !c.program->reads_prefix();
@@ -76,13 +78,17 @@ bool partition::evaluate_export(const node<Prefix>& n, attr_handle attributes, s
     if (!v.accepted)
       continue;
     if (!v.rewritten && !v.med_set) {
-      accepted_.push_back(i);
+      (by_reflection ? reflected_ : accepted_).push_back(i);
       continue;
     }
     wire::bytes canonical;
     wire::encode_canonical(v.rewritten ? *v.rewritten : *decoded, Prefix::family, canonical);
-    const bool own_med = v.med_set || set.variant == static_cast<std::uint8_t>(set_variant::own_med);
-    const auto handle = table.intern(canonical, own_med ? set_variant::own_med : set_variant::learned);
+    const auto variant = v.med_set || has(set, set_variant::own_med) ? set_variant::own_med : set_variant::learned;
+    const auto handle =
+        by_reflection ? reflected(table, canonical, number(variant), source->facts.router_id, source->facts.reflection)
+                      : table.intern(canonical, variant);
+    if (handle == no_attributes)
+      continue;
     const auto known = std::ranges::find(rewritten, handle, &decltype(rewritten)::value_type::first);
     if (known == rewritten.end()) {
       rewritten.emplace_back(handle, std::vector{i});
@@ -91,6 +97,19 @@ bool partition::evaluate_export(const node<Prefix>& n, attr_handle attributes, s
       table.release(handle);
     }
   }
+  if (!reflected_.empty())
+    if (const auto handle =
+            reflected(table, set.canonical(), set.variant, source->facts.router_id, source->facts.reflection);
+        handle != no_attributes) {
+      const auto known = std::ranges::find(rewritten, handle, &decltype(rewritten)::value_type::first);
+      if (known == rewritten.end()) {
+        rewritten.emplace_back(handle, reflected_);
+      } else { // a policy that came to the same
+        known->second.insert(known->second.end(), reflected_.begin(), reflected_.end());
+        std::ranges::sort(known->second);
+        table.release(handle);
+      }
+    }
   if (const auto s = wanted_set<Prefix>(n.first.source, accepted_); s != empty_set) {
     table.acquire(attributes);
     rows.push_back({attributes, s});

@@ -2,6 +2,7 @@
 // What the RIB knows of a session, and the two small owners that tie partitions together: a barrier and a slot's lease.
 
 #include "actors/rib/ids.hpp"
+#include "actors/rib/reflection.hpp"
 #include "wire/bgp/outgoing.hpp"
 #include "wire/prefix.hpp"
 
@@ -53,10 +54,11 @@ struct session_info {
   std::uint32_t peer_router_id = 0; ///< host order; best path
   std::uint32_t local_as = 0;
   bool route_server_client = false;
-  bool ipv4 = false, ipv6 = false; ///< negotiated unicast families
-  bool route_refresh = false;      ///< the neighbour will answer a ROUTE-REFRESH
-  wire::outbound_form form;        ///< form.kind says eBGP or iBGP
+  bool ipv4 = false, ipv6 = false;        ///< negotiated unicast families
+  bool route_refresh = false;             ///< the neighbour will answer a ROUTE-REFRESH
+  wire::outbound_form form;               ///< form.kind says eBGP or iBGP
   std::string import_chain, export_chain; ///< policy::chain_key
+  reflection_role reflection;             ///< iBGP
 };
 
 } // namespace bellman::rib

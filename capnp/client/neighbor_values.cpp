@@ -54,6 +54,9 @@ neighbor_settings read_settings(api::NeighborSettings::Reader in) {
   s.enforce_first_as = in.getEnforceFirstAs();
   s.next_hop_v4 = api::read_address(in.getNextHopV4());
   s.next_hop_v6 = api::read_address(in.getNextHopV6());
+  s.route_reflector_client = in.getRouteReflectorClient();
+  s.cluster_id = in.getClusterId();
+  s.client_to_client = in.getClientToClient();
   return s;
 }
 
@@ -151,6 +154,9 @@ void write_patch(const neighbor_patch& from, api::NeighborPatch::Builder out) {
   give(from.enforce_first_as, out.getEnforceFirstAs());
   give_address(from.next_hop_v4, out.getNextHopV4());
   give_address(from.next_hop_v6, out.getNextHopV6());
+  give(from.route_reflector_client, out.getRouteReflectorClient());
+  give(from.cluster_id, out.getClusterId());
+  give(from.client_to_client, out.getClientToClient());
 }
 
 } // namespace bellman::client

@@ -34,6 +34,8 @@ four_byte_as = false
 enforce_first_as = false
 next_hop_v4 = "192.0.2.9"
 next_hop_v6 = "2001:db8::9"
+cluster_id = "192.0.2.7"
+client_to_client = false
 )");
   ASSERT_EQ(d.neighbors.size(), 1u);
   peer::neighbor_patch p;
@@ -58,6 +60,8 @@ next_hop_v6 = "2001:db8::9"
   p.enforce_first_as = false;
   p.next_hop_v4 = wire::parse_ip("192.0.2.9");
   p.next_hop_v6 = wire::parse_ip("2001:db8::9");
+  p.cluster_id = 0xC0000207;
+  p.client_to_client = false;
   EXPECT_EQ(d.neighbors[0].own, p);
 }
 
