@@ -4,6 +4,7 @@
 
 #include "actors/peer/neighbor_settings.hpp"
 #include "actors/policy/definition.hpp"
+#include "actors/rib/best_path_rules.hpp"
 #include "configs/problem.hpp"
 #include "wire/prefix.hpp"
 #include "wire/result.hpp"
@@ -102,6 +103,7 @@ struct daemon {
   configs::store store;
   configs::logging logging;
   configs::debug debug;
+  rib::best_path_rules best_path;
   std::map<std::string, peer::neighbor_patch> groups;
   std::vector<neighbor> neighbors;
   policy::definitions definitions; ///< [[prefix_sets]] and [[policies]]

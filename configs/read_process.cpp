@@ -132,6 +132,15 @@ void read_process(table_reader& file, daemon& to) {
     in.boolean("faults", to.debug.faults);
     in.finish();
   }
+  if (const auto* t = file.find("best_path")) {
+    table_reader in{*t, "[best_path]", out};
+    in.boolean("always_compare_med", to.best_path.always_compare_med);
+    in.boolean("missing_med_is_worst", to.best_path.missing_med_is_worst);
+    in.boolean("ignore_as_path", to.best_path.ignore_as_path);
+    in.boolean("prefer_oldest_external", to.best_path.prefer_oldest_external);
+    in.boolean("ignore_router_id", to.best_path.ignore_router_id);
+    in.finish();
+  }
   if (to.api.socket.empty())
     to.api.socket = to.global.state_dir + "/bellman.sock";
   if (to.store.path.empty())

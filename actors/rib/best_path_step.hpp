@@ -15,6 +15,7 @@ enum class best_path_step : std::uint8_t {
   med,
   ebgp_over_ibgp,
   igp_metric,
+  oldest,              ///< the older external path, where asked for (RFC 5004)
   router_id,           ///< router id, or ORIGINATOR_ID (RFC 4456 §9)
   cluster_list_length, ///< RFC 4456 §9
   peer_address,

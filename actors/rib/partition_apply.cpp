@@ -107,7 +107,7 @@ void partition::fill_row(path_row& row, const peer_state& from, attr_handle rece
   row.epoch = from.info.epoch & 15;
   row.rejected = static_cast<std::uint16_t>(in.rejected) & 15;
   row.stale = 0;
-  row.rank = row.usable() ? rank_of(table[paths_.imported(row)].summary, false) : 0;
+  row.rank = row.usable() ? rank_of(table[paths_.imported(row)].summary, false, settings_.rules) : 0;
 }
 
 template <class Prefix>
