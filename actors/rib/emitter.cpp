@@ -1,5 +1,7 @@
 #include "actors/rib/emitter.hpp"
 
+#include "actors/rib/session_form.hpp"
+
 #include <algorithm>
 
 namespace bellman::rib {
@@ -25,21 +27,6 @@ void finish(flush& out, std::shared_ptr<encoded_updates> updates, peer_bits to) 
 }
 
 } // namespace
-
-wire::outbound_form form_for(const attribute_set& set, const wire::outbound_form& form) {
-  auto f = form;
-  f.keep_med = f.keep_med || has(set, set_variant::own_med);
-  if (has(set, set_variant::reflected)) { // RFC 4456 §10
-    f.next_hop_v4 = {};
-    f.next_hop_v6 = f.next_hop_link_local = {.afi = wire::afi::ipv6, .octets = {}};
-  } else if (has(set, set_variant::own_med) && wire::next_hop_of(set.canonical()).global.is_unspecified()) {
-    if (f.next_hop_v4.is_unspecified())
-      f.next_hop_v4 = f.self_v4;
-    if (f.next_hop_v6.is_unspecified())
-      f.next_hop_v6 = f.self_v6;
-  }
-  return f;
-}
 
 template <class Prefix>
 void emitter<Prefix>::find_group(attr_handle attributes, set_id to) {

@@ -13,10 +13,6 @@
 
 namespace bellman::rib {
 
-/// The form that this set leaves in on a session of that form: MED of our own stays, a route of our own without a next
-/// hop gets our address, and a reflected one keeps its next hop.
-wire::outbound_form form_for(const attribute_set& set, const wire::outbound_form& form);
-
 template <class Prefix>
 class emitter {
 public:
@@ -29,8 +25,8 @@ public:
   }
   std::size_t size() const noexcept { return rows_.size(); }
 
-  /// Appends the deliveries of everything added, and forgets it. Prefixes whose attributes leave no room in a message
-  /// of some sessions are withdrawn from those and counted in the answer.
+  /// Appends the deliveries of everything added, and forgets it. Prefixes whose attributes leave no room in a message of
+  /// some sessions are withdrawn from those and counted in the answer.
   std::size_t encode(const attribute_table& table, const peer_set_table& sets, const cohort_table& cohorts, flush& out);
 
 private:

@@ -152,7 +152,8 @@ private:
     attr_handle attributes = no_attributes;
     peer_id source{};
     std::vector<out_row> rows;
-    bool reusable = false; ///< no program looked at the prefix
+    bool reusable = false;        ///< no program looked at the prefix
+    std::uint32_t unsendable = 0; ///< cohorts whose messages are too short for these attributes
   };
 
   template <class Prefix>
@@ -244,7 +245,6 @@ private:
   peer_bits frozen_, gone_;
   export_memo memo_;
   std::vector<std::uint32_t> accepted_;  ///< scratch: cohorts that take the set unchanged
-  std::vector<std::uint32_t> reflected_; ///< scratch: cohorts that take it by reflection
   std::vector<out_row> scratch_rows_;
   std::uint32_t now_ = 0;
   std::uint64_t unsendable_ = 0;

@@ -3,6 +3,7 @@
 
 #include "actors/rib/out_rows.hpp"
 #include "actors/rib/partition.hpp"
+#include "actors/rib/session_form.hpp"
 
 #include <algorithm>
 
@@ -117,15 +118,9 @@ struct partition_query {
       out.received_at = n.paths != 0 ? n.first.received_at : 0;
       out.attributes = attr_ref::share(p.paths_.table(), r.attributes);
       out.best = true;
-      out.form = form_of(*to, *out.attributes);
+      out.form = std::make_shared<wire::outbound_form>(form_for(*out.attributes, to->info.form));
       add(std::move(out));
     }
-  }
-
-  static std::shared_ptr<const wire::outbound_form> form_of(const partition::peer_state& to, const attribute_set& set) {
-    auto form = std::make_shared<wire::outbound_form>(to.info.form);
-    *form = form_for(set, *form);
-    return form;
   }
 
   /// Looks prefixes up where the match allows it. True if the query is answered by that.
@@ -203,7 +198,8 @@ explanation partition::explain(const wire::prefix& prefix) const {
           continue;
         explanation::candidate c{q.row_of(n, n.row(r), false), best_path_step::none};
         if (usable && r != 0) {
-          const auto found = compare(candidate_of(n.first), candidate_of(n.row(r)), med_rule::same_neighbor_as, settings_.rules);
+          const auto found =
+              compare(candidate_of(n.first), candidate_of(n.row(r)), med_rule::same_neighbor_as, settings_.rules);
           // The best of all may lose to this one where MED does not count between them: then another path of the same
           // neighbouring AS beat it.
           c.lost_at = found.first_is_better ? found.step : best_path_step::med;

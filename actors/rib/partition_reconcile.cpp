@@ -2,6 +2,7 @@
 
 #include "actors/rib/out_rows.hpp"
 #include "actors/rib/partition.hpp"
+#include "actors/rib/session_form.hpp"
 
 #include <algorithm>
 
@@ -28,13 +29,16 @@ void partition::reconcile(std::uint32_t index) {
 template <class Prefix>
 const std::vector<out_row>& partition::wanted_rows(const node<Prefix>& n) {
   const auto attributes = paths_.imported(n.first);
-  if (memo_.reusable && memo_.attributes == attributes && memo_.source == n.first.source)
+  if (memo_.reusable && memo_.attributes == attributes && memo_.source == n.first.source) {
+    unsendable_ += memo_.unsendable;
     return memo_.rows;
+  }
   forget_memo();
   memo_.attributes = attributes;
   memo_.source = n.first.source;
   paths_.table()->acquire(attributes);
   memo_.reusable = evaluate_export(n, attributes, memo_.rows);
+  unsendable_ += memo_.unsendable;
   return memo_.rows;
 }
 
@@ -45,6 +49,7 @@ void partition::forget_memo() {
   memo_.rows.clear();
   table.release(std::exchange(memo_.attributes, no_attributes));
   memo_.reusable = false;
+  memo_.unsendable = 0;
 }
 
 /// Fills `rows` with what each cohort should have; each row holds a reference. True if the prefix played no part.
@@ -60,15 +65,43 @@ bool partition::evaluate_export(const node<Prefix>& n, attr_handle attributes, s
   std::optional<wire::path_attributes> decoded;
   std::vector<std::pair<attr_handle, std::vector<std::uint32_t>>> rewritten;
   accepted_.clear();
-  reflected_.clear();
+  const auto take = [&](std::uint32_t i, const attribute_set& as_is) {
+    if (fits(as_is, Prefix::family, cohorts_.cohorts()[i].form))
+      accepted_.push_back(i);
+    else
+      ++memo_.unsendable; // not advertised: what was, is withdrawn (RFC 8654 §4)
+  };
+  const auto take_other = [&](std::uint32_t i, attr_handle handle) { // and one reference to it
+    if (handle == no_attributes || !fits(table[handle], Prefix::family, cohorts_.cohorts()[i].form)) {
+      ++memo_.unsendable;
+      table.release(handle);
+      return;
+    }
+    const auto known = std::ranges::find(rewritten, handle, &decltype(rewritten)::value_type::first);
+    if (known == rewritten.end()) {
+      rewritten.emplace_back(handle, std::vector{i});
+    } else {
+      known->second.push_back(i);
+      table.release(handle);
+    }
+  };
+  const auto by_reflection = [&](const cohort& c) { return is_reflection(source->facts, c.form); };
+  const auto reflect = [&](wire::bytes_view canonical, set_variant variant) {
+    return reflected(table, canonical, variant, source->facts.router_id, source->facts.reflection);
+  };
+  const auto take_as_it_is = [&](std::uint32_t i) {
+    if (by_reflection(cohorts_.cohorts()[i]))
+      take_other(i, reflect(set.canonical(), static_cast<set_variant>(set.variant)));
+    else
+      take(i, set);
+  };
   for (std::uint32_t i = 0; i < cohorts_.cohorts().size(); ++i) {
     const auto& c = cohorts_.cohorts()[i];
     if (!c.families[f] || !c.program || c.program->rejects_everything() ||
         !may_export(set.summary, source->facts, c.form, c.reflection))
       continue;
-    const bool by_reflection = is_reflection(source->facts, c.form);
     if (c.program->accepts_everything()) {
-      (by_reflection ? reflected_ : accepted_).push_back(i);
+      take_as_it_is(i);
       continue;
     }
     reusable &= !c.program->reads_prefix();
@@ -78,38 +111,14 @@ bool partition::evaluate_export(const node<Prefix>& n, attr_handle attributes, s
     if (!v.accepted)
       continue;
     if (!v.rewritten && !v.med_set) {
-      (by_reflection ? reflected_ : accepted_).push_back(i);
+      take_as_it_is(i);
       continue;
     }
     wire::bytes canonical;
     wire::encode_canonical(v.rewritten ? *v.rewritten : *decoded, Prefix::family, canonical);
     const auto variant = v.med_set || has(set, set_variant::own_med) ? set_variant::own_med : set_variant::learned;
-    const auto handle =
-        by_reflection ? reflected(table, canonical, number(variant), source->facts.router_id, source->facts.reflection)
-                      : table.intern(canonical, variant);
-    if (handle == no_attributes)
-      continue;
-    const auto known = std::ranges::find(rewritten, handle, &decltype(rewritten)::value_type::first);
-    if (known == rewritten.end()) {
-      rewritten.emplace_back(handle, std::vector{i});
-    } else {
-      known->second.push_back(i);
-      table.release(handle);
-    }
+    take_other(i, by_reflection(c) ? reflect(canonical, variant) : table.intern(canonical, variant));
   }
-  if (!reflected_.empty())
-    if (const auto handle =
-            reflected(table, set.canonical(), set.variant, source->facts.router_id, source->facts.reflection);
-        handle != no_attributes) {
-      const auto known = std::ranges::find(rewritten, handle, &decltype(rewritten)::value_type::first);
-      if (known == rewritten.end()) {
-        rewritten.emplace_back(handle, reflected_);
-      } else { // a policy that came to the same
-        known->second.insert(known->second.end(), reflected_.begin(), reflected_.end());
-        std::ranges::sort(known->second);
-        table.release(handle);
-      }
-    }
   if (const auto s = wanted_set<Prefix>(n.first.source, accepted_); s != empty_set) {
     table.acquire(attributes);
     rows.push_back({attributes, s});

@@ -60,12 +60,12 @@ private:
 
 } // namespace
 
-attr_handle reflected(attribute_table& table, wire::bytes_view canonical, std::uint8_t variant,
-                      std::uint32_t originator, const reflection_role& from) {
+attr_handle reflected(attribute_table& table, wire::bytes_view canonical, set_variant variant, std::uint32_t originator,
+                      const reflection_role& from) {
   const auto bytes = reflection_walk{originator, from}.run(canonical);
   if (bytes.size() > 65535)
     return no_attributes; // no message could carry it
-  return table.intern(bytes, static_cast<set_variant>(variant | number(set_variant::reflected)));
+  return table.intern(bytes, static_cast<set_variant>(number(variant) | number(set_variant::reflected)));
 }
 
 } // namespace bellman::rib

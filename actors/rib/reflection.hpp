@@ -28,7 +28,7 @@ constexpr bool reflects(const reflection_role& from, const reflection_role& to) 
 /// The set as this speaker reflects it to anybody (RFC 4456 §8): ORIGINATOR_ID where there is none, and in front of
 /// CLUSTER_LIST the speaker's cluster and, where it is another one, the client's that sent it. One for all targets; the
 /// cluster of a target is put in front while encoding. The caller owns a reference of the answer.
-attr_handle reflected(attribute_table& table, wire::bytes_view canonical, std::uint8_t variant,
-                      std::uint32_t originator, const reflection_role& from);
+attr_handle reflected(attribute_table& table, wire::bytes_view canonical, set_variant variant, std::uint32_t originator,
+                      const reflection_role& from);
 
 } // namespace bellman::rib

@@ -71,6 +71,32 @@ TEST(Partition, ReplacementThatIsRejectedWithdrawsWhatItReplaced) {
   EXPECT_EQ(page.rows[0].rejected, rib::reject_reason::as_loop);
 }
 
+TEST(Partition, WithdrawsWhatAShortMessageCannotCarry) {
+  rib_lab lab;
+  const int source = lab.join({.asn = 64501, .max_message = 65535});
+  const int large = lab.join({.asn = 64502, .max_message = 65535});
+  const int small = lab.join({.asn = 64503});
+  auto a = learned({64501});
+  lab.announce(source, pfx("192.0.2.0/24"), a);
+  lab.settle();
+  ASSERT_EQ(lab.received(small).size(), 1u);
+
+  for (std::uint32_t i = 0; i < 1100; ++i)
+    a.communities.push_back(i);
+  lab.announce(source, pfx("192.0.2.0/24"), a);
+  lab.settle();
+  EXPECT_EQ(lab.received(large).size(), 1u);
+  EXPECT_TRUE(lab.received(small).empty());
+  EXPECT_EQ(lab.advertised(small), lab.received(small));
+  EXPECT_EQ(lab.advertised(large), lab.received(large));
+  EXPECT_GT(lab.ribs->stats().unsendable, 0u);
+
+  a.communities.clear();
+  lab.announce(source, pfx("192.0.2.0/24"), a);
+  lab.settle();
+  EXPECT_EQ(lab.received(small).size(), 1u);
+}
+
 TEST(Partition, HonoursNoExportAndItsKin) {
   rib_lab lab;
   const int a = lab.join({.asn = 101}), e = lab.join({.asn = 102});
