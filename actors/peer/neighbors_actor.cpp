@@ -70,6 +70,7 @@ struct neighbors_state {
     listing.emplace(self, ports.memory, ports.peer.partitions);
     peers.emplace(self, ports);
     self->set_down_handler([this](const caf::down_msg& m) { listing->on_down(m.source); });
+    peers->resume();
     if (memory().has_file) // somebody before us may have stored what it could not carry out any more
       enqueue([](const roster& r) -> result<roster, mistake> { return r; }, [](const refused&) {});
   }
@@ -272,11 +273,10 @@ struct neighbors_state {
       answer(asker, refusal{"unavailable", "the session is being restarted", {}});
     else
       self->request(peer, peer_patience, m)
-          .then(
-              [asker](msg::outcome& o) mutable { asker.deliver(std::move(o)); },
-              [=, this](const caf::error& e) {
-                answer(asker, refusal{"unavailable", "the session did not answer: " + self->system().render(e), {}});
-              });
+          .then([asker](msg::outcome& o) mutable { asker.deliver(std::move(o)); },
+                [=, this](const caf::error& e) {
+                  answer(asker, refusal{"unavailable", "the session did not answer: " + self->system().render(e), {}});
+                });
     return asker;
   }
 
@@ -311,6 +311,7 @@ struct neighbors_state {
         [this](const msg::neighbor_event&) { listing->look_soon(); },
         [this](msg::look_at_states) { listing->look(); },
         [this](const msg::partition_restarted& m) { peers->tell(m); },
+        [this](const msg::routes_missing& m) { peers->begin_anew(m.peer); },
         [this](const msg::accepted& m) { peers->hand_over(m); },
         [this](const msg::try_again& m) { m.what(); },
         [this](const msg::fail_now& m) { supervision::fail_if_allowed(ports.peer.debug_faults, m.reason); },

@@ -55,6 +55,8 @@ public:
 
   /// Asks the neighbour for everything once more (RFC 2918); false where it does not know how to answer.
   bool ask_for_routes();
+  /// Did a family that was asked for not even begin to come? Only a neighbour that marks its answers can be told.
+  bool has_unanswered() const noexcept { return !unanswered_.empty(); }
   /// Sends everything once more.
   void replay();
   /// Other policies or next-hop-self. False where that takes a new session: a family has lost, or found, its next hop.
@@ -83,7 +85,9 @@ private:
   std::optional<inbound> in_;
   inbound::counters counted_; ///< What the status has been told.
   walks walks_;
+  bool congested_ = false; ///< What a new partition has to be told.
   std::vector<caf::actor> parts_;
+  std::vector<wire::family> unanswered_; ///< asked for, BoRR has not come
 };
 
 } // namespace bellman::peer

@@ -11,8 +11,8 @@ constexpr std::uint32_t field_max = 1023;
 
 comparison decided(bool first, best_path_step step) noexcept { return {first, step}; }
 
-/// How far away the route was learned: a confederation's member AS is nearer than another AS (RFC 5065 §5.3) and further
-/// than our own.
+/// How far away the route was learned: a confederation's member AS is nearer than another AS (RFC 5065 §5.3) and
+/// further than our own.
 int externality(const candidate& c) noexcept {
   if (c.source->local || c.source->kind == wire::session_kind::ebgp)
     return 2;

@@ -33,7 +33,8 @@ struct candidate {
 
 /// Condenses what is compared before MED into 32 bits: a path of higher rank is better for certain, equal ranks say
 /// nothing. Values that do not fit (LOCAL_PREF over 1022, paths over 1022 ASes) end the rank early. Never 0.
-std::uint32_t rank_of(const wire::attribute_summary& attributes, bool stale, const best_path_rules& rules = {}) noexcept;
+std::uint32_t rank_of(const wire::attribute_summary& attributes, bool stale,
+                      const best_path_rules& rules = {}) noexcept;
 
 enum class med_rule : std::uint8_t { same_neighbor_as, ignore };
 

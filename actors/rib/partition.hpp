@@ -17,6 +17,7 @@
 #include "actors/rib/session_info.hpp"
 #include "actors/rib/view.hpp"
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -37,6 +38,8 @@ struct wanted_key {
   }
 };
 
+inline constexpr std::size_t fewest_sets = 4096; ///< Below, unused peer sets are nobody's trouble.
+
 /// The tables of one family. Survives the partition that works on it (salvage).
 template <class Prefix>
 struct family_tables {
@@ -47,6 +50,7 @@ struct family_tables {
   std::vector<std::uint32_t> tombstones; ///< oldest first, from `first_tombstone`
   std::size_t first_tombstone = 0;
   std::unordered_map<wanted_key, set_id, wanted_key> wanted_memo; ///< until membership changes
+  std::size_t most_sets = fewest_sets;                            ///< then those that no row uses are looked for
   std::unordered_map<std::uint64_t, set_id> delta_memo;           ///< (set, set) -> difference
 };
 
@@ -81,12 +85,17 @@ public:
   void publish(const std::string& chain, policy::program_ptr program);
   void freeze(slot_id slot, bool frozen);
 
+  /// Encodes what a failure left undecided between "noted as sent" and "on its way". Take the flush then.
+  void finish_sending();
   /// Takes over what sessions had been sent, from the tables that a failed partition left: those routes stay advertised
   /// until `salvage_done`. The old tables are only read.
   void salvage(const partition& failed);
   /// Everyone who could answer has answered: what is advertised without a route behind it is withdrawn.
   void salvage_done();
   bool is_salvaging() const noexcept { return salvaging_; }
+  /// Neighbours that had routes in the failed tables, are up, and have announced none since: whoever asked them for
+  /// their routes was not heard, and their session has to begin anew.
+  std::vector<peer_id> silent_sources() const;
 
   /// Is there a walk to go on with? `work` does a slice of about `nodes` nodes.
   bool has_work() const noexcept { return walking_ || next_round_.wanted; }
@@ -129,12 +138,20 @@ private:
   struct replay_request {
     slot_id slot;
     std::size_t family;
-    barrier_ptr finished;
+    std::uint32_t from = 0; ///< Nodes below have been replayed.
+    bool held = false;      ///< The session took no more: the next round goes on from there.
+  };
+  /// Counts down when the session has been sent everything, which it has not while its outbox is over the limit.
+  struct awaited {
+    barrier_ptr barrier;
+    slot_id slot{};
+    bool of_session = false; ///< else it waits for the round only
   };
   struct round {
     bool wanted = false;
     bool look_at_paths = false;
-    std::vector<barrier_ptr> barriers;
+    std::vector<awaited> barriers;
+    peer_bits held; ///< sessions that were frozen at some time of the round
     std::vector<slot_ptr> leaving;
     std::vector<replay_request> replays;
     std::vector<peer_id> sweeping[2], reimporting;
@@ -228,7 +245,7 @@ private:
   template <class Prefix>
   bool revise_paths(std::uint32_t index);
   template <class Prefix>
-  void replay_node(const node<Prefix>& n);
+  void replay_node(std::uint32_t index);
   template <class Prefix>
   void salvage_family(const partition& failed);
 
@@ -244,7 +261,7 @@ private:
   std::vector<std::unique_ptr<peer_state>> peers_; ///< by peer_id
   peer_bits frozen_, gone_;
   export_memo memo_;
-  std::vector<std::uint32_t> accepted_;  ///< scratch: cohorts that take the set unchanged
+  std::vector<std::uint32_t> accepted_; ///< scratch: cohorts that take the set unchanged
   std::vector<out_row> scratch_rows_;
   std::uint32_t now_ = 0;
   std::uint64_t unsendable_ = 0;
@@ -258,7 +275,8 @@ private:
   std::size_t walk_family_ = 0;
   std::uint32_t walk_at_ = 0;
   bool salvaging_ = false;
-  std::vector<slot_ptr> salvaged_slots_; ///< of sessions that the failed partition knew
+  std::vector<slot_ptr> salvaged_slots_;        ///< of sessions that the failed partition knew
+  std::vector<std::array<bool, 2>> had_routes_; ///< in the failed partition, by peer_id and family
 
   flush flush_;
   completions completions_;

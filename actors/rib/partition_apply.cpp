@@ -43,6 +43,7 @@ void partition::apply(route_batch& batch) {
   }
   flush_family<wire::prefix4>();
   flush_family<wire::prefix6>();
+  thin_log();
 }
 
 template <class Prefix>
@@ -92,7 +93,10 @@ partition::imported partition::import(const peer_state& from, attr_handle receiv
   wire::bytes canonical;
   wire::encode_canonical(v.rewritten ? *v.rewritten : attributes, family, canonical);
   const bool own_med = v.med_set || has(table[received], set_variant::own_med);
-  return {table.intern(canonical, own_med ? set_variant::own_med : set_variant::learned), reject_reason::none, 0};
+  const auto made = table.intern(canonical, own_med ? set_variant::own_med : set_variant::learned);
+  if (made == received)
+    table.release(made); // the same after all: there is no reference besides the row's
+  return {made, reject_reason::none, 0};
 }
 
 /// Takes over one reference of `received`; of `in.attributes`, where it differs, the row takes its own.

@@ -72,7 +72,8 @@ void partition::changed(std::uint32_t index, const best_identity& before, bool p
   }
 }
 
-/// A node without paths and without anything advertised goes; while somebody reads changes it stays a while as a tombstone.
+/// A node without paths and without anything advertised goes; while somebody reads changes it stays a while as a
+/// tombstone.
 template <class Prefix>
 void partition::bury_if_empty(std::uint32_t index) {
   auto& f = family<Prefix>();
@@ -106,7 +107,8 @@ void partition::purge_tombstones(std::size_t keep) {
 }
 
 void partition::thin_log() {
-  if (log_.size() < 65536 || log_.size() < 2u * (v4_.nodes.size() + v6_.nodes.size()))
+  // A node has at most two live entries, so that at least half goes and the work is paid for by what was logged.
+  if (log_.size() < 65536 || log_.size() < std::size_t{4} * (v4_.nodes.size() + v6_.nodes.size()))
     return;
   log_.thin([&](const change_entry& e) {
     const auto alive = [&](const auto& nodes) {

@@ -106,7 +106,8 @@ TEST(BestPath, ObeysEachRuleOfTheOperator) {
     EXPECT_EQ(select_best(both), 0u) << to_string(c.step); // without the rule it is the other way round
     EXPECT_EQ(compare(both[1], both[0], med_rule::same_neighbor_as, c.rules).step, c.step);
     EXPECT_TRUE(compare(both[1], both[0], med_rule::same_neighbor_as, c.rules).first_is_better) << to_string(c.step);
-    EXPECT_GE(rank_of(better.attributes, false, c.rules), rank_of(worse.attributes, false, c.rules)) << to_string(c.step);
+    EXPECT_GE(rank_of(better.attributes, false, c.rules), rank_of(worse.attributes, false, c.rules))
+        << to_string(c.step);
   }
 }
 

@@ -261,6 +261,26 @@ TEST(Partition, SuccessorKeepsWhatTheFailedOneHadAdvertised) {
   EXPECT_EQ(lab.advertised(b), lab.received(b));
 }
 
+TEST(Partition, SuccessorNamesTheSourcesThatSaidNothing) {
+  rib_lab lab;
+  const int a = lab.join({.asn = 101}), b = lab.join({.asn = 102}), c = lab.join({.asn = 103});
+  lab.announce(a, pfx("10.0.0.0/8"), learned({101}));
+  lab.announce(b, pfx("11.0.0.0/8"), learned({102}));
+  lab.announce(b, pfx("2001:db8::/32"), learned({102}));
+  const auto failed = std::move(lab.ribs);
+  rib::partition::settings s;
+  s.attributes = lab.attributes;
+  lab.ribs = std::make_unique<rib::partition>(s);
+  lab.ribs->salvage(*failed);
+  for (const int n : {a, b, c})
+    lab.ribs->session_up(lab.info_of(n), nullptr);
+  lab.announce(a, pfx("10.0.0.0/8"), learned({101}));
+  lab.announce(b, pfx("11.0.0.0/8"), learned({102}));
+  EXPECT_EQ(lab.ribs->silent_sources(), std::vector{lab.id(b)}) << "nothing of one family";
+  lab.announce(b, pfx("2001:db8::/32"), learned({102}));
+  EXPECT_TRUE(lab.ribs->silent_sources().empty());
+}
+
 TEST(Partition, InjectedRouteCarriesItsMedAndOurNextHop) {
   rib_lab lab;
   const int e = lab.join({.asn = 102});
