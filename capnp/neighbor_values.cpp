@@ -55,6 +55,20 @@ void write_settings(const peer::neighbor_settings& from, NeighborSettings::Build
   out.setRouteReflectorClient(from.route_reflector_client);
   out.setClusterId(from.cluster_id);
   out.setClientToClient(from.client_to_client);
+  out.setGracefulRestart(as_text(std::string{peer::name_of(from.graceful_restart)}));
+  out.setRestartTime(seconds(from.restart_time));
+  out.setStaleTime(seconds(from.stale_time));
+}
+
+void write_restart(const msg::neighbor_status::graceful& from, RestartStatus::Builder out) {
+  out.setNegotiated(from.negotiated);
+  out.setNotification(from.notification);
+  out.setRestartTime(seconds(from.restart_time));
+  write_families(from.families, out.initFamilies(count(from.families)));
+  write_families(from.forwarding_preserved, out.initForwardingPreserved(count(from.forwarding_preserved)));
+  write_families(from.stale, out.initStale(count(from.stale)));
+  out.setRestarting(from.restarting);
+  out.setUntil(unix_time(from.until));
 }
 
 void write_traffic(const net::traffic& from, Traffic::Builder out) {
@@ -95,6 +109,7 @@ void write_counts(const rib::peer_counts& from, NeighborStatus::Builder out) {
     c.setReceived(from.received[f]);
     c.setAccepted(from.accepted[f]);
     c.setAdvertised(from.advertised[f]);
+    c.setStale(from.stale[f]);
   }
 }
 
@@ -155,6 +170,7 @@ void write_status(const msg::neighbor_status& from, NeighborStatus::Builder out)
   write_counts(from.routes, out);
   write_families(from.end_of_rib_received, out.initEndOfRibReceived(count(from.end_of_rib_received)));
   out.setRfc8212(from.rfc8212);
+  write_restart(from.restart, out.initRestart());
 }
 
 result<peer::neighbor_patch, refusal> read_patch(NeighborPatch::Reader in) {
@@ -188,6 +204,13 @@ result<peer::neighbor_patch, refusal> read_patch(NeighborPatch::Reader in) {
   take(in.getRouteRefresh(), p.route_refresh);
   take(in.getFourByteAs(), p.four_byte_as);
   take(in.getEnforceFirstAs(), p.enforce_first_as);
+  if (in.getGracefulRestart().isSet()) {
+    p.graceful_restart = peer::parse_restart_mode(as_string(in.getGracefulRestart().getSet()));
+    if (!p.graceful_restart)
+      return fail{refusal{"invalid", "graceful restart is \"off\" or \"helper\"", "patch.gracefulRestart"}};
+  }
+  take_seconds(in.getRestartTime(), p.restart_time);
+  take_seconds(in.getStaleTime(), p.stale_time);
   take(in.getRouteReflectorClient(), p.route_reflector_client);
   take(in.getClusterId(), p.cluster_id);
   take(in.getClientToClient(), p.client_to_client);
@@ -203,6 +226,10 @@ result<peer::neighbor_patch, refusal> read_patch(NeighborPatch::Reader in) {
     return fail{refusal{"invalid", "the keepalive time is 0..65535 seconds", "patch.keepaliveTime"}};
   if (!range(p.connect_retry, 1))
     return fail{refusal{"invalid", "connect retry is 1..65535 seconds", "patch.connectRetry"}};
+  if (p.restart_time && p.restart_time->count() > 4095)
+    return fail{refusal{"invalid", "the restart time is 0..4095 seconds", "patch.restartTime"}};
+  if (!range(p.stale_time, 1))
+    return fail{refusal{"invalid", "the stale time is 1..65535 seconds", "patch.staleTime"}};
   return p;
 }
 

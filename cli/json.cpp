@@ -73,7 +73,21 @@ json settings_json(const client::neighbor_settings& s) {
           {"next_hop_v6", address_or_null(s.next_hop_v6)},
           {"route_reflector_client", s.route_reflector_client},
           {"cluster_id", router_id_text(s.cluster_id)},
-          {"client_to_client", s.client_to_client}};
+          {"client_to_client", s.client_to_client},
+          {"graceful_restart", s.graceful_restart},
+          {"restart_time", s.restart_time},
+          {"stale_time", s.stale_time}};
+}
+
+json restart_json(const client::restart_status& r) {
+  return {{"negotiated", r.negotiated},
+          {"notification", r.notification},
+          {"restart_time", r.restart_time},
+          {"families", strings(r.families, family_text)},
+          {"forwarding_preserved", strings(r.forwarding_preserved, family_text)},
+          {"stale", strings(r.stale, family_text)},
+          {"restarting", r.restarting},
+          {"until", r.until}};
 }
 
 json traffic_json(const client::traffic& t) {
@@ -198,7 +212,8 @@ json to_json(const client::neighbor_status& n) {
                                return json{{"family", wire::to_string(c.family)},
                                            {"received", c.received},
                                            {"accepted", c.accepted},
-                                           {"advertised", c.advertised}};
+                                           {"advertised", c.advertised},
+                                           {"stale", c.stale}};
                              })},
           {"end_of_rib_received", strings(n.end_of_rib_received, family_text)},
           {"updates_in", n.updates_in},
@@ -206,7 +221,8 @@ json to_json(const client::neighbor_status& n) {
           {"attributes_discarded", n.attributes_discarded},
           {"rfc8212", n.rfc8212},
           {"traffic", traffic_json(n.traffic)},
-          {"settings", settings_json(n.settings)}};
+          {"settings", settings_json(n.settings)},
+          {"restart", restart_json(n.restart)}};
 }
 
 json to_json(const client::injected_route& r) {

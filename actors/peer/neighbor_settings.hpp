@@ -14,6 +14,16 @@
 
 namespace bellman::peer {
 
+/// What to do for RFC 4724.
+enum class restart_mode : std::uint8_t {
+  off,    ///< Not announced: routes go with their session.
+  helper, ///< The receiving speaker: routes of a neighbour that restarts are kept.
+};
+
+/// "off", "helper"; and back.
+std::string_view name_of(restart_mode m) noexcept;
+std::optional<restart_mode> parse_restart_mode(std::string_view text);
+
 /// Members that are not set are inherited from the group, then from the defaults of `neighbor_settings`.
 struct neighbor_patch {
   std::optional<std::string> description;
@@ -37,6 +47,9 @@ struct neighbor_patch {
   std::optional<bool> enforce_first_as;  ///< eBGP: the leftmost AS must be the neighbour's; off towards a route server.
   std::optional<wire::ip_address> next_hop_v4; ///< What "self" means; else from the connection's local address.
   std::optional<wire::ip_address> next_hop_v6;
+  std::optional<restart_mode> graceful_restart;
+  std::optional<std::chrono::seconds> restart_time; ///< 0..4095: the longest that we wait for a neighbour that restarts
+  std::optional<std::chrono::seconds> stale_time;   ///< 1..65535: the longest that a route stays stale
   // iBGP: route reflection (RFC 4456).
   std::optional<bool> route_reflector_client;
   std::optional<std::uint32_t> cluster_id; ///< Of the client's cluster, host order; the speaker's where not set.
@@ -71,6 +84,9 @@ struct neighbor_settings {
   bool four_byte_as = true;
   bool enforce_first_as = true;
   std::optional<wire::ip_address> next_hop_v4, next_hop_v6;
+  restart_mode graceful_restart = restart_mode::helper;
+  std::chrono::seconds restart_time{300};
+  std::chrono::seconds stale_time{360};
   bool route_reflector_client = false;
   std::uint32_t cluster_id = 0;      ///< The speaker's unless said otherwise.
   std::uint32_t speaker_cluster = 0; ///< Of the whole speaker.

@@ -47,8 +47,8 @@ public:
   /// Both return what ends the session. Routes go out with `flush`.
   std::optional<wire::notification> update(wire::bytes_view body);
   std::optional<wire::notification> refresh(wire::bytes_view body, const std::shared_ptr<rib::credit>& owed);
-  /// Sends the partitions what has been gathered.
-  void flush(const std::shared_ptr<rib::credit>& owed);
+  /// Sends the partitions what has been gathered. @returns the families whose End-of-RIB was in it.
+  std::vector<wire::family> flush(const std::shared_ptr<rib::credit>& owed);
 
   void walked(const msg::peer_walked& m);
   void congested(rib::slot_id slot, bool congested);
@@ -64,8 +64,8 @@ public:
   /// `partition` knows nothing of this session. False where its routes can only come by a new session.
   bool replace_partition(std::uint32_t index, caf::actor partition);
 
-  /// Tells the partitions that it is over.
-  void end();
+  /// Tells the partitions that it is over, and what stays of it.
+  void end(const std::vector<restart::kept>& kept);
 
 private:
   rib::barrier_ptr report(walks::walk_id walk, std::uint32_t partition) const;
@@ -83,7 +83,8 @@ private:
   std::shared_ptr<net::connection> link_;
   rib::session_info info_;
   std::optional<inbound> in_;
-  inbound::counters counted_; ///< What the status has been told.
+  inbound::counters counted_;       ///< What the status has been told.
+  std::vector<wire::family> ended_; ///< End-of-RIBs that a caller of `flush` has not been told
   walks walks_;
   bool congested_ = false; ///< What a new partition has to be told.
   std::vector<caf::actor> parts_;

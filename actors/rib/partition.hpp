@@ -75,7 +75,9 @@ public:
 
   // What changes the table. Nothing is sent until the caller takes the flush.
   void session_up(session_info info, barrier_ptr initial);
-  void session_down(peer_id peer, epoch_type epoch);
+  /// Paths of families with a retention stay, as stale ones, until they are announced again or `stale_over`.
+  void session_down(peer_id peer, epoch_type epoch, retentions keep = {});
+  void stale_over(peer_id peer, wire::family family);
   void apply(route_batch& batch);
   void replay(peer_id peer, wire::family family, barrier_ptr finished);
   void refresh_begin(peer_id peer, wire::family family);
@@ -128,7 +130,16 @@ private:
     std::uint8_t refresh_bit[2]{};
     bool sweep[2]{};       ///< this walk removes what was not announced again
     bool reimport = false; ///< this walk evaluates import again
-    std::uint64_t received[2]{}, accepted[2]{};
+    std::uint64_t received[2]{}, accepted[2]{}, stale[2]{};
+    /// Paths of so many sessions before that of `info.epoch` live, besides its own; -1: not even those.
+    std::int8_t kept_sessions[2]{-1, -1};
+
+    /// Was the path announced in the session that is up now?
+    bool is_fresh(const path_row& row) const noexcept { return up && !row.stale && row.epoch == (info.epoch & 15); }
+    bool holds(const path_row& row, std::size_t family) const noexcept {
+      return ((info.epoch - row.epoch) & 15) <= kept_sessions[family];
+    }
+    bool retains() const noexcept { return !up && (kept_sessions[0] >= 0 || kept_sessions[1] >= 0); }
   };
   struct imported {
     attr_handle attributes = no_attributes;

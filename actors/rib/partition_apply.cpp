@@ -189,6 +189,8 @@ void partition::count_row(const path_row& row, std::size_t family, int by) {
   from->received[family] += static_cast<std::uint64_t>(by);
   if (row.usable())
     from->accepted[family] += static_cast<std::uint64_t>(by);
+  if (row.stale)
+    from->stale[family] += static_cast<std::uint64_t>(by);
 }
 
 partition::peer_state* partition::peer(peer_id id) noexcept {

@@ -93,8 +93,8 @@ void partition::visit(std::uint32_t index) {
     replay_node<Prefix>(index);
 }
 
-/// Removes paths of sessions that are over and paths that a refresh did not bring again, and evaluates import again
-/// where that was asked for. True if anything changed.
+/// Removes paths of sessions that are over, or marks them as stale where they are kept; removes what a refresh did not
+/// bring again; and evaluates import again where that was asked for. True if anything changed.
 template <class Prefix>
 bool partition::revise_paths(std::uint32_t index) {
   constexpr auto f = family_index<Prefix>;
@@ -104,12 +104,18 @@ bool partition::revise_paths(std::uint32_t index) {
   for (std::uint32_t i = n.paths; i-- > 0;) {
     auto& row = n.row(i);
     const auto* from = peer(row.source);
-    const bool live = from != nullptr && from->up && row.epoch == (from->info.epoch & 15) &&
-                      !(from->sweep[f] && row.refresh != (from->refresh_bit[f] & 1));
+    const bool live =
+        from != nullptr && from->holds(row, f) && !(from->sweep[f] && row.refresh != (from->refresh_bit[f] & 1));
     if (!live) {
       drop_row(n, i);
       any = true;
       continue;
+    }
+    if (!row.stale && !from->is_fresh(row)) {
+      count_row(row, f, -1);
+      row.stale = 1;
+      count_row(row, f, 1);
+      any = true;
     }
     const auto why = static_cast<reject_reason>(row.rejected);
     if (!from->reimport ||
@@ -121,7 +127,10 @@ bool partition::revise_paths(std::uint32_t index) {
     if (in.attributes != paths_.imported(row) || in.rejected != why || in.reason != paths_.reason(row)) {
       count_row(row, f, -1);
       paths_.table()->acquire(received);
+      const auto was = row;
       fill_row(row, *from, received, in, paths_.path_id(row));
+      row.epoch = was.epoch;
+      row.stale = was.stale;
       count_row(row, f, 1);
       any = true;
     }

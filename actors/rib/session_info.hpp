@@ -6,6 +6,7 @@
 #include "wire/bgp/outgoing.hpp"
 #include "wire/prefix.hpp"
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -43,6 +44,14 @@ private:
   std::function<void(slot_id)> give_back_;
 };
 using slot_ptr = std::shared_ptr<const slot_lease>;
+
+/// What stays of one family when a session ends (RFC 4724 §4.2, RFC 8538 §4.2).
+enum class retention : std::uint8_t {
+  none,
+  session, ///< the paths of the session that ended, as stale ones; what was stale before goes
+  all,     ///< also what was stale before
+};
+using retentions = std::array<retention, 2>; ///< [0] IPv4, [1] IPv6
 
 /// What the RIB must know of an Established session. Constant while the session lives, but for the chains.
 struct session_info {

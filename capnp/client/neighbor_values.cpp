@@ -54,10 +54,24 @@ neighbor_settings read_settings(api::NeighborSettings::Reader in) {
   s.enforce_first_as = in.getEnforceFirstAs();
   s.next_hop_v4 = api::read_address(in.getNextHopV4());
   s.next_hop_v6 = api::read_address(in.getNextHopV6());
+  s.graceful_restart = as_string(in.getGracefulRestart());
+  s.restart_time = in.getRestartTime();
+  s.stale_time = in.getStaleTime();
   s.route_reflector_client = in.getRouteReflectorClient();
   s.cluster_id = in.getClusterId();
   s.client_to_client = in.getClientToClient();
   return s;
+}
+
+restart_status read_restart(api::RestartStatus::Reader in) {
+  return {in.getNegotiated(),
+          in.getNotification(),
+          in.getRestartTime(),
+          read_families(in.getFamilies()),
+          read_families(in.getForwardingPreserved()),
+          read_families(in.getStale()),
+          in.getRestarting(),
+          in.getUntil()};
 }
 
 traffic read_traffic(api::Traffic::Reader in) {
@@ -114,9 +128,10 @@ neighbor_status read_status(api::NeighborStatus::Reader in) {
   s.withdrawn_as_error = in.getWithdrawnAsError();
   s.attributes_discarded = in.getAttributesDiscarded();
   for (const auto c : in.getRoutes())
-    s.routes.push_back({api::read_family(c.getFamily()), c.getReceived(), c.getAccepted(), c.getAdvertised()});
+    s.routes.push_back({api::read_family(c.getFamily()), c.getReceived(), c.getAccepted(), c.getAdvertised(), c.getStale()});
   s.end_of_rib_received = read_families(in.getEndOfRibReceived());
   s.rfc8212 = as_string(in.getRfc8212());
+  s.restart = read_restart(in.getRestart());
   return s;
 }
 
@@ -154,6 +169,9 @@ void write_patch(const neighbor_patch& from, api::NeighborPatch::Builder out) {
   give(from.enforce_first_as, out.getEnforceFirstAs());
   give_address(from.next_hop_v4, out.getNextHopV4());
   give_address(from.next_hop_v6, out.getNextHopV6());
+  give_text(from.graceful_restart, out.getGracefulRestart());
+  give(from.restart_time, out.getRestartTime());
+  give(from.stale_time, out.getStaleTime());
   give(from.route_reflector_client, out.getRouteReflectorClient());
   give(from.cluster_id, out.getClusterId());
   give(from.client_to_client, out.getClientToClient());
