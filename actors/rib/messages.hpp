@@ -1,6 +1,5 @@
 #pragma once
-// Every message that a partition actor takes or gives. Move-only contents travel behind shared_ptr (CAF copies
-// messages).
+// Every message that a partition actor takes or gives. Move-only contents travel behind shared_ptr (CAF copies messages).
 
 #include "actors/policy/program.hpp"
 #include "actors/rib/ids.hpp"
@@ -30,8 +29,8 @@ std::true_type stays_in_process(const T&);
 
 namespace bellman::msg {
 
-/// From a peer actor, to every partition, in the order of its session: up, batches ..., down. Batches of another epoch
-/// are dropped. `initial` counts down when the first full advertisement of this partition is with the fan-out.
+/// From a peer actor, to every partition, in the order of its session: up, batches ..., down. Batches of another epoch are
+/// dropped. `initial` counts down when the first full advertisement of this partition is with the fan-out.
 struct session_up {
   rib::session_info info;
   rib::barrier_ptr initial;
