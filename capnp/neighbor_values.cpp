@@ -52,6 +52,9 @@ void write_settings(const peer::neighbor_settings& from, NeighborSettings::Build
     out.setNextHopV4(as_data(from.next_hop_v4->view()));
   if (from.next_hop_v6)
     out.setNextHopV6(as_data(from.next_hop_v6->view()));
+  out.setRouteReflectorClient(from.route_reflector_client);
+  out.setClusterId(from.cluster_id);
+  out.setClientToClient(from.client_to_client);
   out.setGracefulRestart(as_text(std::string{peer::name_of(from.graceful_restart)}));
   out.setRestartTime(seconds(from.restart_time));
   out.setStaleTime(seconds(from.stale_time));
@@ -208,6 +211,11 @@ result<peer::neighbor_patch, refusal> read_patch(NeighborPatch::Reader in) {
   }
   take_seconds(in.getRestartTime(), p.restart_time);
   take_seconds(in.getStaleTime(), p.stale_time);
+  take(in.getRouteReflectorClient(), p.route_reflector_client);
+  take(in.getClusterId(), p.cluster_id);
+  take(in.getClientToClient(), p.client_to_client);
+  if (p.cluster_id == 0u)
+    return fail{refusal{"invalid", "0 is no cluster id", "patch.clusterId"}};
   if (p.remote_as == 0u || p.local_as == 0u)
     return fail{
         refusal{"invalid", "AS 0 is no AS number (RFC 7607)", p.remote_as == 0u ? "patch.remoteAs" : "patch.localAs"}};

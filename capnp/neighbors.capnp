@@ -196,6 +196,20 @@ struct NeighborPatch {
     set @47 :UInt32;
     # seconds, 1..65535: the longest that a route stays stale
   }
+  routeReflectorClient :union {
+    keep @48 :Void;
+    set @49 :Bool;
+    # RFC 4456
+  }
+  clusterId :union {
+    keep @50 :Void;
+    set @51 :UInt32;
+    # IPv4 as a number, not 0.
+  }
+  clientToClient :union {
+    keep @52 :Void;
+    set @53 :Bool;
+  }
 }
 
 struct NeighborSettings {
@@ -232,6 +246,9 @@ struct NeighborSettings {
   restartTime @24 :UInt32;
   staleTime @25 :UInt32;
   # seconds
+  routeReflectorClient @26 :Bool;
+  clusterId @27 :UInt32;
+  clientToClient @28 :Bool;
 }
 
 enum SettingOrigin {

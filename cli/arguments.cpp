@@ -65,6 +65,11 @@ std::optional<bool> parse_on_off(const std::string& text) {
 }
 
 std::optional<std::string> parse_text(const std::string& text) { return text; }
+std::optional<std::uint32_t> parse_identifier(const std::string& text) {
+  const auto a = wire::parse_ip(text);
+  return a && a->is_v4() && !a->is_unspecified() ? std::optional{a->v4_number()} : std::nullopt;
+}
+
 std::optional<wire::ip_address> parse_address(const std::string& text) { return wire::parse_ip(text); }
 std::optional<wire::prefix> parse_prefix(const std::string& text) { return wire::parse_prefix(text); }
 std::optional<std::uint32_t> parse_count(const std::string& text) { return parse_number(text); }
@@ -137,6 +142,9 @@ void add_patch_options(CLI::App& app, client::neighbor_patch& p) {
   add_value(app, "--restart-time", "SECONDS", "0 to 4095, the longest wait for it", parse_count, into(p.restart_time));
   add_value(app, "--stale-time", "SECONDS", "1 to 65535, the longest that routes stay stale", parse_count,
             into(p.stale_time));
+  flag("--route-reflector-client", p.route_reflector_client, "RFC 4456");
+  add_value(app, "--cluster-id", "A.B.C.D", "of its cluster, as a client", parse_identifier, into(p.cluster_id));
+  flag("--client-to-client", p.client_to_client, "off: clients of one cluster exchange routes among themselves");
 }
 
 void add_attribute_options(CLI::App& app, wire::path_attributes& a) {

@@ -71,6 +71,9 @@ json settings_json(const client::neighbor_settings& s) {
           {"enforce_first_as", s.enforce_first_as},
           {"next_hop_v4", address_or_null(s.next_hop_v4)},
           {"next_hop_v6", address_or_null(s.next_hop_v6)},
+          {"route_reflector_client", s.route_reflector_client},
+          {"cluster_id", router_id_text(s.cluster_id)},
+          {"client_to_client", s.client_to_client},
           {"graceful_restart", s.graceful_restart},
           {"restart_time", s.restart_time},
           {"stale_time", s.stale_time}};

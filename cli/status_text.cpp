@@ -114,6 +114,9 @@ void add_settings(sheet& s, const client::neighbor_settings& n) {
   s.add("Enforce first AS", yes_no(n.enforce_first_as));
   s.add("Graceful restart", n.graceful_restart + ", restart " + std::to_string(n.restart_time) + " s, stale " +
                                 std::to_string(n.stale_time) + " s");
+  if (n.route_reflector_client)
+    s.add("Reflector client",
+          "yes, cluster " + router_id_text(n.cluster_id) + (n.client_to_client ? "" : ", not between clients"));
 }
 
 std::uint64_t sum(const std::vector<client::route_counts>& counts, std::uint64_t client::route_counts::*member) {

@@ -111,6 +111,9 @@ void read_patch(table_reader& in, const daemon& context, neighbor_patch& to) {
   in.parsed("graceful_restart", to.graceful_restart, peer::parse_restart_mode, R"("off" or "helper")");
   in.number("restart_time", to.restart_time, 0, 4095);
   in.number("stale_time", to.stale_time, 1, longest);
+  in.boolean("route_reflector_client", to.route_reflector_client);
+  in.parsed("cluster_id", to.cluster_id, parse_identifier, "an identifier like \"192.0.2.1\", not 0.0.0.0");
+  in.boolean("client_to_client", to.client_to_client);
   list_reader lists{in, context.definitions};
   lists.families(to.families);
   lists.chain("import_policy", to.import_policy);
@@ -158,6 +161,9 @@ public:
       warn_of_missing_policy();
     else if (effective(&neighbor_patch::route_server_client).value_or(false))
       out_.warning(*own_.place, "`route_server_client` has no effect on an iBGP session (RFC 7947)");
+    if (effective(&neighbor_patch::route_reflector_client).value_or(false) &&
+        *remote_as != effective(&neighbor_patch::local_as).value_or(context_.global.asn))
+      out_.error(*own_.place, "`route_reflector_client` needs an iBGP session (RFC 4456)");
     if (effective(&neighbor_patch::passive).value_or(false) && context_.global.listen.empty())
       out_.warning(*own_.place, "this neighbour is passive, but the daemon listens nowhere", "set global.listen");
   }

@@ -157,6 +157,8 @@ outbound outbound_of(const neighbor_settings& settings, const negotiated& agreed
   form.keep_med = !ebgp || client;
   form.keep_local_pref = !ebgp;
   form.strip_confed = ebgp;
+  if (!ebgp && settings.route_reflector_client && settings.cluster_id != settings.speaker_cluster)
+    form.cluster_id = settings.cluster_id; // the speaker's is in what it reflects already
   form.self_v4 = own_address(settings.next_hop_v4, local, wire::afi::ipv4);
   form.self_v6 = own_address(settings.next_hop_v6, local, wire::afi::ipv6);
   if (ebgp ? client : !settings.next_hop_self)
@@ -185,6 +187,9 @@ rib::session_info info_of(const neighbor_settings& settings, const negotiated& a
   info.ipv6 = sent(wire::ipv6_unicast);
   info.route_refresh = agreed.route_refresh;
   info.form = out.form;
+  if (!settings.is_ebgp())
+    info.reflection = {settings.route_reflector_client, settings.client_to_client, settings.cluster_id,
+                       settings.speaker_cluster};
   info.import_chain = policy::chain_key(settings.import_policy, session_type_of(settings));
   info.export_chain = policy::chain_key(settings.export_policy, session_type_of(settings));
   return info;

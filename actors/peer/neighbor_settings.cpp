@@ -36,6 +36,9 @@ void each_member(Patch& p, Visit&& visit) {
   visit("graceful_restart", p.graceful_restart);
   visit("restart_time", p.restart_time);
   visit("stale_time", p.stale_time);
+  visit("route_reflector_client", p.route_reflector_client);
+  visit("cluster_id", p.cluster_id);
+  visit("client_to_client", p.client_to_client);
 }
 
 /// What `patch` says replaces what `to` has.
@@ -68,6 +71,9 @@ void apply(const neighbor_patch& patch, neighbor_settings& to) {
   set(to.graceful_restart, patch.graceful_restart);
   set(to.restart_time, patch.restart_time);
   set(to.stale_time, patch.stale_time);
+  set(to.route_reflector_client, patch.route_reflector_client);
+  set(to.cluster_id, patch.cluster_id);
+  set(to.client_to_client, patch.client_to_client);
 }
 
 // Text: a value stands on its line; line ends and backslashes in it are escaped. Each element of a list ends in a
@@ -210,6 +216,7 @@ neighbor_settings resolve(const speaker_settings& speaker, wire::ip_address addr
   all.group = std::move(group_name);
   all.router_id = speaker.router_id;
   all.speaker_as = all.local_as = speaker.asn;
+  all.speaker_cluster = all.cluster_id = speaker.cluster_id != 0 ? speaker.cluster_id : speaker.router_id;
   if (group != nullptr)
     apply(*group, all);
   apply(own, all);

@@ -28,6 +28,8 @@ inbound_settings inbound_of(const neighbor_settings& settings, const negotiated&
   checks.local_as = settings.local_as;
   checks.speaker_as = settings.speaker_as;
   checks.router_id = settings.router_id;
+  checks.cluster_id = settings.cluster_id;
+  checks.speaker_cluster = settings.speaker_cluster;
   checks.enforce_first_as = settings.enforce_first_as;
   checks.over_loopback = local.is_loopback();
   checks.own_addresses = {local};

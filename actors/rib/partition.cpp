@@ -63,7 +63,7 @@ void partition::session_up(session_info info, barrier_ptr initial) {
   for (auto& kept : p.kept_sessions)
     kept = kept < 0 ? std::int8_t{0} : static_cast<std::int8_t>(std::min<int>(kept + later, most_kept_sessions));
   p.up = true;
-  p.facts = {info.form.kind, false, info.peer_router_id, info.peer_address};
+  p.facts = {info.form.kind, false, info.peer_router_id, info.peer_address, info.reflection};
   const auto program = [&](const std::string& chain) {
     const auto found = programs_.find(chain);
     return found == programs_.end() ? policy::program_ptr{} : found->second;

@@ -60,6 +60,7 @@ public:
     std::uint32_t index = 0;
     std::uint64_t epoch = 0; ///< differs each time a partition starts with another change log
     std::shared_ptr<attribute_table> attributes;
+    best_path_rules rules;
     source_facts local;               ///< router id and so on of this speaker, for injected routes
     std::uint32_t tombstones = 16384; ///< kept for readers that resume
   };

@@ -53,6 +53,7 @@ struct partition_state {
     s.epoch = std::random_device{}() | std::uint64_t{settings.cell->starts} << 32;
     s.attributes = settings.attributes;
     s.local = settings.local;
+    s.rules = settings.rules;
     table = std::make_shared<partition>(std::move(s));
     const bool follows = settings.cell->starts++ != 0;
     if (follows && settings.cell->current)

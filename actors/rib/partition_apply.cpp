@@ -92,7 +92,7 @@ partition::imported partition::import(const peer_state& from, attr_handle receiv
     return {received, reject_reason::none, 0};
   wire::bytes canonical;
   wire::encode_canonical(v.rewritten ? *v.rewritten : attributes, family, canonical);
-  const bool own_med = v.med_set || table[received].variant == static_cast<std::uint8_t>(set_variant::own_med);
+  const bool own_med = v.med_set || has(table[received], set_variant::own_med);
   const auto made = table.intern(canonical, own_med ? set_variant::own_med : set_variant::learned);
   if (made == received)
     table.release(made); // the same after all: there is no reference besides the row's
@@ -111,7 +111,7 @@ void partition::fill_row(path_row& row, const peer_state& from, attr_handle rece
   row.epoch = from.info.epoch & 15;
   row.rejected = static_cast<std::uint16_t>(in.rejected) & 15;
   row.stale = 0;
-  row.rank = row.usable() ? rank_of(table[paths_.imported(row)].summary, false) : 0;
+  row.rank = row.usable() ? rank_of(table[paths_.imported(row)].summary, false, settings_.rules) : 0;
 }
 
 template <class Prefix>

@@ -17,7 +17,7 @@ partition::best_identity partition::best_of(const node<Prefix>& n) const noexcep
 candidate partition::candidate_of(const path_row& row) const noexcept {
   const auto* from = peer(row.source);
   // RFC 4724 §4.2: a stale path is not treated differently from others in the selection.
-  return {&(*paths_.table())[paths_.imported(row)].summary, &from->facts, false, paths_.path_id(row)};
+  return {&(*paths_.table())[paths_.imported(row)].summary, &from->facts, false, paths_.path_id(row), row.received_at};
 }
 
 /// Moves the best path to the front. Ranks decide nearly always; attributes are looked at only for the top ones.
@@ -46,7 +46,7 @@ void partition::select(node<Prefix>& n) {
         candidates.push_back(candidate_of(n.row(i)));
         rows.push_back(i);
       }
-    at = rows[select_best(candidates)];
+    at = rows[select_best(candidates, settings_.rules)];
   }
   if (at != 0)
     std::swap(n.first, n.row(at));

@@ -57,6 +57,9 @@ neighbor_settings read_settings(api::NeighborSettings::Reader in) {
   s.graceful_restart = as_string(in.getGracefulRestart());
   s.restart_time = in.getRestartTime();
   s.stale_time = in.getStaleTime();
+  s.route_reflector_client = in.getRouteReflectorClient();
+  s.cluster_id = in.getClusterId();
+  s.client_to_client = in.getClientToClient();
   return s;
 }
 
@@ -169,6 +172,9 @@ void write_patch(const neighbor_patch& from, api::NeighborPatch::Builder out) {
   give_text(from.graceful_restart, out.getGracefulRestart());
   give(from.restart_time, out.getRestartTime());
   give(from.stale_time, out.getStaleTime());
+  give(from.route_reflector_client, out.getRouteReflectorClient());
+  give(from.cluster_id, out.getClusterId());
+  give(from.client_to_client, out.getClientToClient());
 }
 
 } // namespace bellman::client

@@ -25,6 +25,8 @@ struct neighbor_settings {
   std::optional<wire::ip_address> next_hop_v4, next_hop_v6;
   std::string graceful_restart;                    ///< "off", "helper"
   std::uint32_t restart_time = 0, stale_time = 0; ///< seconds
+  bool route_reflector_client = false, client_to_client = false;
+  std::uint32_t cluster_id = 0;
 };
 
 /// A partial statement: what is not set is inherited (add) or stays (change).
@@ -42,6 +44,8 @@ struct neighbor_patch {
   std::optional<wire::ip_address> next_hop_v4, next_hop_v6;
   std::optional<std::string> graceful_restart;
   std::optional<std::uint32_t> restart_time, stale_time; ///< seconds
+  std::optional<bool> route_reflector_client, client_to_client;
+  std::optional<std::uint32_t> cluster_id;
 
   bool operator==(const neighbor_patch&) const = default;
 };

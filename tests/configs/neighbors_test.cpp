@@ -37,6 +37,8 @@ next_hop_v6 = "2001:db8::9"
 graceful_restart = "off"
 restart_time = 60
 stale_time = 90
+cluster_id = "192.0.2.7"
+client_to_client = false
 )");
   ASSERT_EQ(d.neighbors.size(), 1u);
   peer::neighbor_patch p;
@@ -64,6 +66,8 @@ stale_time = 90
   p.graceful_restart = peer::restart_mode::off;
   p.restart_time = std::chrono::seconds{60};
   p.stale_time = std::chrono::seconds{90};
+  p.cluster_id = 0xC0000207;
+  p.client_to_client = false;
   EXPECT_EQ(d.neighbors[0].own, p);
 }
 

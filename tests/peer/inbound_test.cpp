@@ -39,7 +39,7 @@ struct Inbound : ::testing::Test {
     s.checks.kind = context.kind;
     s.checks.peer_as = 64501;
     s.checks.local_as = s.checks.speaker_as = 65000;
-    s.checks.router_id = 0x0A000001;
+    s.checks.router_id = s.checks.cluster_id = s.checks.speaker_cluster = 0x0A000001;
     return s;
   }
   void use(inbound_settings s) {
@@ -268,6 +268,14 @@ TEST_F(Inbound, FlagsReflectionLoopsOnIbgpOnly) {
   EXPECT_EQ(reason(update_body(inside, nlri_198_51_100_0)), reject_reason::none);
   EXPECT_EQ(reason(update_body(inside + originator, nlri_198_51_100_0)), reject_reason::originator_loop);
   EXPECT_EQ(reason(update_body(inside + cluster, nlri_198_51_100_0)), reject_reason::cluster_loop);
+  auto other = settings_of(wire::testing::ibgp); // RFC 4456 §7: the cluster id need not be the router id
+  other.checks.cluster_id = 0x0A000003, other.checks.speaker_cluster = 0x0A000002;
+  use(other);
+  EXPECT_EQ(reason(update_body(inside + hex("80 0a 04 0a000001"), nlri_198_51_100_0)), reject_reason::none);
+  EXPECT_EQ(reason(update_body(inside + hex("80 0a 08 0a000001 0a000002"), nlri_198_51_100_0)),
+            reject_reason::cluster_loop);
+  EXPECT_EQ(reason(update_body(inside + hex("80 0a 08 0a000001 0a000003"), nlri_198_51_100_0)),
+            reject_reason::cluster_loop);
   use(settings_of());
   const auto r = only(update_body(inside + originator + cluster, nlri_198_51_100_0));
   EXPECT_EQ(r.rejected, reject_reason::none);

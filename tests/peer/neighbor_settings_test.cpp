@@ -64,6 +64,9 @@ TEST(NeighborSettings, TellWhatAChangeCosts) {
       {"enabled", [](neighbor_settings& s) { s.enabled = false; }, impact::reset},
       {"client", [](neighbor_settings& s) { s.route_server_client = true; }, impact::reset},
       {"first AS", [](neighbor_settings& s) { s.enforce_first_as = false; }, impact::reset},
+      {"reflector client", [](neighbor_settings& s) { s.route_reflector_client = true; }, impact::reset},
+      {"cluster", [](neighbor_settings& s) { s.cluster_id = 9; }, impact::reset},
+      {"client to client", [](neighbor_settings& s) { s.client_to_client = false; }, impact::reset},
       {"next hop", [](neighbor_settings& s) { s.next_hop_v6 = someone; }, impact::reset},
       {"router id", [](neighbor_settings& s) { s.router_id = 9; }, impact::reset},
       {"import and AS",
@@ -110,13 +113,14 @@ public:
   neighbor_patch make() {
     neighbor_patch p;
     maybe(p.description, [&] { return text(); });
-    for (auto* member : {&p.remote_as, &p.local_as})
+    for (auto* member : {&p.remote_as, &p.local_as, &p.cluster_id})
       maybe(*member, [&] { return static_cast<std::uint32_t>(random_()); });
     maybe(p.remote_port, [&] { return static_cast<std::uint16_t>(random_()); });
     for (auto* member : {&p.local_address, &p.next_hop_v4, &p.next_hop_v6})
       maybe(*member, [&] { return address(); });
-    for (auto* member : {&p.passive, &p.enabled, &p.route_server_client, &p.next_hop_self, &p.extended_messages,
-                         &p.route_refresh, &p.four_byte_as, &p.enforce_first_as})
+    for (auto* member :
+         {&p.passive, &p.enabled, &p.route_server_client, &p.next_hop_self, &p.extended_messages, &p.route_refresh,
+          &p.four_byte_as, &p.enforce_first_as, &p.route_reflector_client, &p.client_to_client})
       maybe(*member, [&] { return below(2) == 0; });
     maybe(p.graceful_restart, [&] { return below(2) == 0 ? restart_mode::off : restart_mode::helper; });
     for (auto* member : {&p.hold_time, &p.keepalive_time, &p.connect_retry, &p.restart_time, &p.stale_time})
