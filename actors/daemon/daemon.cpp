@@ -74,7 +74,7 @@ struct daemon::running {
   net::io_threads io;
   actor_settings config;
   caf::actor_system system;
-  caf::actor root;
+  caf::actor root, watcher; ///< the watcher lives as long as somebody holds it
   std::shared_ptr<net::listener> door;
   api::api_server server;
   std::atomic<bool> tree_gave_up = false, stopping = false;
@@ -98,7 +98,7 @@ struct daemon::running {
     parts.policies = std::move(policies);
     root = supervision::spawn_supervisor(system, supervision_tree(parts));
     system.registry().put(caf::atom_from_string(names::root), root);
-    system.spawn<caf::hidden>([this](caf::event_based_actor* self) -> caf::behavior {
+    watcher = system.spawn<caf::hidden>([this](caf::event_based_actor* self) -> caf::behavior {
       self->monitor(root);
       self->set_down_handler([this, self](const caf::down_msg&) {
         if (!stopping) {
@@ -191,7 +191,7 @@ struct daemon::running {
     caf::scoped_actor self{system};
     self->send<caf::message_priority::high>(root, caf::exit_msg{self->address(), caf::exit_reason::user_shutdown});
     self->wait_for(root);
-    root = nullptr;
+    root = watcher = nullptr;
   }
 };
 

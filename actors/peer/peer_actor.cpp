@@ -61,7 +61,7 @@ using fsm::side, wire::cease_subcode, wire::message_type;
 constexpr auto patience = 30s;        ///< for an answer of the policies actor
 constexpr auto policies_absent = 1s;  ///< until they are looked for again
 constexpr auto policies_refused = 5s; ///< until they are asked again
-constexpr auto refresh_begins = 4s;   ///< with BoRR; less than a partition waits before it believes that nothing comes
+constexpr auto refresh_begins = 4s;   ///< with BoRR; less than a partition waits before it says that routes are missing
 
 struct peer_state {
   static inline const char* name = "peer";
@@ -92,7 +92,6 @@ struct peer_state {
   std::optional<restart_watch> returning; ///< what becomes of its routes between two sessions
   std::uint32_t links = 0, dials = 0, timers = 0, preparations = 0, asks = 0;
   refresh_marks marks = refresh_marks::offered; ///< until a neighbour turns out not to bear them
-  bool routes_missing = false;                  ///< a partition waits for the answer to a refresh
 
   line& at(side s) { return lines[static_cast<std::size_t>(s)]; }
   caf::actor me() const { return caf::actor_cast<caf::actor>(self); }
@@ -396,7 +395,6 @@ struct peer_state {
     if (up) // else no slot was left for it
       up->end(returning->lost(e.how, settings));
     up.reset();
-    routes_missing = false;
     ++asks;
   }
 
@@ -405,14 +403,8 @@ struct peer_state {
   void on_partition_restarted(const msg::partition_restarted& m) {
     if (!up)
       return;
-    routes_missing = true;
     if (up->replace_partition(m.index, m.partition))
-      await_refresh();
-    else
-      come_again();
-  }
-
-  void come_again() {
+      return await_refresh();
     feed(fsm::stop{wire::make_shutdown(cease_subcode::administrative_reset, "a part of the routing table was lost"),
                    fsm::stop::then::again});
   }
@@ -422,17 +414,12 @@ struct peer_state {
       self->delayed_send(self, refresh_begins, msg::peer_refresh_due{++asks});
   }
 
-  /// A later session goes without the marks; the present one only has to end where routes are missing.
+  /// A partition that misses routes has the session reset (msg::routes_missing); the next one goes without the marks.
   void on_refresh_due(const msg::peer_refresh_due& m) {
-    if (m.round != asks || !up)
-      return;
-    const bool missing = std::exchange(routes_missing, false);
-    if (!up->has_unanswered())
+    if (m.round != asks || !up || !up->has_unanswered())
       return;
     marks = refresh_marks::withheld;
-    spdlog::warn("refresh_unanswered peer={}: its next session goes without enhanced route refresh (RFC 7313)", who);
-    if (missing)
-      come_again();
+    spdlog::warn("refresh_marks_withheld peer={}: it does not answer a refresh, perhaps because of RFC 7313", who);
   }
 
   // ---- status ------------------------------------------------------------------------------------------------------

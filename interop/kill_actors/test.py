@@ -17,6 +17,7 @@ nothing was sent twice, injected routes are still there, and a change still gets
 In the second run a neighbour without Route Refresh (RFC 2918) loses its session to a partition's failure: nothing else would
 bring its routes back. So does FRR, once: its bgpd does not answer a refresh of a neighbour with RFC 7313 and without Graceful
 Restart; bellmand notices, and its next session goes without RFC 7313. In the first run it has learned that before.
+The third run is about failures that come too often: the supervisor gives up, then its own restarts it, and in the end the daemon ends.
 """
 import json
 import subprocess
@@ -189,7 +190,7 @@ def without_marks(live, neighbor):
     address, log = neighbor.session.own_address, live.hub.process.log_path
     marks = live.world.marks()
     live.hub.ctl("neighbor", "reset", address, "--soft", "in")
-    until("bellmand notices that FRR does not answer", lambda: f"refresh_unanswered peer={address}" in log.read_text(), 10)
+    until("bellmand notices that FRR does not answer", lambda: f"refresh_marks_withheld peer={address}" in log.read_text(), 10)
     live.world.require_same_sessions("a refresh without an answer", marks)
     live.hub.ctl("neighbor", "reset", address)
     live.world.until_reset("FRR without RFC 7313", neighbor, marks)
@@ -242,21 +243,40 @@ def nobody_notices_once(live, path):
     live.world.require_same_sessions(f"{path} fails", marks)
 
 
-def escalates(live):
+def ledger_escalates(live):
     """Five failures of the ledger in a minute are restarted; the next one is more than its supervisor takes."""
     ledger, above = "root/store supervisor/ledger", "root/store supervisor"
-    before = live.node(above)["restarts"]
-    for number in range(1, 9):
+    for number in range(1, 8):
         until(lambda: f"the ledger runs: {live.node_or_trouble(ledger)}", lambda: live.node_or_trouble(ledger)["state"] == "running", 40)
-        if live.node_or_trouble(above)["restarts"] > before:
+        if live.node_or_trouble(above)["restarts"]:
             break
         live.hub.fault(ledger, f"failure {number}")
         time.sleep(0.3)
     until(lambda: f"the store supervisor gave up and was restarted: {live.node_or_trouble(above)}",
-          lambda: live.node_or_trouble(above)["restarts"] > before, 40)
+          lambda: live.has_restarted(above, 0, "too many restarts of ledger, at last for: failure 6"), 40)
     live.world.until_up(90)
     live.settle("the ledger fails too often", 40)
     require(live.hub.injected() == live.own, "the ledger fails too often: injected routes were lost")
+
+
+def root_gives_up(live):
+    """Nobody is left to decide: the daemon ends with 1, and whoever started it starts it again."""
+    hub = live.hub
+    for number in range(1, 8):
+        path = "root/api supervisor"
+        until("the API answers", lambda: not hub.process.is_alive() or live.node_or_trouble(path)["state"] == "running", 40)
+        if not hub.process.is_alive():
+            break
+        try:
+            hub.fault(path, f"failure {number}")
+        except Failed:
+            pass  # the answer went with it
+    until("the daemon ends by itself", lambda: not hub.process.is_alive(), 30)
+    require(hub.process.child.returncode == 1, f"the daemon ended with {hub.process.child.returncode}, not 1")
+    require("tree_gave_up" in hub.process.log_path.read_text(), "the log does not say that the tree gave up")
+    hub.start()
+    live.world.until_up(90)
+    live.settle("started again", 40)
 
 
 def body(build, folder):
@@ -278,7 +298,6 @@ def body(build, folder):
         nobody_notices(live, "root/api supervisor")
         for path in ("root/peer supervisor", "root/rib supervisor", "root/policy supervisor", "root/store supervisor"):
             all_comes_back(live, path)
-        escalates(live)
 
 
 def body_without_refresh(build, folder):
@@ -300,6 +319,15 @@ def body_without_refresh(build, folder):
             marks = live.world.marks()
 
 
+def body_of_escalation(build, folder):
+    live = Live(build, folder, [Bird, Witness])
+    with live.world:
+        live.start()
+        ledger_escalates(live)
+        root_gives_up(live)
+
+
 def runs():
     yield [*KINDS, Witness], "ipv4", body
     yield [Bird, Frr], "ipv4", body_without_refresh
+    yield [Bird, Witness], "ipv4", body_of_escalation
