@@ -150,6 +150,7 @@ struct neighbor_status {
   std::uint64_t updates_in = 0, withdrawn_as_error = 0, attributes_discarded = 0;
   rib::peer_counts routes;
   std::vector<wire::family> end_of_rib_received;
+  std::vector<std::string> limits_reached; ///< of this session, for people
   std::string rfc8212; ///< "import", "export", "import and export" where no policy blocks an eBGP session; else empty
 };
 struct neighbor_list {

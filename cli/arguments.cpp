@@ -1,5 +1,7 @@
 #include "cli/arguments.hpp"
 
+#include "cli/limit_text.hpp"
+
 #include "cli/text.hpp"
 
 #include <algorithm>
@@ -132,6 +134,19 @@ void add_patch_options(CLI::App& app, client::neighbor_patch& p) {
   flag("--enforce-first-as", p.enforce_first_as, "the path has to begin with its AS");
   add_value(app, "--next-hop-v4", "ADDRESS", "our IPv4 next hop on this session", parse_address, into(p.next_hop_v4));
   add_value(app, "--next-hop-v6", "ADDRESS", "our IPv6 next hop on this session", parse_address, into(p.next_hop_v6));
+  const auto limits = [&](const char* name, std::optional<std::vector<client::prefix_limit>>& to, const char* help) {
+    repeated(add_value(app, name, "ipv4|ipv6=N[,KEY=VALUE…]|none", help, parse_limit,
+                       [&to](const std::optional<client::prefix_limit>& l) {
+                         if (!to)
+                           to.emplace();
+                         if (l)
+                           to->push_back(*l);
+                       }));
+  };
+  limits("--max-prefixes", p.max_prefixes,
+         "keys: threshold (percent), action (warn|discard|shutdown), restart-after (seconds), count (received|accepted)");
+  limits("--max-prefixes-out", p.max_prefixes_out, "of what it is sent; keys: threshold, action (warn|shutdown), "
+                                                   "restart-after");
 }
 
 void add_attribute_options(CLI::App& app, wire::path_attributes& a) {

@@ -1,5 +1,6 @@
 #include "cli/status_text.hpp"
 
+#include "cli/limit_text.hpp"
 #include "cli/table.hpp"
 #include "cli/text.hpp"
 
@@ -72,6 +73,8 @@ void add_session(sheet& s, const client::neighbor_status& n, std::int64_t now) {
     s.add("Last error", printable(n.last_error) + " (" + time_text(n.last_error_at) + ")");
   if (!n.rfc8212.empty())
     s.add("Blocked by RFC 8212", n.rfc8212 + ": there is no policy");
+  for (const auto& text : n.limits_reached)
+    s.add("Prefix limit", printable(text));
   if (n.state != "Established")
     return;
   s.add("Local, remote", endpoint_text(n.local) + ", " + endpoint_text(n.remote));
@@ -100,6 +103,8 @@ void add_settings(sheet& s, const client::neighbor_settings& n) {
   s.add("Route refresh", yes_no(n.route_refresh));
   s.add("Four-byte AS", yes_no(n.four_byte_as));
   s.add("Enforce first AS", yes_no(n.enforce_first_as));
+  s.add("Maximum prefixes", or_none(joined(n.max_prefixes, limit_text)));
+  s.add("Maximum prefixes out", or_none(joined(n.max_prefixes_out, limit_text)));
 }
 
 std::uint64_t sum(const std::vector<client::route_counts>& counts, std::uint64_t client::route_counts::*member) {

@@ -33,6 +33,8 @@ void each_member(Patch& p, Visit&& visit) {
   visit("enforce_first_as", p.enforce_first_as);
   visit("next_hop_v4", p.next_hop_v4);
   visit("next_hop_v6", p.next_hop_v6);
+  visit("max_prefixes", p.max_prefixes);
+  visit("max_prefixes_out", p.max_prefixes_out);
 }
 
 /// What `patch` says replaces what `to` has.
@@ -62,6 +64,8 @@ void apply(const neighbor_patch& patch, neighbor_settings& to) {
   set(to.enforce_first_as, patch.enforce_first_as);
   set(to.next_hop_v4, patch.next_hop_v4);
   set(to.next_hop_v6, patch.next_hop_v6);
+  set(to.max_prefixes, patch.max_prefixes);
+  set(to.max_prefixes_out, patch.max_prefixes_out);
 }
 
 // Text: a value stands on its line; line ends and backslashes in it are escaped. Each element of a list ends in a
@@ -111,6 +115,7 @@ std::string as_text(const wire::ip_address& a) { return to_string(a); }
 std::string as_text(wire::family f) {
   return std::to_string(static_cast<unsigned>(f.afi)) + "/" + std::to_string(static_cast<unsigned>(f.safi));
 }
+std::string as_text(const prefix_limit& l) { return to_text(l); }
 template <class T>
 std::string as_text(const std::vector<T>& list) {
   std::string out;
@@ -158,6 +163,12 @@ bool read(std::string_view text, wire::family& to) {
   to = {static_cast<wire::afi>(afi), static_cast<wire::safi>(safi)};
   return true;
 }
+bool read(std::string_view text, prefix_limit& to) {
+  const auto l = parse_prefix_limit(text);
+  if (l)
+    to = *l;
+  return l.has_value();
+}
 template <class T>
 bool read(std::string_view text, std::vector<T>& to) {
   while (!text.empty()) {
@@ -196,7 +207,8 @@ neighbor_settings resolve(const speaker_settings& speaker, wire::ip_address addr
 
 impact impact_of(const neighbor_settings& before, const neighbor_settings& after) noexcept {
   const bool soft = before.import_policy != after.import_policy || before.export_policy != after.export_policy ||
-                    before.next_hop_self != after.next_hop_self;
+                    before.next_hop_self != after.next_hop_self || before.max_prefixes != after.max_prefixes ||
+                    before.max_prefixes_out != after.max_prefixes_out;
   auto rest = before; // with everything that costs less than a reset as it is in `after`
   rest.description = after.description;
   rest.group = after.group;
@@ -205,6 +217,8 @@ impact impact_of(const neighbor_settings& before, const neighbor_settings& after
   rest.import_policy = after.import_policy;
   rest.export_policy = after.export_policy;
   rest.next_hop_self = after.next_hop_self;
+  rest.max_prefixes = after.max_prefixes;
+  rest.max_prefixes_out = after.max_prefixes_out;
   if (rest != after)
     return impact::reset;
   return soft ? impact::soft : impact::none;

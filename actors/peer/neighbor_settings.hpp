@@ -2,6 +2,7 @@
 // What can be said about a neighbour: partly (a patch: a group, a TOML table, an API call) and wholly (the settings that
 // a session runs with). TOML and API produce patches; one function resolves them, so both inherit alike.
 
+#include "actors/peer/prefix_limit.hpp"
 #include "wire/family.hpp"
 #include "wire/prefix.hpp"
 
@@ -37,6 +38,8 @@ struct neighbor_patch {
   std::optional<bool> enforce_first_as;        ///< eBGP: the leftmost AS must be the neighbour's; off towards a route server.
   std::optional<wire::ip_address> next_hop_v4; ///< What "self" means; else from the connection's local address.
   std::optional<wire::ip_address> next_hop_v6;
+  std::optional<std::vector<prefix_limit>> max_prefixes;     ///< Of what the neighbour announces.
+  std::optional<std::vector<prefix_limit>> max_prefixes_out; ///< Of what it is sent.
 
   bool operator==(const neighbor_patch&) const = default;
 };
@@ -67,6 +70,7 @@ struct neighbor_settings {
   bool four_byte_as = true;
   bool enforce_first_as = true;
   std::optional<wire::ip_address> next_hop_v4, next_hop_v6;
+  std::vector<prefix_limit> max_prefixes, max_prefixes_out;
 
   bool is_ebgp() const noexcept { return remote_as != local_as; }
   bool operator==(const neighbor_settings&) const = default;

@@ -82,6 +82,7 @@ struct peer_state {
   std::string who;
   std::string said;   ///< why nobody answers
   bool ended = false; ///< a session has, or an attempt
+  bool held = false;  ///< down for too many prefixes, until somebody says otherwise
   std::deque<fsm::event> events;
   bool feeding = false, ready = false;
   std::uint32_t links = 0, dials = 0, timers = 0, preparations = 0;
@@ -179,7 +180,7 @@ struct peer_state {
       const bool down = before.enabled && !settings.enabled;
       feed(fsm::stop{down ? wire::make_shutdown(cease_subcode::administrative_shutdown, m.text)
                           : cease(cease_subcode::other_configuration_change)});
-      ready = false;
+      ready = held = false;
       ++preparations; // what is under way is for nobody
       drop_call(cease(cease_subcode::connection_rejected));
       if (settings.enabled)
@@ -189,12 +190,18 @@ struct peer_state {
     }
     if (ready)
       feed(fsm::configured{settings});
+    const bool other_limits =
+        before.max_prefixes != settings.max_prefixes || before.max_prefixes_out != settings.max_prefixes_out;
+    if (ready && other_limits && std::exchange(held, false))
+      feed(fsm::start{});
     publish(true);
   }
 
   msg::outcome reset(const msg::reset_neighbor& m) {
     using how = decltype(m.kind);
     if (m.kind == how::hard) {
+      if (std::exchange(held, false))
+        feed(fsm::start{});
       feed(fsm::stop{wire::make_shutdown(cease_subcode::administrative_reset, m.text), fsm::stop::then::again});
       return {};
     }
@@ -379,6 +386,16 @@ struct peer_state {
     up_on = e.side;
     up.emplace(session_host{self, cell, ports}, prepared, at(e.side).agreed, at(e.side).link, std::move(slot));
   }
+  /// RFC 4271 §6.7: no session, until the operator or the time set for it says otherwise.
+  void on_tallied(const msg::peer_tallied& m) {
+    const auto limit = up ? up->tallied(m) : std::nullopt;
+    if (!limit)
+      return;
+    held = limit->restart_after.count() == 0;
+    feed(fsm::stop{maximum_prefixes(*limit), held ? fsm::stop::then::stay_down : fsm::stop::then::again,
+                   limit->restart_after});
+  }
+
   void perform(const fsm::session_over&) {
     if (up) // else no slot was left for it
       up->end();
@@ -437,6 +454,7 @@ struct peer_state {
           if (up)
             up->walked(m);
         },
+        [this](const msg::peer_tallied& m) { on_tallied(m); },
         [this](msg::peer_prepare m) {
           if (m.round == preparations)
             prepare();

@@ -69,6 +69,10 @@ std::optional<mistake> mistake_in(const neighbor_settings& s) {
     return invalid("remote_port", "0 is no port");
   if (auto wrong = mistake_in_timers(s))
     return wrong;
+  if (auto why = fault_of(s.max_prefixes, direction::in); !why.empty())
+    return invalid("max_prefixes", std::move(why));
+  if (auto why = fault_of(s.max_prefixes_out, direction::out); !why.empty())
+    return invalid("max_prefixes_out", std::move(why));
   return mistake_in_families(s.families);
 }
 

@@ -2,6 +2,7 @@
 // What the RIB knows of a session, and the two small owners that tie partitions together: a barrier and a slot's lease.
 
 #include "actors/rib/ids.hpp"
+#include "actors/rib/prefix_tally.hpp"
 #include "wire/bgp/outgoing.hpp"
 #include "wire/prefix.hpp"
 
@@ -57,6 +58,7 @@ struct session_info {
   bool route_refresh = false;      ///< the neighbour will answer a ROUTE-REFRESH
   wire::outbound_form form;        ///< form.kind says eBGP or iBGP
   std::string import_chain, export_chain; ///< policy::chain_key
+  tally_ptr tally; ///< null: no limit on the number of routes
 };
 
 } // namespace bellman::rib

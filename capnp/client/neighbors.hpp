@@ -11,6 +11,20 @@
 
 namespace bellman::client {
 
+enum class limit_action : std::uint8_t { warn, discard, shutdown };
+enum class limit_count : std::uint8_t { received, accepted };
+
+struct prefix_limit {
+  wire::family family;
+  std::uint32_t limit = 0;
+  std::uint8_t threshold = 75; ///< percent
+  limit_action action = limit_action::shutdown;
+  limit_count count = limit_count::received;
+  std::uint32_t restart_after = 0; ///< seconds; 0: no further attempt
+
+  bool operator==(const prefix_limit&) const = default;
+};
+
 struct neighbor_settings {
   std::string group, description;
   std::uint32_t remote_as = 0, local_as = 0, router_id = 0;
@@ -23,6 +37,7 @@ struct neighbor_settings {
   bool route_server_client = false, next_hop_self = false, extended_messages = false, route_refresh = false;
   bool four_byte_as = false, enforce_first_as = false;
   std::optional<wire::ip_address> next_hop_v4, next_hop_v6;
+  std::vector<prefix_limit> max_prefixes, max_prefixes_out;
 };
 
 /// A partial statement: what is not set is inherited (add) or stays (change).
@@ -38,6 +53,7 @@ struct neighbor_patch {
   std::optional<bool> route_server_client, next_hop_self, extended_messages, route_refresh, four_byte_as;
   std::optional<bool> enforce_first_as;
   std::optional<wire::ip_address> next_hop_v4, next_hop_v6;
+  std::optional<std::vector<prefix_limit>> max_prefixes, max_prefixes_out;
 
   bool operator==(const neighbor_patch&) const = default;
 };
@@ -80,6 +96,7 @@ struct neighbor_status {
   std::vector<route_counts> routes;
   std::vector<wire::family> end_of_rib_received;
   std::string rfc8212;
+  std::vector<std::string> limits_reached;
 };
 
 enum class reset_kind : std::uint8_t { hard, soft_in, soft_out, soft_both };

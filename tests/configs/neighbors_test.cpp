@@ -34,6 +34,8 @@ four_byte_as = false
 enforce_first_as = false
 next_hop_v4 = "192.0.2.9"
 next_hop_v6 = "2001:db8::9"
+max_prefixes = { ipv4-unicast = { limit = 1000, threshold = 90, restart_after = 60, count = "accepted" }, ipv6-unicast = { limit = 5, action = "discard" } }
+max_prefixes_out = { ipv4-unicast = { limit = 7, action = "warn" } }
 )");
   ASSERT_EQ(d.neighbors.size(), 1u);
   peer::neighbor_patch p;
@@ -58,6 +60,10 @@ next_hop_v6 = "2001:db8::9"
   p.enforce_first_as = false;
   p.next_hop_v4 = wire::parse_ip("192.0.2.9");
   p.next_hop_v6 = wire::parse_ip("2001:db8::9");
+  using peer::limit_action, peer::limit_count;
+  p.max_prefixes = {{wire::ipv4_unicast, 1000, 90, limit_action::shutdown, limit_count::accepted, 60s},
+                    {wire::ipv6_unicast, 5, 75, limit_action::discard, limit_count::received, 0s}};
+  p.max_prefixes_out = {{wire::ipv4_unicast, 7, 75, limit_action::warn, limit_count::received, 0s}};
   EXPECT_EQ(d.neighbors[0].own, p);
 }
 

@@ -25,6 +25,7 @@ struct neighbor_spec {
   std::string import_chain = "all", export_chain = "all";
   bool route_server_client = false;
   std::uint16_t max_message = 4096;
+  rib::tally_ptr tally;
 };
 
 class rib_lab {
@@ -80,6 +81,7 @@ public:
     i.ipv4 = i.ipv6 = true;
     i.import_chain = x.spec.import_chain;
     i.export_chain = x.spec.export_chain;
+    i.tally = x.spec.tally;
     i.form.kind = x.spec.kind;
     i.form.max_message = x.spec.max_message;
     i.form.self_v4 = wire::ip_address::v4(0x7F000001);
