@@ -125,6 +125,11 @@ struct partition_restarted {
   std::uint32_t index = 0;
   caf::actor partition;
 };
+/// A partition that took the place of a failed one has not got back the routes of this neighbour: it did not answer a route
+/// refresh. Its session is reset.
+struct routes_missing {
+  rib::peer_id peer{};
+};
 /// The listener accepted a connection.
 struct accepted {
   std::shared_ptr<net::connection> link;

@@ -272,11 +272,10 @@ struct neighbors_state {
       answer(asker, refusal{"unavailable", "the session is being restarted", {}});
     else
       self->request(peer, peer_patience, m)
-          .then(
-              [asker](msg::outcome& o) mutable { asker.deliver(std::move(o)); },
-              [=, this](const caf::error& e) {
-                answer(asker, refusal{"unavailable", "the session did not answer: " + self->system().render(e), {}});
-              });
+          .then([asker](msg::outcome& o) mutable { asker.deliver(std::move(o)); },
+                [=, this](const caf::error& e) {
+                  answer(asker, refusal{"unavailable", "the session did not answer: " + self->system().render(e), {}});
+                });
     return asker;
   }
 
@@ -311,6 +310,7 @@ struct neighbors_state {
         [this](const msg::neighbor_event&) { listing->look_soon(); },
         [this](msg::look_at_states) { listing->look(); },
         [this](const msg::partition_restarted& m) { peers->tell(m); },
+        [this](const msg::routes_missing& m) { peers->begin_anew(m.peer); },
         [this](const msg::accepted& m) { peers->hand_over(m); },
         [this](const msg::try_again& m) { m.what(); },
         [this](const msg::fail_now& m) { supervision::fail_if_allowed(ports.peer.debug_faults, m.reason); },

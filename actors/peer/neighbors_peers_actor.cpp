@@ -89,6 +89,15 @@ void neighbors_peers::tell(const msg::partition_restarted& m) {
       self_->send(peer, m);
 }
 
+void neighbors_peers::begin_anew(rib::peer_id id) {
+  for (const auto& [a, cell] : memory().cells)
+    if (cell->id() == id && cell->actor()) {
+      spdlog::warn("refresh_unanswered neighbor={}", to_string(a));
+      caf::anon_send(cell->actor(),
+                     msg::reset_neighbor{a, msg::reset_neighbor::kind::hard, "route refresh unanswered"});
+    }
+}
+
 void neighbors_peers::hand_over(const msg::accepted& m) {
   const auto from = m.link->remote().address;
   const auto member = memory().roster.members().find(from);

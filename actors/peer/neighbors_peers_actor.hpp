@@ -32,6 +32,8 @@ public:
   /// Brings the peers to what the roster in memory says. `text` goes along where a session is shut down.
   void carry_out(const std::map<wire::ip_address, step>& steps, const std::string& text);
   void tell(const msg::partition_restarted& m);
+  /// Resets the session of a neighbour that owes us routes.
+  void begin_anew(rib::peer_id id);
   /// To the peer it is for, or back with Cease, Connection Rejected (RFC 4486 §4).
   void hand_over(const msg::accepted& m);
 

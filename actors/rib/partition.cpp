@@ -207,7 +207,20 @@ void partition::salvage(const partition& failed) {
       salvaged_slots_.push_back(p->info.slot);
   for (const auto* r : {&failed.round_, &failed.next_round_})
     salvaged_slots_.insert(salvaged_slots_.end(), r->leaving.begin(), r->leaving.end());
+  had_routes_.resize(failed.peers_.size());
+  for (std::size_t i = 1; i < failed.peers_.size(); ++i)
+    if (const auto& p = failed.peers_[i]; p && p->up)
+      had_routes_[i] = {p->received[0] != 0, p->received[1] != 0};
   salvaging_ = true;
+}
+
+std::vector<peer_id> partition::silent_sources() const {
+  std::vector<peer_id> silent;
+  for (std::size_t i = 0; i < std::min(had_routes_.size(), peers_.size()); ++i)
+    if (const auto& p = peers_[i]; p && p->up)
+      if ((had_routes_[i][0] && p->received[0] == 0) || (had_routes_[i][1] && p->received[1] == 0))
+        silent.push_back(p->info.peer);
+  return silent;
 }
 
 void partition::salvage_done() {
@@ -222,6 +235,7 @@ void partition::salvage_done() {
     }
   }
   salvaged_slots_.clear();
+  had_routes_.clear();
   membership_changed();
   next_round_.wanted = true;
 }

@@ -1,9 +1,9 @@
 #pragma once
-// One share of the routing table, every family of it: applies what peers announce, chooses best paths, and says what has to
-// be sent. Pure: no actor, no socket, no clock. partition_actor.hpp runs it.
+// One share of the routing table, every family of it: applies what peers announce, chooses best paths, and says what
+// has to be sent. Pure: no actor, no socket, no clock. partition_actor.hpp runs it.
 //
-// Everything outbound is `reconcile`: what should be advertised of a prefix against what was. Everything long (a session
-// comes or goes, a policy changes) is a walk over the nodes that calls it, in slices.
+// Everything outbound is `reconcile`: what should be advertised of a prefix against what was. Everything long (a
+// session comes or goes, a policy changes) is a walk over the nodes that calls it, in slices.
 
 #include "actors/policy/program.hpp"
 #include "actors/rib/change_log.hpp"
@@ -17,6 +17,7 @@
 #include "actors/rib/session_info.hpp"
 #include "actors/rib/view.hpp"
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -43,11 +44,11 @@ struct family_tables {
   prefix_table<Prefix> nodes;
   peer_set_table sets;
   emitter<Prefix> emissions;
-  std::vector<std::uint32_t> dirty; ///< nodes to reconcile at the end of this batch
+  std::vector<std::uint32_t> dirty;      ///< nodes to reconcile at the end of this batch
   std::vector<std::uint32_t> tombstones; ///< oldest first, from `first_tombstone`
   std::size_t first_tombstone = 0;
   std::unordered_map<wanted_key, set_id, wanted_key> wanted_memo; ///< until membership changes
-  std::unordered_map<std::uint64_t, set_id> delta_memo;  ///< (set, set) -> difference
+  std::unordered_map<std::uint64_t, set_id> delta_memo;           ///< (set, set) -> difference
 };
 
 class partition {
@@ -56,7 +57,7 @@ public:
     std::uint32_t index = 0;
     std::uint64_t epoch = 0; ///< differs each time a partition starts with another change log
     std::shared_ptr<attribute_table> attributes;
-    source_facts local; ///< router id and so on of this speaker, for injected routes
+    source_facts local;               ///< router id and so on of this speaker, for injected routes
     std::uint32_t tombstones = 16384; ///< kept for readers that resume
   };
 
@@ -87,6 +88,9 @@ public:
   /// Everyone who could answer has answered: what is advertised without a route behind it is withdrawn.
   void salvage_done();
   bool is_salvaging() const noexcept { return salvaging_; }
+  /// Neighbours that had routes in the failed tables, are up, and have announced none since: whoever asked them for
+  /// their routes was not heard, and their session has to begin anew.
+  std::vector<peer_id> silent_sources() const;
 
   /// Is there a walk to go on with? `work` does a slice of about `nodes` nodes.
   bool has_work() const noexcept { return walking_ || next_round_.wanted; }
@@ -115,10 +119,10 @@ private:
     bool up = false;
     source_facts facts;
     policy::program_ptr import_program;
-    bool refreshing[2]{};     ///< between BoRR and EoRR
+    bool refreshing[2]{}; ///< between BoRR and EoRR
     std::uint8_t refresh_bit[2]{};
-    bool sweep[2]{};          ///< this walk removes what was not announced again
-    bool reimport = false;    ///< this walk evaluates import again
+    bool sweep[2]{};       ///< this walk removes what was not announced again
+    bool reimport = false; ///< this walk evaluates import again
     std::uint64_t received[2]{}, accepted[2]{};
     std::uint64_t older[2]{}, older_accepted[2]{}; ///< of those, left by earlier sessions
   };
@@ -153,7 +157,8 @@ private:
     attr_handle attributes = no_attributes;
     peer_id source{};
     std::vector<out_row> rows;
-    bool reusable = false; ///< no program looked at the prefix
+    bool reusable = false;        ///< no program looked at the prefix
+    std::uint32_t unsendable = 0; ///< cohorts whose messages are too short for these attributes
   };
 
   template <class Prefix>
@@ -256,7 +261,7 @@ private:
   std::uint64_t unsendable_ = 0;
 
   change_log log_;
-  bool logging_ = false; ///< from the first reader of changes on
+  bool logging_ = false;           ///< from the first reader of changes on
   std::uint32_t purged_up_to_ = 0; ///< newest sequence number of a tombstone that is gone
 
   round round_, next_round_;
@@ -264,19 +269,28 @@ private:
   std::size_t walk_family_ = 0;
   std::uint32_t walk_at_ = 0;
   bool salvaging_ = false;
-  std::vector<slot_ptr> salvaged_slots_; ///< of sessions that the failed partition knew
+  std::vector<slot_ptr> salvaged_slots_;        ///< of sessions that the failed partition knew
+  std::vector<std::array<bool, 2>> had_routes_; ///< in the failed partition, by peer_id and family
 
   flush flush_;
   completions completions_;
 };
 
 template <>
-inline family_tables<wire::prefix4>& partition::family<wire::prefix4>() noexcept { return v4_; }
+inline family_tables<wire::prefix4>& partition::family<wire::prefix4>() noexcept {
+  return v4_;
+}
 template <>
-inline family_tables<wire::prefix6>& partition::family<wire::prefix6>() noexcept { return v6_; }
+inline family_tables<wire::prefix6>& partition::family<wire::prefix6>() noexcept {
+  return v6_;
+}
 template <>
-inline const family_tables<wire::prefix4>& partition::family<wire::prefix4>() const noexcept { return v4_; }
+inline const family_tables<wire::prefix4>& partition::family<wire::prefix4>() const noexcept {
+  return v4_;
+}
 template <>
-inline const family_tables<wire::prefix6>& partition::family<wire::prefix6>() const noexcept { return v6_; }
+inline const family_tables<wire::prefix6>& partition::family<wire::prefix6>() const noexcept {
+  return v6_;
+}
 
 } // namespace bellman::rib

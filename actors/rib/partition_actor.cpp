@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <random>
+#include <utility>
 
 namespace bellman::msg {
 
@@ -24,8 +25,8 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-constexpr std::uint32_t slice_nodes = 16384; ///< a few milliseconds of a walk
-constexpr auto salvage_quiet = std::chrono::seconds{5};   ///< nobody sent anything for so long: they are done
+constexpr std::uint32_t slice_nodes = 16384;            ///< a few milliseconds of a walk
+constexpr auto salvage_quiet = std::chrono::seconds{5}; ///< nobody sent anything for so long: they are done
 constexpr auto salvage_longest = std::chrono::seconds{120};
 
 struct partition_state {
@@ -39,6 +40,7 @@ struct partition_state {
   std::vector<msg::wake_on_change> sleepers;
   clock::time_point began = clock::now(), last_batch = began;
   bool walk_scheduled = false;
+  bool reminded = false; ///< silent sources have been told once
 
   void start() {
     partition::settings s;
@@ -78,9 +80,25 @@ struct partition_state {
       self->delayed_send(self, std::chrono::seconds{1}, msg::salvage_check{});
       return;
     }
+    if (!std::exchange(reminded, true) && remind_silent_sources()) {
+      last_batch = now;
+      self->delayed_send(self, std::chrono::seconds{1}, msg::salvage_check{});
+      return;
+    }
     table->salvage_done();
     finish();
     spdlog::info("partition_recovered partition={}", settings.index);
+  }
+
+  /// Those who were asked and said nothing begin anew; what they had announced stays advertised meanwhile.
+  bool remind_silent_sources() {
+    const auto neighbors = look_up(names::neighbors);
+    const auto silent = table->silent_sources();
+    if (!neighbors || silent.empty())
+      return false;
+    for (const auto peer : silent)
+      self->send(neighbors, msg::routes_missing{peer});
+    return true;
   }
 
   void tick() {
@@ -137,8 +155,7 @@ struct partition_state {
         [this](const msg::refresh_end& m) { change([&] { table->refresh_end(m.peer, m.family); }); },
         [this](const msg::chains_changed& m) {
           change([&] {
-            table->chains_changed(m.peer, m.import_chain, m.export_chain,
-                                  m.next_hop_self_changed ? &m.form : nullptr);
+            table->chains_changed(m.peer, m.import_chain, m.export_chain, m.next_hop_self_changed ? &m.form : nullptr);
             table->use_tally(m.peer, m.tally);
           });
         },

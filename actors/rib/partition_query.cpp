@@ -1,8 +1,9 @@
-// Reads. Positions are node numbers plus one, with the family in the top bit; they stay meaningful while the table changes,
-// so that a listing sees each prefix that stays at most once and at least once.
+// Reads. Positions are node numbers plus one, with the family in the top bit; they stay meaningful while the table
+// changes, so that a listing sees each prefix that stays at most once and at least once.
 
 #include "actors/rib/out_rows.hpp"
 #include "actors/rib/partition.hpp"
+#include "actors/rib/session_form.hpp"
 
 #include <algorithm>
 
@@ -20,8 +21,7 @@ bool matches(const route_query& q, const wire::path_attributes& a) {
     return false;
   if (q.community && std::ranges::find(a.communities, *q.community) == a.communities.end())
     return false;
-  return !q.large_community ||
-         std::ranges::find(a.large_communities, *q.large_community) != a.large_communities.end();
+  return !q.large_community || std::ranges::find(a.large_communities, *q.large_community) != a.large_communities.end();
 }
 
 bool looks_inside(const route_query& q) {
@@ -118,23 +118,9 @@ struct partition_query {
       out.received_at = n.paths != 0 ? n.first.received_at : 0;
       out.attributes = attr_ref::share(p.paths_.table(), r.attributes);
       out.best = true;
-      out.form = form_of(*to, *out.attributes);
+      out.form = std::make_shared<wire::outbound_form>(form_for(*out.attributes, to->info.form));
       add(std::move(out));
     }
-  }
-
-  static std::shared_ptr<const wire::outbound_form> form_of(const partition::peer_state& to, const attribute_set& set) {
-    auto form = std::make_shared<wire::outbound_form>(to.info.form);
-    if (set.variant == static_cast<std::uint8_t>(set_variant::own_med)) {
-      form->keep_med = true;
-      if (wire::next_hop_of(set.canonical()).global.is_unspecified()) {
-        if (form->next_hop_v4.is_unspecified())
-          form->next_hop_v4 = form->self_v4;
-        if (form->next_hop_v6.is_unspecified())
-          form->next_hop_v6 = form->self_v6;
-      }
-    }
-    return form;
   }
 
   /// Looks prefixes up where the match allows it. True if the query is answered by that.

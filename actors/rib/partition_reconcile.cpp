@@ -2,6 +2,7 @@
 
 #include "actors/rib/out_rows.hpp"
 #include "actors/rib/partition.hpp"
+#include "actors/rib/session_form.hpp"
 
 #include <algorithm>
 
@@ -28,13 +29,16 @@ void partition::reconcile(std::uint32_t index) {
 template <class Prefix>
 const std::vector<out_row>& partition::wanted_rows(const node<Prefix>& n) {
   const auto attributes = paths_.imported(n.first);
-  if (memo_.reusable && memo_.attributes == attributes && memo_.source == n.first.source)
+  if (memo_.reusable && memo_.attributes == attributes && memo_.source == n.first.source) {
+    unsendable_ += memo_.unsendable;
     return memo_.rows;
+  }
   forget_memo();
   memo_.attributes = attributes;
   memo_.source = n.first.source;
   paths_.table()->acquire(attributes);
   memo_.reusable = evaluate_export(n, attributes, memo_.rows);
+  unsendable_ += memo_.unsendable;
   return memo_.rows;
 }
 
@@ -45,6 +49,7 @@ void partition::forget_memo() {
   memo_.rows.clear();
   table.release(std::exchange(memo_.attributes, no_attributes));
   memo_.reusable = false;
+  memo_.unsendable = 0;
 }
 
 /// Fills `rows` with what each cohort should have; each row holds a reference. True if the prefix played no part.
@@ -60,13 +65,19 @@ bool partition::evaluate_export(const node<Prefix>& n, attr_handle attributes, s
   std::optional<wire::path_attributes> decoded;
   std::vector<std::pair<attr_handle, std::vector<std::uint32_t>>> rewritten;
   accepted_.clear();
+  const auto take = [&](std::uint32_t i, const attribute_set& as_is) {
+    if (fits(as_is, Prefix::family, cohorts_.cohorts()[i].form))
+      accepted_.push_back(i);
+    else
+      ++memo_.unsendable; // not advertised: what was, is withdrawn (RFC 8654 §4)
+  };
   for (std::uint32_t i = 0; i < cohorts_.cohorts().size(); ++i) {
     const auto& c = cohorts_.cohorts()[i];
     if (!c.families[f] || !c.program || c.program->rejects_everything() ||
         !may_export(set.summary, source->facts, c.form))
       continue;
     if (c.program->accepts_everything()) {
-      accepted_.push_back(i);
+      take(i, set);
       continue;
     }
     reusable &= !c.program->reads_prefix();
@@ -76,13 +87,18 @@ bool partition::evaluate_export(const node<Prefix>& n, attr_handle attributes, s
     if (!v.accepted)
       continue;
     if (!v.rewritten && !v.med_set) {
-      accepted_.push_back(i);
+      take(i, set);
       continue;
     }
     wire::bytes canonical;
     wire::encode_canonical(v.rewritten ? *v.rewritten : *decoded, Prefix::family, canonical);
     const bool own_med = v.med_set || set.variant == static_cast<std::uint8_t>(set_variant::own_med);
     const auto handle = table.intern(canonical, own_med ? set_variant::own_med : set_variant::learned);
+    if (!fits(table[handle], Prefix::family, c.form)) {
+      ++memo_.unsendable;
+      table.release(handle);
+      continue;
+    }
     const auto known = std::ranges::find(rewritten, handle, &decltype(rewritten)::value_type::first);
     if (known == rewritten.end()) {
       rewritten.emplace_back(handle, std::vector{i});
