@@ -94,8 +94,10 @@ child_spec neighbors_child(const tree_parts& p) {
       auto spec = child(std::move(name), {}, std::move(make));
       spec.kind = supervision::lifetime::transient;
       const auto found = system.registry().get(caf::atom_from_string(peer_supervisor));
-      if (const auto whom = caf::actor_cast<caf::actor>(found))
+      const auto whom = caf::actor_cast<caf::actor>(found);
+      if (whom)
         caf::anon_send(whom, msg::start_child{std::move(spec)});
+      return whom != nullptr;
     };
     return peer::spawn_neighbors(system, std::move(ports));
   });

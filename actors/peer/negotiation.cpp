@@ -59,14 +59,15 @@ void name_refresh_and_messages(const wire::capabilities& c, std::vector<std::str
 
 } // namespace
 
-wire::open our_open(const neighbor_settings& settings) {
+wire::open our_open(const neighbor_settings& settings, refresh_marks marks) {
   wire::open o;
   o.my_as = settings.local_as > 0xFFFF ? wire::as_trans : static_cast<std::uint16_t>(settings.local_as);
   o.hold_time = static_cast<std::uint16_t>(settings.hold_time.count());
   o.identifier = settings.router_id;
   auto& c = o.capabilities;
   c.families = settings.families;
-  c.route_refresh = c.enhanced_route_refresh = settings.route_refresh;
+  c.route_refresh = settings.route_refresh;
+  c.enhanced_route_refresh = settings.route_refresh && marks == refresh_marks::offered;
   c.extended_message = settings.extended_messages;
   if (settings.four_byte_as)
     c.four_byte_as = settings.local_as;

@@ -70,6 +70,7 @@ struct neighbors_state {
     listing.emplace(self, ports.memory, ports.peer.partitions);
     peers.emplace(self, ports);
     self->set_down_handler([this](const caf::down_msg& m) { listing->on_down(m.source); });
+    peers->resume();
     if (memory().has_file) // somebody before us may have stored what it could not carry out any more
       enqueue([](const roster& r) -> result<roster, mistake> { return r; }, [](const refused&) {});
   }

@@ -39,13 +39,26 @@ void neighbors_peers::begin(const wire::ip_address& a, const roster::member& m) 
     throw std::logic_error{"no number is left for a neighbor"};
   const auto cell = std::make_shared<peer_cell>(number->id, m.settings, origin_of(m), number->epoch);
   memory().cells[a] = cell;
+  start(cell);
+}
+
+void neighbors_peers::start(const std::shared_ptr<peer_cell>& cell) {
+  const auto a = cell->settings().address;
+  if (memory().find(a) != cell)
+    return; // removed meanwhile
   auto make = [cell, make_peer = ports_.make_peer, peer = ports_.peer](caf::actor_system& system) {
     return make_peer(system, cell, peer);
   };
-  if (ports_.start_peer)
-    ports_.start_peer("peer " + to_string(a), std::move(make));
-  else
+  if (!ports_.start_peer)
     make(self_->system());
+  else if (!ports_.start_peer("peer " + to_string(a), std::move(make)))
+    self_->delayed_send(self_, between_tries, msg::try_again{[this, cell] { start(cell); }});
+}
+
+void neighbors_peers::resume() {
+  if (ports_.start_peer)
+    for (const auto& [a, cell] : memory().cells)
+      start(cell);
 }
 
 void neighbors_peers::end(const wire::ip_address& a) {
@@ -92,7 +105,7 @@ void neighbors_peers::tell(const msg::partition_restarted& m) {
 void neighbors_peers::begin_anew(rib::peer_id id) {
   for (const auto& [a, cell] : memory().cells)
     if (cell->id() == id && cell->actor()) {
-      spdlog::warn("refresh_unanswered neighbor={}", to_string(a));
+      spdlog::warn("routes_missing neighbor={}", to_string(a));
       caf::anon_send(cell->actor(),
                      msg::reset_neighbor{a, msg::reset_neighbor::kind::hard, "route refresh unanswered"});
     }

@@ -44,6 +44,9 @@ struct peer_timer {
 struct peer_prepare {
   std::uint32_t round = 0;
 };
+struct peer_refresh_due {
+  std::uint32_t round = 0;
+};
 
 } // namespace bellman::msg
 
@@ -57,6 +60,7 @@ using fsm::side, wire::cease_subcode, wire::message_type;
 constexpr auto patience = 30s;        ///< for an answer of the policies actor
 constexpr auto policies_absent = 1s;  ///< until they are looked for again
 constexpr auto policies_refused = 5s; ///< until they are asked again
+constexpr auto refresh_begins = 4s;   ///< with BoRR; less than a partition waits before it believes that nothing comes
 
 struct peer_state {
   static inline const char* name = "peer";
@@ -85,7 +89,9 @@ struct peer_state {
   bool held = false;  ///< down for too many prefixes, until somebody says otherwise
   std::deque<fsm::event> events;
   bool feeding = false, ready = false;
-  std::uint32_t links = 0, dials = 0, timers = 0, preparations = 0;
+  std::uint32_t links = 0, dials = 0, timers = 0, preparations = 0, asks = 0;
+  refresh_marks marks = refresh_marks::offered; ///< until a neighbour turns out not to bear them
+  bool routes_missing = false;                  ///< a partition waits for the answer to a refresh
 
   line& at(side s) { return lines[static_cast<std::size_t>(s)]; }
   caf::actor me() const { return caf::actor_cast<caf::actor>(self); }
@@ -93,8 +99,7 @@ struct peer_state {
     return caf::actor_cast<caf::actor>(self->system().registry().get(caf::atom_from_string(whom)));
   }
 
-  // ---- life
-  // ----------------------------------------------------------------------------------------------------------
+  // ---- life --------------------------------------------------------------------------------------------------------
 
   void start() {
     settings = prepared = cell->settings();
@@ -115,8 +120,7 @@ struct peer_state {
       prepare();
   }
 
-  // ---- policies: both chains are published before a session can come up
-  // ------------------------------------------------
+  // ---- policies: both chains are published before a session can come up --------------------------------------------
 
   void prepare() {
     const auto type = session_type_of(settings);
@@ -167,8 +171,7 @@ struct peer_state {
     }
   }
 
-  // ---- the operator
-  // ----------------------------------------------------------------------------------------------------
+  // ---- the operator ------------------------------------------------------------------------------------------------
 
   static wire::notification cease(cease_subcode why) { return wire::make_notification(wire::error_code::cease, why); }
 
@@ -211,6 +214,7 @@ struct peer_state {
       up->replay();
     if (m.kind != how::soft_out && !up->ask_for_routes())
       return {refusal{"unsupported", who + " does not know route refresh (RFC 2918)", ""}};
+    await_refresh();
     return {};
   }
 
@@ -221,8 +225,7 @@ struct peer_state {
     self->quit();
   }
 
-  // ---- connections
-  // -----------------------------------------------------------------------------------------------------
+  // ---- connections -------------------------------------------------------------------------------------------------
 
   void dial() {
     net::dial_request request;
@@ -290,8 +293,7 @@ struct peer_state {
                              (m.why.detail.empty() ? "" : ": " + m.why.detail)});
   }
 
-  // ---- messages
-  // --------------------------------------------------------------------------------------------------------
+  // ---- messages ----------------------------------------------------------------------------------------------------
 
   void on_heard(const msg::peer_heard& m) {
     auto rest = m.chunk->view();
@@ -329,8 +331,7 @@ struct peer_state {
       feed(fsm::broken{s, std::move(*fault)});
   }
 
-  // ---- the machine
-  // -----------------------------------------------------------------------------------------------------
+  // ---- the machine -------------------------------------------------------------------------------------------------
 
   /// Effects may lead to further events; those wait for their turn.
   void feed(fsm::event e) {
@@ -353,10 +354,10 @@ struct peer_state {
   void perform(const fsm::disarm&) { ++timers; }
   void perform(const fsm::take&) { attach(side::theirs, std::exchange(calling, nullptr)); }
   void perform(const fsm::refuse& e) { drop_call(e.why); }
-  void perform(const fsm::send_open& e) { at(e.side).link->send(wire::encode(our_open(settings))); }
+  void perform(const fsm::send_open& e) { at(e.side).link->send(wire::encode(our_open(settings, marks))); }
   void perform(const fsm::confirm& e) {
     auto& l = at(e.side);
-    l.agreed = negotiate(settings, our_open(settings), e.open);
+    l.agreed = negotiate(settings, our_open(settings, marks), e.open);
     l.link->send(wire::encode_keepalive());
     l.link->set_timers(l.agreed.hold_time, l.agreed.keepalive, l.agreed.max_message);
   }
@@ -400,16 +401,46 @@ struct peer_state {
     if (up) // else no slot was left for it
       up->end();
     up.reset();
+    routes_missing = false;
+    ++asks;
   }
+
+  // ---- routes that have to come again ------------------------------------------------------------------------------
 
   void on_partition_restarted(const msg::partition_restarted& m) {
-    if (up && !up->replace_partition(m.index, m.partition))
-      feed(fsm::stop{wire::make_shutdown(cease_subcode::administrative_reset, "a part of the routing table was lost"),
-                     fsm::stop::then::again});
+    if (!up)
+      return;
+    routes_missing = true;
+    if (up->replace_partition(m.index, m.partition))
+      await_refresh();
+    else
+      come_again();
   }
 
-  // ---- status
-  // ----------------------------------------------------------------------------------------------------------
+  void come_again() {
+    feed(fsm::stop{wire::make_shutdown(cease_subcode::administrative_reset, "a part of the routing table was lost"),
+                   fsm::stop::then::again});
+  }
+
+  void await_refresh() {
+    if (up->has_unanswered())
+      self->delayed_send(self, refresh_begins, msg::peer_refresh_due{++asks});
+  }
+
+  /// A later session goes without the marks; the present one only has to end where routes are missing.
+  void on_refresh_due(const msg::peer_refresh_due& m) {
+    if (m.round != asks || !up)
+      return;
+    const bool missing = std::exchange(routes_missing, false);
+    if (!up->has_unanswered())
+      return;
+    marks = refresh_marks::withheld;
+    spdlog::warn("refresh_unanswered peer={}: its next session goes without enhanced route refresh (RFC 7313)", who);
+    if (missing)
+      come_again();
+  }
+
+  // ---- status ------------------------------------------------------------------------------------------------------
 
   void take_note(std::string text) {
     cell->update([&](msg::neighbor_status& s) {
@@ -464,6 +495,7 @@ struct peer_state {
         [this](const msg::reset_neighbor& m) { return reset(m); },
         [this](msg::deconfigure_peer) { deconfigure(); },
         [this](const msg::partition_restarted& m) { on_partition_restarted(m); },
+        [this](const msg::peer_refresh_due& m) { on_refresh_due(m); },
         [this](msg::get_status) { return cell->status(); },
         [this](const msg::fail_now& m) { supervision::fail_if_allowed(ports.debug_faults, m.reason); },
     };

@@ -109,9 +109,10 @@ std::optional<wire::notification> peer_session::refresh(wire::bytes_view body,
     return {};
   }
   flush(owed); // What came before it belongs before it.
-  if (r->subtype == static_cast<std::uint8_t>(kind::begin))
+  if (r->subtype == static_cast<std::uint8_t>(kind::begin)) {
+    std::erase(unanswered_, r->family);
     tell_partitions(msg::refresh_begin{info_.peer, r->family});
-  else if (r->subtype == static_cast<std::uint8_t>(kind::end))
+  } else if (r->subtype == static_cast<std::uint8_t>(kind::end))
     tell_partitions(msg::refresh_end{info_.peer, r->family});
   else if (request)
     perform(walks_.wanted(r->family, agreed_.enhanced_refresh ? walks::marks::borr_and_eorr : walks::marks::none));
@@ -151,6 +152,8 @@ bool peer_session::ask_for_routes() {
     return false;
   for (const auto f : agreed_.families)
     link_->send(wire::encode(wire::route_refresh{f, 0}));
+  if (agreed_.enhanced_refresh)
+    unanswered_ = agreed_.families;
   return true;
 }
 

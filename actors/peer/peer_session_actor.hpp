@@ -60,6 +60,8 @@ public:
 
   /// Asks the neighbour for everything once more (RFC 2918); false where it does not know how to answer.
   bool ask_for_routes();
+  /// Did a family that was asked for not even begin to come? Only a neighbour that marks its answers can be told.
+  bool has_unanswered() const noexcept { return !unanswered_.empty(); }
   /// Sends everything once more.
   void replay();
   /// Other policies or next-hop-self. False where that takes a new session: a family has lost, or found, its next hop.
@@ -96,6 +98,7 @@ private:
   limit_watch limits_;
   std::optional<prefix_limit> passed_; ///< seen before anybody asked
   std::vector<caf::actor> parts_;
+  std::vector<wire::family> unanswered_; ///< asked for, BoRR has not come
 };
 
 } // namespace bellman::peer

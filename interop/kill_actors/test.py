@@ -15,7 +15,8 @@
 After each failure: the tree shows the restart and its reason, sessions are the same ones as before, nothing was withdrawn,
 nothing was sent twice, injected routes are still there, and a change still gets through. The witness keeps all it hears.
 In the second run a neighbour without Route Refresh (RFC 2918) loses its session to a partition's failure: nothing else would
-bring its routes back.
+bring its routes back. So does FRR, once: its bgpd does not answer a refresh of a neighbour with RFC 7313 and without Graceful
+Restart; bellmand notices, and its next session goes without RFC 7313. In the first run it has learned that before.
 """
 import json
 import subprocess
@@ -115,7 +116,10 @@ class Live:
 
     def kill(self, path, reason, target=None):
         before = self.node(path)["restarts"]
-        self.hub.fault(target or path, reason)
+        try:
+            self.hub.fault(target or path, reason)
+        except Failed as failure:  # the call goes through the gateway: with it goes its answer
+            require("failed under the request" in str(failure), f"{path}: {failure}")
         self.until_restarted(f"{path} fails", path, before, reason)
 
 
@@ -178,6 +182,20 @@ def chain_fails(live):
     live.hub.reload()
     live.settle("a chain is as it was")
     live.world.require_same_sessions("a chain fails", marks)
+
+
+def without_marks(live, neighbor):
+    """A soft reset that FRR does not answer costs nothing but a line in the log; the next session is one that FRR answers in."""
+    address, log = neighbor.session.own_address, live.hub.process.log_path
+    marks = live.world.marks()
+    live.hub.ctl("neighbor", "reset", address, "--soft", "in")
+    until("bellmand notices that FRR does not answer", lambda: f"refresh_unanswered peer={address}" in log.read_text(), 10)
+    live.world.require_same_sessions("a refresh without an answer", marks)
+    live.hub.ctl("neighbor", "reset", address)
+    live.world.until_reset("FRR without RFC 7313", neighbor, marks)
+    live.world.until_up()
+    require("enhanced-route-refresh" not in live.hub.show(address)["capabilities_sent"], "RFC 7313 is announced to FRR again")
+    live.settle("FRR without RFC 7313")
 
 
 class Watch:
@@ -247,8 +265,9 @@ def body(build, folder):
         live.start()
         nobody_notices(live, "root/store supervisor/ledger", "ledger")
         nobody_notices(live, "root/rib supervisor/injector", "injector")
-        nobody_notices(live, "root/policy supervisor/policies", "policies")
         chain_fails(live)
+        nobody_notices(live, "root/policy supervisor/policies", "policies")
+        without_marks(live, live.world.neighbors[1])
         for part in range(2):
             nobody_notices(live, f"root/rib supervisor/partition {part}", f"part{part}", refreshes=2)
         nobody_notices(live, "root/peer supervisor/neighbors", "neighbors")
@@ -263,19 +282,21 @@ def body(build, folder):
 
 
 def body_without_refresh(build, folder):
-    """BIRD has not the capability: a partition's failure resets its session, and only that."""
+    """BIRD has not the capability: each partition's failure resets its session, and FRR's the first time."""
     live = Live(build, folder, [Bird, Frr])
-    bird = live.world.neighbors[0]
+    bird, frr = live.world.neighbors
     bird.options = "enable route refresh off;"
     with live.world:
         live.start()
         marks = live.world.marks()
         for part in range(2):
             live.kill(f"root/rib supervisor/partition {part}", f"test of partition {part}")
-            live.world.until_reset(f"partition {part} fails", bird, marks)
+            concerned = [bird, frr] if part == 0 else [bird]
+            for n in concerned:
+                live.world.until_reset(f"partition {part} fails", n, marks)
             live.world.until_up()
             live.settle(f"partition {part} fails")
-            live.world.require_same_sessions(f"partition {part} fails", marks, but=[bird])
+            live.world.require_same_sessions(f"partition {part} fails", marks, but=concerned)
             marks = live.world.marks()
 
 

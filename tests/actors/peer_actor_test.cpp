@@ -375,6 +375,52 @@ TEST_F(PeerActor, NeedsANewSessionAfterAPartitionIsLostWhereThereIsNoRefresh) {
             "ours close NOTIFICATION 6/4 a part of the routing table was lost");
 }
 
+TEST_F(PeerActor, TakesANewSessionWithoutMarksWhereARefreshIsNotAnswered) {
+  spawn();
+  auto c = establish();
+  take_log();
+  auto next = spawn_partition("next1");
+  register_as("part1", next);
+  tell(msg::partition_restarted{1, next});
+  hear(c, refresh(1)); // of one family only
+  elapse(3900ms);
+  EXPECT_EQ(cell->status().state, "Established");
+  take_log();
+  elapse(200ms);
+  EXPECT_EQ(take_log().front(), "ours close NOTIFICATION 6/4 a part of the routing table was lost");
+
+  elapse(5s);
+  c = establish();
+  const auto sent = cell->status().capabilities_sent;
+  EXPECT_EQ(std::ranges::count(sent, "route-refresh"), 1);
+  EXPECT_EQ(std::ranges::count(sent, "enhanced-route-refresh"), 0);
+  next = spawn_partition("next1");
+  register_as("part1", next);
+  tell(msg::partition_restarted{1, next});
+  elapse(10s);
+  EXPECT_EQ(cell->status().state, "Established");
+}
+
+TEST_F(PeerActor, KeepsItsSessionWhereARefreshIsAnswered) {
+  spawn();
+  const auto c = establish();
+  const auto next = spawn_partition("next1");
+  register_as("part1", next);
+  tell(msg::partition_restarted{1, next});
+  hear(c, wire::encode(wire::route_refresh{wire::ipv4_unicast, 1}));
+  hear(c, wire::encode(wire::route_refresh{wire::ipv6_unicast, 1}));
+  elapse(10s);
+  EXPECT_EQ(cell->status().state, "Established");
+}
+
+TEST_F(PeerActor, KeepsItsSessionWhenASoftResetIsNotAnswered) {
+  spawn();
+  establish();
+  tell(reset_neighbor{{}, reset_neighbor::kind::soft_in, ""});
+  elapse(10s);
+  EXPECT_EQ(cell->status().state, "Established");
+}
+
 TEST_F(PeerActor, CleansUpAfterAnEarlierLife) {
   spawn();
   establish();
