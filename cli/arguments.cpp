@@ -134,6 +134,11 @@ void add_patch_options(CLI::App& app, client::neighbor_patch& p) {
   flag("--enforce-first-as", p.enforce_first_as, "the path has to begin with its AS");
   add_value(app, "--next-hop-v4", "ADDRESS", "our IPv4 next hop on this session", parse_address, into(p.next_hop_v4));
   add_value(app, "--next-hop-v6", "ADDRESS", "our IPv6 next hop on this session", parse_address, into(p.next_hop_v6));
+  add_value(app, "--graceful-restart", "off|helper", "keep its routes while it restarts (RFC 4724)", parse_text,
+            into(p.graceful_restart));
+  add_value(app, "--restart-time", "SECONDS", "0 to 4095, the longest wait for it", parse_count, into(p.restart_time));
+  add_value(app, "--stale-time", "SECONDS", "1 to 65535, the longest that routes stay stale", parse_count,
+            into(p.stale_time));
   const auto limits = [&](const char* name, std::optional<std::vector<client::prefix_limit>>& to, const char* help) {
     repeated(add_value(app, name, "ipv4|ipv6=N[,KEY=VALUE…]|none", help, parse_limit,
                        [&to](const std::optional<client::prefix_limit>& l) {

@@ -85,8 +85,22 @@ json settings_json(const client::neighbor_settings& s) {
           {"enforce_first_as", s.enforce_first_as},
           {"next_hop_v4", address_or_null(s.next_hop_v4)},
           {"next_hop_v6", address_or_null(s.next_hop_v6)},
+          {"graceful_restart", s.graceful_restart},
+          {"restart_time", s.restart_time},
+          {"stale_time", s.stale_time},
           {"max_prefixes", limits_json(s.max_prefixes)},
           {"max_prefixes_out", limits_json(s.max_prefixes_out)}};
+}
+
+json restart_json(const client::restart_status& r) {
+  return {{"negotiated", r.negotiated},
+          {"notification", r.notification},
+          {"restart_time", r.restart_time},
+          {"families", strings(r.families, family_text)},
+          {"forwarding_preserved", strings(r.forwarding_preserved, family_text)},
+          {"stale", strings(r.stale, family_text)},
+          {"restarting", r.restarting},
+          {"until", r.until}};
 }
 
 json traffic_json(const client::traffic& t) {
@@ -211,7 +225,8 @@ json to_json(const client::neighbor_status& n) {
                                return json{{"family", wire::to_string(c.family)},
                                            {"received", c.received},
                                            {"accepted", c.accepted},
-                                           {"advertised", c.advertised}};
+                                           {"advertised", c.advertised},
+                                           {"stale", c.stale}};
                              })},
           {"end_of_rib_received", strings(n.end_of_rib_received, family_text)},
           {"updates_in", n.updates_in},
@@ -220,7 +235,8 @@ json to_json(const client::neighbor_status& n) {
           {"limits_reached", n.limits_reached},
           {"rfc8212", n.rfc8212},
           {"traffic", traffic_json(n.traffic)},
-          {"settings", settings_json(n.settings)}};
+          {"settings", settings_json(n.settings)},
+          {"restart", restart_json(n.restart)}};
 }
 
 json to_json(const client::injected_route& r) {

@@ -149,6 +149,9 @@ void read_patch(table_reader& in, const daemon& context, neighbor_patch& to) {
   in.boolean("enforce_first_as", to.enforce_first_as);
   in.parsed("next_hop_v4", to.next_hop_v4, parse_own<wire::afi::ipv4>, "an IPv4 address of ours");
   in.parsed("next_hop_v6", to.next_hop_v6, parse_own<wire::afi::ipv6>, "an IPv6 address of ours");
+  in.parsed("graceful_restart", to.graceful_restart, peer::parse_restart_mode, R"("off" or "helper")");
+  in.number("restart_time", to.restart_time, 0, 4095);
+  in.number("stale_time", to.stale_time, 1, longest);
   read_limits(in, "max_prefixes", peer::direction::in, to.max_prefixes);
   read_limits(in, "max_prefixes_out", peer::direction::out, to.max_prefixes_out);
   list_reader lists{in, context.definitions};

@@ -71,6 +71,8 @@ wire::open our_open(const neighbor_settings& settings, refresh_marks marks) {
   c.extended_message = settings.extended_messages;
   if (settings.four_byte_as)
     c.four_byte_as = settings.local_as;
+  if (settings.graceful_restart == restart_mode::helper) // RFC 4724 §3: no family, for we do not keep forwarding
+    c.graceful_restart = wire::graceful_restart{false, true, 0, {}};
   return o;
 }
 
@@ -111,6 +113,7 @@ negotiated negotiate(const neighbor_settings& settings, const wire::open& ours, 
   n.keepalive = keepalive_for(n.hold_time, settings.keepalive_time);
   n.sent = names_of(mine);
   n.received = names_of(other);
+  n.restart = restart_terms_of(n.families, ours, theirs);
   return n;
 }
 

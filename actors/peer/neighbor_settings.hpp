@@ -15,6 +15,16 @@
 
 namespace bellman::peer {
 
+/// What to do for RFC 4724.
+enum class restart_mode : std::uint8_t {
+  off,    ///< Not announced: routes go with their session.
+  helper, ///< The receiving speaker: routes of a neighbour that restarts are kept.
+};
+
+/// "off", "helper"; and back.
+std::string_view name_of(restart_mode m) noexcept;
+std::optional<restart_mode> parse_restart_mode(std::string_view text);
+
 /// Members that are not set are inherited from the group, then from the defaults of `neighbor_settings`.
 struct neighbor_patch {
   std::optional<std::string> description;
@@ -38,6 +48,9 @@ struct neighbor_patch {
   std::optional<bool> enforce_first_as;        ///< eBGP: the leftmost AS must be the neighbour's; off towards a route server.
   std::optional<wire::ip_address> next_hop_v4; ///< What "self" means; else from the connection's local address.
   std::optional<wire::ip_address> next_hop_v6;
+  std::optional<restart_mode> graceful_restart;
+  std::optional<std::chrono::seconds> restart_time; ///< 0..4095: the longest that we wait for a neighbour that restarts
+  std::optional<std::chrono::seconds> stale_time;   ///< 1..65535: the longest that a route stays stale
   std::optional<std::vector<prefix_limit>> max_prefixes;     ///< Of what the neighbour announces.
   std::optional<std::vector<prefix_limit>> max_prefixes_out; ///< Of what it is sent.
 
@@ -70,6 +83,9 @@ struct neighbor_settings {
   bool four_byte_as = true;
   bool enforce_first_as = true;
   std::optional<wire::ip_address> next_hop_v4, next_hop_v6;
+  restart_mode graceful_restart = restart_mode::helper;
+  std::chrono::seconds restart_time{300};
+  std::chrono::seconds stale_time{360};
   std::vector<prefix_limit> max_prefixes, max_prefixes_out;
 
   bool is_ebgp() const noexcept { return remote_as != local_as; }

@@ -9,6 +9,7 @@
 
 #include "actors/peer/fsm.hpp"
 #include "actors/peer/peer_messages_actor.hpp"
+#include "actors/peer/peer_restart_actor.hpp"
 #include "actors/peer/peer_session_actor.hpp"
 #include "actors/supervision/actor_base.hpp"
 
@@ -57,6 +58,7 @@ struct peer_state {
   bool held = false;  ///< down for too many prefixes, until somebody says otherwise
   std::deque<fsm::event> events;
   bool feeding = false, ready = false;
+  std::optional<restart_watch> returning; ///< what becomes of its routes between two sessions
   std::uint32_t links = 0, dials = 0, timers = 0, preparations = 0, asks = 0;
   refresh_marks marks = refresh_marks::offered; ///< until a neighbour turns out not to bear them
   bool routes_missing = false;                  ///< a partition waits for the answer to a refresh
@@ -73,6 +75,7 @@ struct peer_state {
     settings = prepared = cell->settings();
     who = to_string(settings.address);
     machine.emplace(settings, rib::number(cell->id()) * 2654435761u);
+    returning.emplace(session_host{self, cell, ports});
     cell->actor(me());
     if (cell->epoch() != 0 || cell->status().sessions != 0) // What an earlier life has left in the RIB.
       for (const auto& p : find_partitions(self->system(), ports.partitions))
@@ -152,6 +155,7 @@ struct peer_state {
       feed(fsm::stop{down ? wire::make_shutdown(cease_subcode::administrative_shutdown, m.text)
                           : cease(cease_subcode::other_configuration_change)});
       ready = held = false;
+      returning->forget();
       ++preparations; // what is under way is for nobody
       drop_call(cease(cease_subcode::connection_rejected));
       if (settings.enabled)
@@ -174,6 +178,7 @@ struct peer_state {
       if (std::exchange(held, false))
         feed(fsm::start{});
       feed(fsm::stop{wire::make_shutdown(cease_subcode::administrative_reset, m.text), fsm::stop::then::again});
+      returning->forget();
       return {};
     }
     if (!up)
@@ -189,6 +194,7 @@ struct peer_state {
   void deconfigure() {
     feed(fsm::stop{cease(cease_subcode::peer_deconfigured)});
     drop_call(cease(cease_subcode::peer_deconfigured));
+    returning->forget();
     cell->actor({});
     self->quit();
   }
@@ -256,9 +262,12 @@ struct peer_state {
                                         "hold timer expired",
                                         "message header error",
                                         "the neighbour takes nothing"};
+    const bool silent = m.why.kind == net::closed::kind::by_peer || m.why.kind == net::closed::kind::failed;
     if (const auto s = side_of(m.link))
-      feed(fsm::lost{*s, std::string{kinds[static_cast<std::size_t>(m.why.kind)]} +
-                             (m.why.detail.empty() ? "" : ": " + m.why.detail)});
+      feed(fsm::lost{*s,
+                     std::string{kinds[static_cast<std::size_t>(m.why.kind)]} +
+                         (m.why.detail.empty() ? "" : ": " + m.why.detail),
+                     silent ? ending::connection_lost : ending::notification}); // else the transport has said why
   }
 
   // ---- messages ----------------------------------------------------------------------------------------------------
@@ -273,7 +282,7 @@ struct peer_state {
       rest = rest.subspan(length);
     }
     if (s && is_up(*s))
-      up->flush(m.chunk->owed);
+      returning->end_of_rib(up->flush(m.chunk->owed));
   }
 
   bool is_up(side s) const { return up && up_on == s; }
@@ -331,7 +340,9 @@ struct peer_state {
   }
   void perform(const fsm::close& e) {
     if (const auto link = std::exchange(at(e.side).link, nullptr))
-      link->close(e.last_words ? std::optional{wire::encode(*e.last_words)} : std::nullopt);
+      link->close(e.last_words
+                      ? std::optional{wire::encode(is_up(e.side) ? returning->as_sent(*e.last_words) : *e.last_words)}
+                      : std::nullopt);
   }
   void perform(const fsm::note& e) {
     spdlog::info("session_ended peer={} reason=\"{}\"", who, e.text);
@@ -353,6 +364,7 @@ struct peer_state {
     if (!slot)
       return feed(fsm::broken{e.side, cease(cease_subcode::out_of_resources)});
     up_on = e.side;
+    returning->returned(at(e.side).agreed.restart);
     up.emplace(session_host{self, cell, ports}, prepared, at(e.side).agreed, at(e.side).link, std::move(slot));
   }
   /// RFC 4271 §6.7: no session, until the operator or the time set for it says otherwise.
@@ -365,9 +377,9 @@ struct peer_state {
                    limit->restart_after});
   }
 
-  void perform(const fsm::session_over&) {
+  void perform(const fsm::session_over& e) {
     if (up) // else no slot was left for it
-      up->end();
+      up->end(returning->lost(e.how, settings));
     up.reset();
     routes_missing = false;
     ++asks;
@@ -449,6 +461,7 @@ struct peer_state {
           if (m.round == timers)
             feed(fsm::retry_due{});
         },
+        [this](const msg::peer_stale_timer& m) { returning->expired(m); },
         [this](const msg::peer_walked& m) {
           if (up)
             up->walked(m);

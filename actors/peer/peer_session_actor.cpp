@@ -37,6 +37,14 @@ inbound_settings inbound_of(const neighbor_settings& settings, const negotiated&
   return s;
 }
 
+rib::retentions retentions_of(const std::vector<restart::kept>& kept) {
+  rib::retentions out{};
+  for (const auto& k : kept)
+    out[k.family == wire::ipv6_unicast ? 1 : 0] =
+        k.keep == restart::keep::all_stale ? rib::retention::all : rib::retention::session;
+  return out;
+}
+
 } // namespace
 
 std::vector<caf::actor> find_partitions(caf::actor_system& system, std::uint32_t count) {
@@ -77,8 +85,8 @@ void peer_session::tell_partitions(const Message& m) {
       host_.self->send(p, m);
 }
 
-void peer_session::end() {
-  tell_partitions(msg::session_down{info_.peer, info_.epoch});
+void peer_session::end(const std::vector<restart::kept>& kept) {
+  tell_partitions(msg::session_down{info_.peer, info_.epoch, retentions_of(kept)});
   host_.cell->update([](msg::neighbor_status& s) {
     s.families.clear();
     s.end_of_rib_received.clear();
@@ -108,7 +116,7 @@ std::optional<wire::notification> peer_session::refresh(wire::bytes_view body,
     spdlog::warn("refresh_ignored peer={} family={} subtype={}", who_, to_string(r->family), r->subtype);
     return {};
   }
-  flush(owed); // What came before it belongs before it.
+  ended_ = flush(owed); // What came before it belongs before it.
   if (r->subtype == static_cast<std::uint8_t>(kind::begin)) {
     std::erase(unanswered_, r->family);
     tell_partitions(msg::refresh_begin{info_.peer, r->family});
@@ -119,12 +127,16 @@ std::optional<wire::notification> peer_session::refresh(wire::bytes_view body,
   return {};
 }
 
-void peer_session::flush(const std::shared_ptr<rib::credit>& owed) {
+std::vector<wire::family> peer_session::flush(const std::shared_ptr<rib::credit>& owed) {
   auto batches = in_->take(owed);
   for (std::size_t i = 0; i < batches.size(); ++i)
     if (batches[i] && parts_[i])
       host_.self->send(parts_[i], msg::routes{std::move(batches[i])});
-  count(in_->take_end_of_rib());
+  auto ended = std::exchange(ended_, {});
+  const auto now = in_->take_end_of_rib();
+  count(now);
+  ended.insert(ended.end(), now.begin(), now.end());
+  return ended;
 }
 
 void peer_session::count(const std::vector<wire::family>& ended) {
@@ -253,14 +265,18 @@ bool peer_session::replace_partition(std::uint32_t index, caf::actor partition) 
     return true;
   parts_[index] = std::move(partition);
   announce_to(index);
+  if (congested_ && parts_[index])
+    host_.self->send(parts_[index], msg::outlet_congested{info_.slot->slot(), true});
   for (const auto& r : walks_.owed_by(index))
     replay_from(index, r);
   return ask_for_routes();
 }
 
 void peer_session::congested(rib::slot_id slot, bool congested) {
-  if (slot == info_.slot->slot())
-    tell_partitions(msg::outlet_congested{slot, congested});
+  if (slot != info_.slot->slot())
+    return;
+  congested_ = congested;
+  tell_partitions(msg::outlet_congested{slot, congested});
 }
 
 void peer_session::describe() {

@@ -52,8 +52,8 @@ public:
   /// Both return what ends the session. Routes go out with `flush`.
   std::optional<wire::notification> update(wire::bytes_view body);
   std::optional<wire::notification> refresh(wire::bytes_view body, const std::shared_ptr<rib::credit>& owed);
-  /// Sends the partitions what has been gathered.
-  void flush(const std::shared_ptr<rib::credit>& owed);
+  /// Sends the partitions what has been gathered. @returns the families whose End-of-RIB was in it.
+  std::vector<wire::family> flush(const std::shared_ptr<rib::credit>& owed);
 
   void walked(const msg::peer_walked& m);
   void congested(rib::slot_id slot, bool congested);
@@ -72,8 +72,8 @@ public:
   /// A limit on the number of routes may have been reached. The one that wants the session to end, if there is one.
   std::optional<prefix_limit> tallied(const msg::peer_tallied& m);
 
-  /// Tells the partitions that it is over.
-  void end();
+  /// Tells the partitions that it is over, and what stays of it.
+  void end(const std::vector<restart::kept>& kept);
 
 private:
   rib::barrier_ptr report(walks::walk_id walk, std::uint32_t partition) const;
@@ -93,8 +93,10 @@ private:
   std::shared_ptr<net::connection> link_;
   rib::session_info info_;
   std::optional<inbound> in_;
-  inbound::counters counted_; ///< What the status has been told.
+  inbound::counters counted_;       ///< What the status has been told.
+  std::vector<wire::family> ended_; ///< End-of-RIBs that a caller of `flush` has not been told
   walks walks_;
+  bool congested_ = false; ///< What a new partition has to be told.
   limit_watch limits_;
   std::optional<prefix_limit> passed_; ///< seen before anybody asked
   std::vector<caf::actor> parts_;

@@ -35,10 +35,17 @@ struct session_up {
   rib::session_info info;
   rib::barrier_ptr initial;
 };
-/// The session ended: its paths go, its slot is forgotten. Also sent by a restarted peer actor for what it left behind.
+/// The session ended: its paths go, or stay as stale ones; its slot is forgotten. Also sent by a restarted peer actor for
+/// what it left behind.
 struct session_down {
   rib::peer_id peer{};
   rib::epoch_type epoch = 0; ///< sessions up to and including this one (modulo 256)
+  rib::retentions keep{};
+};
+/// Stale paths of one family go: End-of-RIB came, or nothing came in time.
+struct stale_over {
+  rib::peer_id peer{};
+  wire::family family;
 };
 /// Routes received or injected. The batch is taken out of the pointer by the partition.
 struct routes {

@@ -1,5 +1,5 @@
-// The way in: rows of a batch become paths of nodes. Memory is what costs here, so the hash slots and nodes of rows to come
-// are fetched while earlier ones are worked on.
+// The way in: rows of a batch become paths of nodes. Memory is what costs here, so the hash slots and nodes of rows to
+// come are fetched while earlier ones are worked on.
 
 #include "actors/rib/partition.hpp"
 
@@ -15,8 +15,8 @@ void partition::apply(route_batch& batch) {
   auto* from = peer(batch.peer);
   if (from == nullptr || !from->up || from->info.epoch != batch.epoch)
     return; // of a session that is over; the batch gives its references back
-  const auto *at4 = batch.prefixes4.data();
-  const auto *at6 = batch.prefixes6.data();
+  const auto* at4 = batch.prefixes4.data();
+  const auto* at6 = batch.prefixes6.data();
   const auto* id4 = batch.ids4.empty() ? nullptr : batch.ids4.data();
   const auto* id6 = batch.ids6.empty() ? nullptr : batch.ids6.data();
   for (const auto& g : batch.groups) {
@@ -46,6 +46,7 @@ void partition::apply(route_batch& batch) {
   report(*from);
   flush_family<wire::prefix4>();
   flush_family<wire::prefix6>();
+  thin_log();
 }
 
 template <class Prefix>
@@ -86,8 +87,8 @@ partition::imported partition::import(const peer_state& from, attr_handle receiv
   if (program->rejects_everything())
     return {received, program->reason_text(0) == "no policy" ? reject_reason::no_policy : reject_reason::policy, 0};
   const auto attributes = wire::decode_canonical(table[received].canonical());
-  const auto v = program->evaluate(
-      {prefix != nullptr ? *prefix : wire::prefix{}, family, attributes, from.info.local_as});
+  const auto v =
+      program->evaluate({prefix != nullptr ? *prefix : wire::prefix{}, family, attributes, from.info.local_as});
   if (!v.accepted)
     return {received, reject_reason::policy, v.reason};
   if (!v.rewritten && !v.med_set)
@@ -95,7 +96,10 @@ partition::imported partition::import(const peer_state& from, attr_handle receiv
   wire::bytes canonical;
   wire::encode_canonical(v.rewritten ? *v.rewritten : attributes, family, canonical);
   const bool own_med = v.med_set || table[received].variant == static_cast<std::uint8_t>(set_variant::own_med);
-  return {table.intern(canonical, own_med ? set_variant::own_med : set_variant::learned), reject_reason::none, 0};
+  const auto made = table.intern(canonical, own_med ? set_variant::own_med : set_variant::learned);
+  if (made == received)
+    table.release(made); // the same after all: there is no reference besides the row's
+  return {made, reject_reason::none, 0};
 }
 
 /// Takes over one reference of `received`; of `in.attributes`, where it differs, the row takes its own.
@@ -200,6 +204,8 @@ void partition::count_row(const path_row& row, std::size_t family, int by) {
   from->received[family] += static_cast<std::uint64_t>(by);
   if (row.usable())
     from->accepted[family] += static_cast<std::uint64_t>(by);
+  if (row.stale)
+    from->stale[family] += static_cast<std::uint64_t>(by);
   if (row.epoch != (from->info.epoch & 15)) {
     from->older[family] += static_cast<std::uint64_t>(by);
     if (row.usable())

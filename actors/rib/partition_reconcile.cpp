@@ -8,6 +8,10 @@
 
 namespace bellman::rib {
 
+namespace {
+constexpr std::size_t most_differences = 65536; ///< remembered ones
+}
+
 template <class Prefix>
 void partition::reconcile(std::uint32_t index) {
   auto& n = family<Prefix>().nodes[index];
@@ -97,6 +101,11 @@ bool partition::evaluate_export(const node<Prefix>& n, attr_handle attributes, s
     if (!fits(table[handle], Prefix::family, c.form)) {
       ++memo_.unsendable;
       table.release(handle);
+      continue;
+    }
+    if (handle == attributes) { // the same after all: one row for one set of attributes
+      table.release(handle);
+      accepted_.push_back(i);
       continue;
     }
     const auto known = std::ranges::find(rewritten, handle, &decltype(rewritten)::value_type::first);
@@ -245,6 +254,17 @@ void partition::flush_family() {
       reconcile<Prefix>(index);
   f.dirty.clear();
   encode_emissions<Prefix>();
+  // Rounds collect too, but there may be none for days.
+  if (f.sets.size() > f.most_sets || f.delta_memo.size() > most_differences) {
+    membership_changed();
+    f.sets.collect();
+    f.most_sets = std::max<std::size_t>(fewest_sets, 2 * f.sets.size());
+  }
+}
+
+void partition::finish_sending() {
+  encode_emissions<wire::prefix4>();
+  encode_emissions<wire::prefix6>();
 }
 
 template <class Prefix>

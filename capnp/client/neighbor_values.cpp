@@ -78,9 +78,23 @@ neighbor_settings read_settings(api::NeighborSettings::Reader in) {
   s.enforce_first_as = in.getEnforceFirstAs();
   s.next_hop_v4 = api::read_address(in.getNextHopV4());
   s.next_hop_v6 = api::read_address(in.getNextHopV6());
+  s.graceful_restart = as_string(in.getGracefulRestart());
+  s.restart_time = in.getRestartTime();
+  s.stale_time = in.getStaleTime();
   s.max_prefixes = read_limits(in.getMaxPrefixes());
   s.max_prefixes_out = read_limits(in.getMaxPrefixesOut());
   return s;
+}
+
+restart_status read_restart(api::RestartStatus::Reader in) {
+  return {in.getNegotiated(),
+          in.getNotification(),
+          in.getRestartTime(),
+          read_families(in.getFamilies()),
+          read_families(in.getForwardingPreserved()),
+          read_families(in.getStale()),
+          in.getRestarting(),
+          in.getUntil()};
 }
 
 traffic read_traffic(api::Traffic::Reader in) {
@@ -137,9 +151,10 @@ neighbor_status read_status(api::NeighborStatus::Reader in) {
   s.withdrawn_as_error = in.getWithdrawnAsError();
   s.attributes_discarded = in.getAttributesDiscarded();
   for (const auto c : in.getRoutes())
-    s.routes.push_back({api::read_family(c.getFamily()), c.getReceived(), c.getAccepted(), c.getAdvertised()});
+    s.routes.push_back({api::read_family(c.getFamily()), c.getReceived(), c.getAccepted(), c.getAdvertised(), c.getStale()});
   s.end_of_rib_received = read_families(in.getEndOfRibReceived());
   s.rfc8212 = as_string(in.getRfc8212());
+  s.restart = read_restart(in.getRestart());
   s.limits_reached = read_texts(in.getLimitsReached());
   return s;
 }
@@ -178,6 +193,9 @@ void write_patch(const neighbor_patch& from, api::NeighborPatch::Builder out) {
   give(from.enforce_first_as, out.getEnforceFirstAs());
   give_address(from.next_hop_v4, out.getNextHopV4());
   give_address(from.next_hop_v6, out.getNextHopV6());
+  give_text(from.graceful_restart, out.getGracefulRestart());
+  give(from.restart_time, out.getRestartTime());
+  give(from.stale_time, out.getStaleTime());
   give_limits(from.max_prefixes, out.getMaxPrefixes());
   give_limits(from.max_prefixes_out, out.getMaxPrefixesOut());
 }

@@ -208,6 +208,10 @@ TEST_F(Inbound, EndsTheSessionOnlyWhereNlriCannotBeTrusted) {
       {update_body(mandatory, hex("18 c63364 21 c6336400")), 10}, // good ones before it do not help
       {update_body(origin_igp + path_64501 + mp_reach_v6 + mp_reach_v6), 1},
       {update_body(mandatory + hex("40 63 01 00"), nlri_198_51_100_0), 2}, // unknown and well-known
+      // RFC 7606 §5.2: with nothing announced, NLRI may have been missed
+      {update_body(hex("40 01 01 09") + path_64501), 6},
+      {update_body(hex("40 01 7f 00") + path_64501 + mp_reach_v6), 1},
+      {update_body(hex("40 01 01 09"), {}, hex("18 c63364")), 6},
   };
   for (const auto& b : all) {
     use(settings_of());
@@ -216,6 +220,13 @@ TEST_F(Inbound, EndsTheSessionOnlyWhereNlriCannotBeTrusted) {
     EXPECT_EQ(n->code, 3);
     EXPECT_EQ(n->subcode, b.subcode);
   }
+}
+
+TEST_F(Inbound, BearsSoundAttributesWithoutNlri) {
+  EXPECT_EQ(feed(update_body(mandatory)), std::nullopt);
+  EXPECT_EQ(feed(update_body(mandatory, {}, hex("18 c63364"))), std::nullopt);
+  EXPECT_EQ(feed(update_body(hex("c0 0f 0a 0002 01 30 20010db80001"))), std::nullopt)
+      << "MP_UNREACH alone hides nothing";
 }
 
 TEST_F(Inbound, ReportsTheOffendingAttribute) {

@@ -50,6 +50,9 @@ TEST(NeighborSettings, TellWhatAChangeCosts) {
       {"description", [](neighbor_settings& s) { s.description = "new"; }, impact::none},
       {"group", [](neighbor_settings& s) { s.group = "new"; }, impact::none},
       {"connect retry", [](neighbor_settings& s) { s.connect_retry = 60s; }, impact::none},
+      {"restart time", [](neighbor_settings& s) { s.restart_time = 60s; }, impact::none},
+      {"stale time", [](neighbor_settings& s) { s.stale_time = 60s; }, impact::none},
+      {"graceful restart", [](neighbor_settings& s) { s.graceful_restart = restart_mode::off; }, impact::reset},
       {"passive", [](neighbor_settings& s) { s.passive = true; }, impact::none},
       {"import", [](neighbor_settings& s) { s.import_policy = {"x"}; }, impact::soft},
       {"export", [](neighbor_settings& s) { s.export_policy = {"x"}; }, impact::soft},
@@ -97,7 +100,7 @@ TEST(NeighborPatch, RefusesTextThatItCannotRead) {
   for (const char* text : {"x=1\n", "remote_as=1", "remote_as\n", "remote_as=\n", "remote_as=4294967296\n",
                            "remote_as=1 \n", "remote_port=65536\n", "passive=yes\n", "description=a\\\n",
                            "description=\\x\n", "families=1/1\n", "families=1,\n", "families=1/256,\n",
-                           "local_address=300.1.1.1\n", "hold_time=1s\n", "remote_as=1\nremote_as=1\n", "\n"})
+                           "local_address=300.1.1.1\n", "graceful_restart=on\n", "hold_time=1s\n", "remote_as=1\nremote_as=1\n", "\n"})
     EXPECT_EQ(parse_patch(text), std::nullopt) << text;
   EXPECT_EQ(parse_patch(""), neighbor_patch{});
 }
@@ -117,7 +120,8 @@ public:
     for (auto* member : {&p.passive, &p.enabled, &p.route_server_client, &p.next_hop_self, &p.extended_messages,
                          &p.route_refresh, &p.four_byte_as, &p.enforce_first_as})
       maybe(*member, [&] { return below(2) == 0; });
-    for (auto* member : {&p.hold_time, &p.keepalive_time, &p.connect_retry})
+    maybe(p.graceful_restart, [&] { return below(2) == 0 ? restart_mode::off : restart_mode::helper; });
+    for (auto* member : {&p.hold_time, &p.keepalive_time, &p.connect_retry, &p.restart_time, &p.stale_time})
       maybe(*member, [&] { return std::chrono::seconds{below(65536)}; });
     maybe(p.families, [&] {
       std::vector<wire::family> all(below(4));

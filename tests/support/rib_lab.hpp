@@ -60,9 +60,9 @@ public:
     ribs->session_up(info_of(n), std::make_shared<rib::barrier>(1, [&x] { x.walked = true; }));
     settle();
   }
-  void down(int n) {
+  void down(int n, rib::retentions keep = {}) {
     at(n).established = false;
-    ribs->session_down(id(n), at(n).epoch);
+    ribs->session_down(id(n), at(n).epoch, keep);
     at(n).slot.reset();
     settle();
   }
