@@ -25,6 +25,33 @@ std::int64_t unix_time(std::chrono::system_clock::time_point t) {
   return std::chrono::duration_cast<std::chrono::seconds>(t.time_since_epoch()).count();
 }
 
+void write_limits(const std::vector<peer::prefix_limit>& from, ::capnp::List<PrefixLimit>::Builder out) {
+  for (unsigned i = 0; i < out.size(); ++i) {
+    write_family(from[i].family, out[i].initFamily());
+    out[i].setLimit(from[i].limit);
+    out[i].setThreshold(from[i].threshold);
+    out[i].setAction(static_cast<LimitAction>(from[i].action));
+    out[i].setCount(static_cast<LimitCount>(from[i].counted));
+    out[i].setRestartAfter(seconds(from[i].restart_after));
+  }
+}
+
+/// What it cannot say is left to `mistake_in`, but for numbers that nobody knows.
+bool take_limits(const auto& from, std::optional<std::vector<peer::prefix_limit>>& to) {
+  if (!from.isSet())
+    return true;
+  to.emplace();
+  for (const auto l : from.getSet()) {
+    if (static_cast<unsigned>(l.getAction()) > static_cast<unsigned>(LimitAction::SHUTDOWN) ||
+        static_cast<unsigned>(l.getCount()) > static_cast<unsigned>(LimitCount::ACCEPTED))
+      return false;
+    to->push_back({read_family(l.getFamily()), l.getLimit(), l.getThreshold(),
+                   static_cast<peer::limit_action>(l.getAction()), static_cast<peer::limit_count>(l.getCount()),
+                   std::chrono::seconds{l.getRestartAfter()}});
+  }
+  return true;
+}
+
 void write_settings(const peer::neighbor_settings& from, NeighborSettings::Builder out) {
   out.setGroup(from.group);
   out.setDescription(from.description);
@@ -58,6 +85,8 @@ void write_settings(const peer::neighbor_settings& from, NeighborSettings::Build
   out.setGracefulRestart(as_text(std::string{peer::name_of(from.graceful_restart)}));
   out.setRestartTime(seconds(from.restart_time));
   out.setStaleTime(seconds(from.stale_time));
+  write_limits(from.max_prefixes, out.initMaxPrefixes(count(from.max_prefixes)));
+  write_limits(from.max_prefixes_out, out.initMaxPrefixesOut(count(from.max_prefixes_out)));
 }
 
 void write_restart(const msg::neighbor_status::graceful& from, RestartStatus::Builder out) {
@@ -171,6 +200,7 @@ void write_status(const msg::neighbor_status& from, NeighborStatus::Builder out)
   write_families(from.end_of_rib_received, out.initEndOfRibReceived(count(from.end_of_rib_received)));
   out.setRfc8212(from.rfc8212);
   write_restart(from.restart, out.initRestart());
+  write_texts(from.limits_reached, out.initLimitsReached(count(from.limits_reached)));
 }
 
 result<peer::neighbor_patch, refusal> read_patch(NeighborPatch::Reader in) {
@@ -216,6 +246,10 @@ result<peer::neighbor_patch, refusal> read_patch(NeighborPatch::Reader in) {
   take(in.getClientToClient(), p.client_to_client);
   if (p.cluster_id == 0u)
     return fail{refusal{"invalid", "0 is no cluster id", "patch.clusterId"}};
+  if (!take_limits(in.getMaxPrefixes(), p.max_prefixes))
+    return fail{refusal{"invalid", "there is no such action, or count", "patch.maxPrefixes"}};
+  if (!take_limits(in.getMaxPrefixesOut(), p.max_prefixes_out))
+    return fail{refusal{"invalid", "there is no such action, or count", "patch.maxPrefixesOut"}};
   if (p.remote_as == 0u || p.local_as == 0u)
     return fail{
         refusal{"invalid", "AS 0 is no AS number (RFC 7607)", p.remote_as == 0u ? "patch.remoteAs" : "patch.localAs"}};

@@ -210,6 +210,41 @@ struct NeighborPatch {
     keep @52 :Void;
     set @53 :Bool;
   }
+  maxPrefixes :union {
+    keep @54 :Void;
+    set @55 :List(PrefixLimit);
+    # Of what the neighbour announces; at most one a family. Empty: no limits.
+  }
+  maxPrefixesOut :union {
+    keep @56 :Void;
+    set @57 :List(PrefixLimit);
+    # Of what it is sent: warn or shutdown, and nothing to count but what is advertised.
+  }
+}
+
+struct PrefixLimit {
+  family @0 :Common.Family;
+  limit @1 :UInt32;
+  threshold @2 :UInt8 = 75;
+  # 1 to 100: percent of the limit at which it is said once a session.
+  action @3 :LimitAction = shutdown;
+  count @4 :LimitCount = received;
+  restartAfter @5 :UInt32;
+  # Seconds from a shutdown to the next attempt; 0: none, until a hard reset or another limit.
+}
+
+enum LimitAction {
+  warn @0;
+  discard @1;
+  # Further routes are not taken; needs `received`.
+  shutdown @2;
+  # Cease, Maximum Number of Prefixes Reached, with family and limit (RFC 4486).
+}
+
+enum LimitCount {
+  received @0;
+  # With those that a check or a policy has rejected.
+  accepted @1;
 }
 
 struct NeighborSettings {
@@ -249,6 +284,8 @@ struct NeighborSettings {
   routeReflectorClient @26 :Bool;
   clusterId @27 :UInt32;
   clientToClient @28 :Bool;
+  maxPrefixes @29 :List(PrefixLimit);
+  maxPrefixesOut @30 :List(PrefixLimit);
 }
 
 enum SettingOrigin {
@@ -294,6 +331,8 @@ struct NeighborStatus {
   rfc8212 @24 :Text;
   # "import", "export", "import and export" where the lack of a policy blocks an eBGP session (RFC 8212); else empty.
   restart @25 :RestartStatus;
+  limitsReached @26 :List(Text);
+  # What has been said of `maxPrefixes` and `maxPrefixesOut` in this session, for people.
 }
 
 struct RestartStatus {

@@ -1,5 +1,7 @@
 #include "cli/arguments.hpp"
 
+#include "cli/limit_text.hpp"
+
 #include "cli/text.hpp"
 
 #include <algorithm>
@@ -145,6 +147,19 @@ void add_patch_options(CLI::App& app, client::neighbor_patch& p) {
   flag("--route-reflector-client", p.route_reflector_client, "RFC 4456");
   add_value(app, "--cluster-id", "A.B.C.D", "of its cluster, as a client", parse_identifier, into(p.cluster_id));
   flag("--client-to-client", p.client_to_client, "off: clients of one cluster exchange routes among themselves");
+  const auto limits = [&](const char* name, std::optional<std::vector<client::prefix_limit>>& to, const char* help) {
+    repeated(add_value(app, name, "ipv4|ipv6=N[,KEY=VALUE…]|none", help, parse_limit,
+                       [&to](const std::optional<client::prefix_limit>& l) {
+                         if (!to)
+                           to.emplace();
+                         if (l)
+                           to->push_back(*l);
+                       }));
+  };
+  limits("--max-prefixes", p.max_prefixes,
+         "keys: threshold (percent), action (warn|discard|shutdown), restart-after (seconds), count (received|accepted)");
+  limits("--max-prefixes-out", p.max_prefixes_out, "of what it is sent; keys: threshold, action (warn|shutdown), "
+                                                   "restart-after");
 }
 
 void add_attribute_options(CLI::App& app, wire::path_attributes& a) {

@@ -1,5 +1,7 @@
 #include "cli/json.hpp"
 
+#include "cli/limit_text.hpp"
+
 #include "cli/text.hpp"
 
 namespace bellman::cli {
@@ -51,6 +53,18 @@ void add_rare(const wire::path_attributes& a, json& out) {
 
 std::string family_text(wire::family f) { return wire::to_string(f); }
 
+json limits_json(const std::vector<client::prefix_limit>& all) {
+  auto out = json::array();
+  for (const auto& l : all)
+    out.push_back({{"family", family_text(l.family)},
+                   {"limit", l.limit},
+                   {"threshold", l.threshold},
+                   {"action", action_text(l.action)},
+                   {"count", count_text(l.count)},
+                   {"restart_after", l.restart_after}});
+  return out;
+}
+
 json settings_json(const client::neighbor_settings& s) {
   return {{"passive", s.passive},
           {"enabled", s.enabled},
@@ -76,7 +90,9 @@ json settings_json(const client::neighbor_settings& s) {
           {"client_to_client", s.client_to_client},
           {"graceful_restart", s.graceful_restart},
           {"restart_time", s.restart_time},
-          {"stale_time", s.stale_time}};
+          {"stale_time", s.stale_time},
+          {"max_prefixes", limits_json(s.max_prefixes)},
+          {"max_prefixes_out", limits_json(s.max_prefixes_out)}};
 }
 
 json restart_json(const client::restart_status& r) {
@@ -219,6 +235,7 @@ json to_json(const client::neighbor_status& n) {
           {"updates_in", n.updates_in},
           {"withdrawn_as_error", n.withdrawn_as_error},
           {"attributes_discarded", n.attributes_discarded},
+          {"limits_reached", n.limits_reached},
           {"rfc8212", n.rfc8212},
           {"traffic", traffic_json(n.traffic)},
           {"settings", settings_json(n.settings)},

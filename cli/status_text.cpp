@@ -1,5 +1,6 @@
 #include "cli/status_text.hpp"
 
+#include "cli/limit_text.hpp"
 #include "cli/table.hpp"
 #include "cli/text.hpp"
 
@@ -84,6 +85,8 @@ void add_session(sheet& s, const client::neighbor_status& n, std::int64_t now) {
   if (!n.rfc8212.empty())
     s.add("Blocked by RFC 8212", n.rfc8212 + ": there is no policy");
   add_restart(s, n.restart, now);
+  for (const auto& text : n.limits_reached)
+    s.add("Prefix limit", printable(text));
   if (n.state != "Established")
     return;
   s.add("Local, remote", endpoint_text(n.local) + ", " + endpoint_text(n.remote));
@@ -117,6 +120,8 @@ void add_settings(sheet& s, const client::neighbor_settings& n) {
   if (n.route_reflector_client)
     s.add("Reflector client",
           "yes, cluster " + router_id_text(n.cluster_id) + (n.client_to_client ? "" : ", not between clients"));
+  s.add("Maximum prefixes", or_none(joined(n.max_prefixes, limit_text)));
+  s.add("Maximum prefixes out", or_none(joined(n.max_prefixes_out, limit_text)));
 }
 
 std::uint64_t sum(const std::vector<client::route_counts>& counts, std::uint64_t client::route_counts::*member) {

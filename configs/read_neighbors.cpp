@@ -88,6 +88,47 @@ private:
   std::vector<std::string> names_;
 };
 
+/// The words of an enumeration that has a `to_string`.
+template <class Enum>
+std::vector<std::pair<std::string, Enum>> words_of(std::initializer_list<Enum> all) {
+  std::vector<std::pair<std::string, Enum>> out;
+  for (const auto e : all)
+    out.emplace_back(to_string(e), e);
+  return out;
+}
+
+/// `{ ipv4-unicast = { limit = 1000 }, … }`
+void read_limits(table_reader& in, const char* key, peer::direction way,
+                 std::optional<std::vector<peer::prefix_limit>>& to) {
+  const auto* v = in.find(key);
+  if (v == nullptr)
+    return;
+  table_reader families{*v, std::string{"`"} + key + "`", in.out()};
+  to.emplace();
+  for (const auto family : {wire::ipv4_unicast, wire::ipv6_unicast}) {
+    const auto name = to_string(family);
+    const auto* one = families.find(name);
+    if (one == nullptr)
+      continue;
+    auto& l = to->emplace_back();
+    l.family = family;
+    table_reader keys{*one, "`" + std::string{key} + "." + name + "`", in.out()};
+    std::int64_t restart = 0;
+    keys.require("limit");
+    keys.number("limit", l.limit, 0, 0xFFFFFFFF);
+    keys.number("threshold", l.threshold, 1, 100);
+    using peer::limit_action, peer::limit_count;
+    keys.word("action", l.action, words_of({limit_action::warn, limit_action::discard, limit_action::shutdown}));
+    keys.word("count", l.counted, words_of({limit_count::received, limit_count::accepted}));
+    keys.number("restart_after", restart, 0, 65535);
+    keys.finish();
+    l.restart_after = std::chrono::seconds{restart};
+  }
+  families.finish();
+  if (const auto why = peer::fault_of(*to, way); !why.empty())
+    in.out().error(*v, "`" + std::string{key} + "`: " + why);
+}
+
 void read_patch(table_reader& in, const daemon& context, neighbor_patch& to) {
   constexpr std::int64_t longest = 65535;
   in.text("description", to.description);
@@ -114,6 +155,8 @@ void read_patch(table_reader& in, const daemon& context, neighbor_patch& to) {
   in.boolean("route_reflector_client", to.route_reflector_client);
   in.parsed("cluster_id", to.cluster_id, parse_identifier, "an identifier like \"192.0.2.1\", not 0.0.0.0");
   in.boolean("client_to_client", to.client_to_client);
+  read_limits(in, "max_prefixes", peer::direction::in, to.max_prefixes);
+  read_limits(in, "max_prefixes_out", peer::direction::out, to.max_prefixes_out);
   list_reader lists{in, context.definitions};
   lists.families(to.families);
   lists.chain("import_policy", to.import_policy);

@@ -108,8 +108,9 @@ void machine::on(const stop& e) {
     put(session_over{});
   put(note{described("sent", e.last_words)});
   dials_failed_ = sessions_failed_ = 0;
+  calls_from_ = now_ + e.pause;
   if (e.what_then == stop::then::again)
-    return hold_off(quick);
+    return hold_off(std::max<delay>(e.pause, quick));
   running_ = holding_off_ = false;
   put(disarm{});
 }

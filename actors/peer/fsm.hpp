@@ -39,6 +39,7 @@ struct stop {
   enum class then : std::uint8_t { stay_down, again };
   wire::notification last_words;
   stop::then what_then = then::stay_down;
+  std::chrono::seconds pause{0}; ///< with `again`: until then, also calls are refused
 };
 /// Settings that need no new session (impact::none or soft), or that come while there is none.
 struct configured {

@@ -39,6 +39,8 @@ void each_member(Patch& p, Visit&& visit) {
   visit("route_reflector_client", p.route_reflector_client);
   visit("cluster_id", p.cluster_id);
   visit("client_to_client", p.client_to_client);
+  visit("max_prefixes", p.max_prefixes);
+  visit("max_prefixes_out", p.max_prefixes_out);
 }
 
 /// What `patch` says replaces what `to` has.
@@ -74,6 +76,8 @@ void apply(const neighbor_patch& patch, neighbor_settings& to) {
   set(to.route_reflector_client, patch.route_reflector_client);
   set(to.cluster_id, patch.cluster_id);
   set(to.client_to_client, patch.client_to_client);
+  set(to.max_prefixes, patch.max_prefixes);
+  set(to.max_prefixes_out, patch.max_prefixes_out);
 }
 
 // Text: a value stands on its line; line ends and backslashes in it are escaped. Each element of a list ends in a
@@ -124,6 +128,7 @@ std::string as_text(restart_mode m) { return std::string{name_of(m)}; }
 std::string as_text(wire::family f) {
   return std::to_string(static_cast<unsigned>(f.afi)) + "/" + std::to_string(static_cast<unsigned>(f.safi));
 }
+std::string as_text(const prefix_limit& l) { return to_text(l); }
 template <class T>
 std::string as_text(const std::vector<T>& list) {
   std::string out;
@@ -177,6 +182,12 @@ bool read(std::string_view text, wire::family& to) {
   to = {static_cast<wire::afi>(afi), static_cast<wire::safi>(safi)};
   return true;
 }
+bool read(std::string_view text, prefix_limit& to) {
+  const auto l = parse_prefix_limit(text);
+  if (l)
+    to = *l;
+  return l.has_value();
+}
 template <class T>
 bool read(std::string_view text, std::vector<T>& to) {
   while (!text.empty()) {
@@ -225,7 +236,8 @@ neighbor_settings resolve(const speaker_settings& speaker, wire::ip_address addr
 
 impact impact_of(const neighbor_settings& before, const neighbor_settings& after) noexcept {
   const bool soft = before.import_policy != after.import_policy || before.export_policy != after.export_policy ||
-                    before.next_hop_self != after.next_hop_self;
+                    before.next_hop_self != after.next_hop_self || before.max_prefixes != after.max_prefixes ||
+                    before.max_prefixes_out != after.max_prefixes_out;
   auto rest = before; // with everything that costs less than a reset as it is in `after`
   rest.description = after.description;
   rest.group = after.group;
@@ -236,6 +248,8 @@ impact impact_of(const neighbor_settings& before, const neighbor_settings& after
   rest.import_policy = after.import_policy;
   rest.export_policy = after.export_policy;
   rest.next_hop_self = after.next_hop_self;
+  rest.max_prefixes = after.max_prefixes;
+  rest.max_prefixes_out = after.max_prefixes_out;
   if (rest != after)
     return impact::reset;
   return soft ? impact::soft : impact::none;

@@ -2,6 +2,7 @@
 // What can be said about a neighbour: partly (a patch: a group, a TOML table, an API call) and wholly (the settings
 // that a session runs with). TOML and API produce patches; one function resolves them, so both inherit alike.
 
+#include "actors/peer/prefix_limit.hpp"
 #include "wire/family.hpp"
 #include "wire/prefix.hpp"
 
@@ -54,6 +55,8 @@ struct neighbor_patch {
   std::optional<bool> route_reflector_client;
   std::optional<std::uint32_t> cluster_id; ///< Of the client's cluster, host order; the speaker's where not set.
   std::optional<bool> client_to_client;    ///< Off: the client has the routes of its cluster's other clients from them.
+  std::optional<std::vector<prefix_limit>> max_prefixes;     ///< Of what the neighbour announces.
+  std::optional<std::vector<prefix_limit>> max_prefixes_out; ///< Of what it is sent.
 
   bool operator==(const neighbor_patch&) const = default;
 };
@@ -91,6 +94,7 @@ struct neighbor_settings {
   std::uint32_t cluster_id = 0;      ///< The speaker's unless said otherwise.
   std::uint32_t speaker_cluster = 0; ///< Of the whole speaker.
   bool client_to_client = true;
+  std::vector<prefix_limit> max_prefixes, max_prefixes_out;
 
   bool is_ebgp() const noexcept { return remote_as != local_as; }
   bool operator==(const neighbor_settings&) const = default;

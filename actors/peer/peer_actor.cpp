@@ -8,6 +8,7 @@
 #include "actors/peer/peer_actor.hpp"
 
 #include "actors/peer/fsm.hpp"
+#include "actors/peer/peer_messages_actor.hpp"
 #include "actors/peer/peer_restart_actor.hpp"
 #include "actors/peer/peer_session_actor.hpp"
 #include "actors/supervision/actor_base.hpp"
@@ -17,39 +18,6 @@
 
 #include <deque>
 #include <utility>
-
-namespace bellman::msg {
-
-// From the I/O thread, from partitions and from a peer to itself. What may be out of date says which round it belongs
-// to.
-struct peer_dialed {
-  std::uint32_t round = 0;
-  net::dial_outcome outcome;
-};
-struct peer_heard {
-  std::uint32_t link = 0;
-  std::shared_ptr<net::chunk> chunk;
-};
-struct peer_closed {
-  std::uint32_t link = 0;
-  net::closed why;
-};
-struct peer_congested {
-  std::uint32_t link = 0;
-  rib::slot_id slot{};
-  bool congested = false;
-};
-struct peer_timer {
-  std::uint32_t round = 0;
-};
-struct peer_prepare {
-  std::uint32_t round = 0;
-};
-struct peer_refresh_due {
-  std::uint32_t round = 0;
-};
-
-} // namespace bellman::msg
 
 namespace bellman::peer {
 
@@ -87,6 +55,7 @@ struct peer_state {
   std::string who;
   std::string said;   ///< why nobody answers
   bool ended = false; ///< a session has, or an attempt
+  bool held = false;  ///< down for too many prefixes, until somebody says otherwise
   std::deque<fsm::event> events;
   bool feeding = false, ready = false;
   std::optional<restart_watch> returning; ///< what becomes of its routes between two sessions
@@ -184,7 +153,7 @@ struct peer_state {
       const bool down = before.enabled && !settings.enabled;
       feed(fsm::stop{down ? wire::make_shutdown(cease_subcode::administrative_shutdown, m.text)
                           : cease(cease_subcode::other_configuration_change)});
-      ready = false;
+      ready = held = false;
       returning->forget();
       ++preparations; // what is under way is for nobody
       drop_call(cease(cease_subcode::connection_rejected));
@@ -195,12 +164,18 @@ struct peer_state {
     }
     if (ready)
       feed(fsm::configured{settings});
+    const bool other_limits =
+        before.max_prefixes != settings.max_prefixes || before.max_prefixes_out != settings.max_prefixes_out;
+    if (ready && other_limits && std::exchange(held, false))
+      feed(fsm::start{});
     publish(true);
   }
 
   msg::outcome reset(const msg::reset_neighbor& m) {
     using how = decltype(m.kind);
     if (m.kind == how::hard) {
+      if (std::exchange(held, false))
+        feed(fsm::start{});
       feed(fsm::stop{wire::make_shutdown(cease_subcode::administrative_reset, m.text), fsm::stop::then::again});
       returning->forget();
       return {};
@@ -391,6 +366,16 @@ struct peer_state {
     returning->returned(at(e.side).agreed.restart);
     up.emplace(session_host{self, cell, ports}, prepared, at(e.side).agreed, at(e.side).link, std::move(slot));
   }
+  /// RFC 4271 §6.7: no session, until the operator or the time set for it says otherwise.
+  void on_tallied(const msg::peer_tallied& m) {
+    const auto limit = up ? up->tallied(m) : std::nullopt;
+    if (!limit)
+      return;
+    held = limit->restart_after.count() == 0;
+    feed(fsm::stop{maximum_prefixes(*limit), held ? fsm::stop::then::stay_down : fsm::stop::then::again,
+                   limit->restart_after});
+  }
+
   void perform(const fsm::session_over& e) {
     if (up) // else no slot was left for it
       up->end(returning->lost(e.how, settings));
@@ -468,6 +453,7 @@ struct peer_state {
           if (up)
             up->walked(m);
         },
+        [this](const msg::peer_tallied& m) { on_tallied(m); },
         [this](msg::peer_prepare m) {
           if (m.round == preparations)
             prepare();

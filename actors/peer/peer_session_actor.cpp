@@ -69,6 +69,7 @@ peer_session::peer_session(session_host host, const neighbor_settings& settings,
   info_.slot = std::move(slot);
   in_.emplace(inbound_of(settings, agreed_, info_, local, host_.ports));
   describe();
+  watch_limits(settings);
   link_->join(info_.slot->slot()); // before any partition can send
   for (std::uint32_t i = 0; i < parts_.size(); ++i)
     announce_to(i);
@@ -91,6 +92,7 @@ void peer_session::end(const std::vector<restart::kept>& kept) {
   host_.cell->update([](msg::neighbor_status& s) {
     s.families.clear();
     s.end_of_rib_received.clear();
+    s.limits_reached.clear();
     s.hold_time = s.keepalive = std::chrono::seconds{0};
   });
 }
@@ -182,8 +184,47 @@ bool peer_session::change_policies(const neighbor_settings& settings) {
   info_.import_chain = now.import_chain;
   info_.export_chain = now.export_chain;
   info_.form = now.form;
-  tell_partitions(msg::chains_changed{info_.peer, now.import_chain, now.export_chain, formed, now.form});
+  const bool discarded = info_.tally && info_.tally->discarded(0) + info_.tally->discarded(1) != 0;
+  watch_limits(settings);
+  tell_partitions(msg::chains_changed{info_.peer, now.import_chain, now.export_chain, formed, now.form, info_.tally});
+  if (discarded)
+    ask_for_routes(); // there may be room now
   return true;
+}
+
+/// The tally is made with the first limit, and stays.
+void peer_session::watch_limits(const neighbor_settings& settings) {
+  if (settings.max_prefixes.empty() && settings.max_prefixes_out.empty() && !info_.tally)
+    return;
+  if (!info_.tally)
+    info_.tally = std::make_shared<rib::prefix_tally>(
+        host_.ports.partitions, [peer = caf::actor_cast<caf::actor>(host_.self), m = msg::peer_tallied{info_.epoch}] {
+          caf::anon_send(peer, m);
+        });
+  host_.cell->update([](msg::neighbor_status& s) { s.limits_reached.clear(); });
+  const auto o = limits_.use(settings.max_prefixes, settings.max_prefixes_out, *info_.tally);
+  say(o);
+  if (o.stop) // Never from within: whoever runs the session is told in its turn.
+    caf::anon_send(caf::actor_cast<caf::actor>(host_.self), msg::peer_tallied{info_.epoch});
+  passed_ = o.stop;
+}
+
+std::optional<prefix_limit> peer_session::tallied(const msg::peer_tallied& m) {
+  if (m.epoch != info_.epoch || !info_.tally)
+    return {};
+  const auto o = limits_.look(*info_.tally);
+  say(o);
+  return o.stop ? o.stop : passed_;
+}
+
+void peer_session::say(const limit_watch::outcome& o) {
+  if (o.said.empty())
+    return;
+  for (const auto& text : o.said)
+    spdlog::warn("prefix_limit peer={} {}", who_, text);
+  host_.cell->update([&](msg::neighbor_status& s) {
+    s.limits_reached.insert(s.limits_reached.end(), o.said.begin(), o.said.end());
+  });
 }
 
 void peer_session::walked(const msg::peer_walked& m) {

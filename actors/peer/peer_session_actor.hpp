@@ -5,6 +5,7 @@
 #include "actors/peer/inbound.hpp"
 #include "actors/peer/negotiation.hpp"
 #include "actors/peer/peer_actor.hpp"
+#include "actors/peer/prefix_limit.hpp"
 #include "actors/peer/walks.hpp"
 
 #include <caf/actor.hpp>
@@ -22,6 +23,10 @@ struct peer_walked {
   rib::epoch_type epoch = 0;
   peer::walks::walk_id walk = 0;
   std::uint32_t partition = 0;
+};
+/// From a partition, by way of the tally: a limit of the session with this epoch wants to be looked at.
+struct peer_tallied {
+  rib::epoch_type epoch = 0;
 };
 
 } // namespace bellman::msg
@@ -64,6 +69,9 @@ public:
   /// `partition` knows nothing of this session. False where its routes can only come by a new session.
   bool replace_partition(std::uint32_t index, caf::actor partition);
 
+  /// A limit on the number of routes may have been reached. The one that wants the session to end, if there is one.
+  std::optional<prefix_limit> tallied(const msg::peer_tallied& m);
+
   /// Tells the partitions that it is over, and what stays of it.
   void end(const std::vector<restart::kept>& kept);
 
@@ -73,6 +81,8 @@ private:
   void replay_from(std::uint32_t partition, const walks::replay& r);
   void perform(const walks::effects& effects);
   void describe();
+  void watch_limits(const neighbor_settings& settings);
+  void say(const limit_watch::outcome& o);
   void count(const std::vector<wire::family>& ended);
   template <class Message>
   void tell_partitions(const Message& m);
@@ -87,6 +97,8 @@ private:
   std::vector<wire::family> ended_; ///< End-of-RIBs that a caller of `flush` has not been told
   walks walks_;
   bool congested_ = false; ///< What a new partition has to be told.
+  limit_watch limits_;
+  std::optional<prefix_limit> passed_; ///< seen before anybody asked
   std::vector<caf::actor> parts_;
   std::vector<wire::family> unanswered_; ///< asked for, BoRR has not come
 };

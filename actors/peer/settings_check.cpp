@@ -77,6 +77,10 @@ std::optional<mistake> mistake_in(const neighbor_settings& s) {
     return invalid("route_reflector_client", "only an iBGP neighbor can be a client of a route reflector (RFC 4456)");
   if (s.cluster_id == 0)
     return invalid("cluster_id", "0 is no cluster id");
+  if (auto why = fault_of(s.max_prefixes, direction::in); !why.empty())
+    return invalid("max_prefixes", std::move(why));
+  if (auto why = fault_of(s.max_prefixes_out, direction::out); !why.empty())
+    return invalid("max_prefixes_out", std::move(why));
   return mistake_in_families(s.families);
 }
 

@@ -72,6 +72,7 @@ struct chains_changed {
   std::string import_chain, export_chain;
   bool next_hop_self_changed = false;
   wire::outbound_form form; ///< the new form, where it changed
+  rib::tally_ptr tally;     ///< of now; null: none
 };
 /// A new generation of a chain. Partitions re-evaluate every path and every advertisement that used the old one.
 struct program_published {

@@ -71,6 +71,12 @@ void partition::session_up(session_info info, barrier_ptr initial) {
   p.import_program = program(info.import_chain);
   cohorts_.join(info.slot->slot(), info, program(info.export_chain));
   p.info = std::move(info);
+  for (std::size_t f = 0; f < 2; ++f) {
+    p.older[f] = p.received[f];
+    p.older_accepted[f] = p.accepted[f];
+  }
+  report(p);
+  find_counted_out();
   membership_changed();
   next_round_.wanted = true;
   next_round_.look_at_paths = true; // paths of an earlier session may be left
@@ -92,6 +98,8 @@ void partition::session_down(peer_id id, epoch_type epoch, retentions keep) {
   if (!p->up)
     return;
   p->up = false;
+  p->info.tally.reset();
+  find_counted_out();
   const auto slot = p->info.slot->slot();
   cohorts_.leave(slot);
   gone_.set(slot);
@@ -168,6 +176,14 @@ void partition::chains_changed(peer_id id, const std::string& import_chain, cons
       next_round_.replays.push_back({slot, f});
 }
 
+void partition::use_tally(peer_id id, tally_ptr tally) {
+  if (auto* p = peer(id); p != nullptr && p->up) {
+    p->info.tally = std::move(tally);
+    report(*p);
+    find_counted_out();
+  }
+}
+
 void partition::publish(const std::string& chain, policy::program_ptr program) {
   forget_memo();
   if (cohorts_.publish(chain, program))
@@ -193,7 +209,10 @@ void partition::freeze(slot_id slot, bool frozen) {
   }
 }
 
-flush partition::take_flush() { return std::exchange(flush_, {}); }
+flush partition::take_flush() {
+  report_advertised();
+  return std::exchange(flush_, {});
+}
 partition::completions partition::take_completions() { return std::exchange(completions_, {}); }
 
 template <class Prefix>

@@ -84,6 +84,7 @@ public:
   void refresh_end(peer_id peer, wire::family family);
   void chains_changed(peer_id peer, const std::string& import_chain, const std::string& export_chain,
                       const wire::outbound_form* form);
+  void use_tally(peer_id peer, tally_ptr tally);
   void publish(const std::string& chain, policy::program_ptr program);
   void freeze(slot_id slot, bool frozen);
 
@@ -131,6 +132,7 @@ private:
     bool sweep[2]{};       ///< this walk removes what was not announced again
     bool reimport = false; ///< this walk evaluates import again
     std::uint64_t received[2]{}, accepted[2]{}, stale[2]{};
+    std::uint64_t older[2]{}, older_accepted[2]{}; ///< received and accepted, left by earlier sessions
     /// Paths of so many sessions before that of `info.epoch` live, besides its own; -1: not even those.
     std::int8_t kept_sessions[2]{-1, -1};
 
@@ -206,6 +208,11 @@ private:
   template <class Prefix>
   void drop_row(node<Prefix>& n, std::uint32_t i);
   void count_row(const path_row& row, std::size_t family, int by);
+  void renew_row(path_row& row, peer_state& from, std::size_t family);
+  void report(const peer_state& p);
+  void report_all();
+  void report_advertised();
+  void find_counted_out();
 
   // partition_select.cpp
   template <class Prefix>
@@ -271,6 +278,7 @@ private:
   std::unordered_map<std::string, policy::program_ptr> programs_;
   std::vector<std::unique_ptr<peer_state>> peers_; ///< by peer_id
   peer_bits frozen_, gone_;
+  std::vector<peer_id> counted_out_; ///< sessions whose advertised routes are limited
   export_memo memo_;
   std::vector<std::uint32_t> accepted_; ///< scratch: cohorts that take the set unchanged
   std::vector<out_row> scratch_rows_;

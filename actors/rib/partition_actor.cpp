@@ -175,6 +175,7 @@ struct partition_state {
         [this](const msg::chains_changed& m) {
           change([&] {
             table->chains_changed(m.peer, m.import_chain, m.export_chain, m.next_hop_self_changed ? &m.form : nullptr);
+            table->use_tally(m.peer, m.tally);
           });
         },
         [this](const msg::program_published& m) { change([&] { table->publish(m.chain, m.program); }); },

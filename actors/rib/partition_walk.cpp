@@ -64,6 +64,7 @@ void partition::work(std::uint32_t nodes) {
   }
   if (walk_family_ == 1 && walk<wire::prefix6>(nodes))
     end_round();
+  report_all();
   thin_log();
 }
 

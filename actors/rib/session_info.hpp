@@ -3,6 +3,7 @@
 
 #include "actors/rib/ids.hpp"
 #include "actors/rib/reflection.hpp"
+#include "actors/rib/prefix_tally.hpp"
 #include "wire/bgp/outgoing.hpp"
 #include "wire/prefix.hpp"
 
@@ -68,6 +69,7 @@ struct session_info {
   wire::outbound_form form;               ///< form.kind says eBGP or iBGP
   std::string import_chain, export_chain; ///< policy::chain_key
   reflection_role reflection;             ///< iBGP
+  tally_ptr tally; ///< null: no limit on the number of routes
 };
 
 } // namespace bellman::rib

@@ -11,6 +11,20 @@
 
 namespace bellman::client {
 
+enum class limit_action : std::uint8_t { warn, discard, shutdown };
+enum class limit_count : std::uint8_t { received, accepted };
+
+struct prefix_limit {
+  wire::family family;
+  std::uint32_t limit = 0;
+  std::uint8_t threshold = 75; ///< percent
+  limit_action action = limit_action::shutdown;
+  limit_count count = limit_count::received;
+  std::uint32_t restart_after = 0; ///< seconds; 0: no further attempt
+
+  bool operator==(const prefix_limit&) const = default;
+};
+
 struct neighbor_settings {
   std::string group, description;
   std::uint32_t remote_as = 0, local_as = 0, router_id = 0;
@@ -27,6 +41,7 @@ struct neighbor_settings {
   std::uint32_t restart_time = 0, stale_time = 0; ///< seconds
   bool route_reflector_client = false, client_to_client = false;
   std::uint32_t cluster_id = 0;
+  std::vector<prefix_limit> max_prefixes, max_prefixes_out;
 };
 
 /// A partial statement: what is not set is inherited (add) or stays (change).
@@ -46,6 +61,7 @@ struct neighbor_patch {
   std::optional<std::uint32_t> restart_time, stale_time; ///< seconds
   std::optional<bool> route_reflector_client, client_to_client;
   std::optional<std::uint32_t> cluster_id;
+  std::optional<std::vector<prefix_limit>> max_prefixes, max_prefixes_out;
 
   bool operator==(const neighbor_patch&) const = default;
 };
@@ -98,6 +114,7 @@ struct neighbor_status {
   std::vector<wire::family> end_of_rib_received;
   std::string rfc8212;
   restart_status restart;
+  std::vector<std::string> limits_reached;
 };
 
 enum class reset_kind : std::uint8_t { hard, soft_in, soft_out, soft_both };

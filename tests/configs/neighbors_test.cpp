@@ -39,6 +39,8 @@ restart_time = 60
 stale_time = 90
 cluster_id = "192.0.2.7"
 client_to_client = false
+max_prefixes = { ipv4-unicast = { limit = 1000, threshold = 90, restart_after = 60, count = "accepted" }, ipv6-unicast = { limit = 5, action = "discard" } }
+max_prefixes_out = { ipv4-unicast = { limit = 7, action = "warn" } }
 )");
   ASSERT_EQ(d.neighbors.size(), 1u);
   peer::neighbor_patch p;
@@ -68,6 +70,10 @@ client_to_client = false
   p.stale_time = std::chrono::seconds{90};
   p.cluster_id = 0xC0000207;
   p.client_to_client = false;
+  using peer::limit_action, peer::limit_count;
+  p.max_prefixes = {{wire::ipv4_unicast, 1000, 90, limit_action::shutdown, limit_count::accepted, 60s},
+                    {wire::ipv6_unicast, 5, 75, limit_action::discard, limit_count::received, 0s}};
+  p.max_prefixes_out = {{wire::ipv4_unicast, 7, 75, limit_action::warn, limit_count::received, 0s}};
   EXPECT_EQ(d.neighbors[0].own, p);
 }
 

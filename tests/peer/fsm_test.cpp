@@ -247,6 +247,17 @@ TEST_F(Fsm, ComesBackSoonAfterAReset) {
   EXPECT_EQ(wait(), words{"dial"});
 }
 
+TEST_F(Fsm, TakesNoCallsUntilAPauseIsOverUnlessItIsReset) {
+  const auto full = wire::make_notification(wire::error_code::cease, cease_subcode::max_prefixes);
+  connect_to(state::established);
+  EXPECT_EQ(feed(stop{full, stop::then::again, 60s}), (words{"close ours 6/1", "over", "arm"}));
+  EXPECT_EQ(*armed, 60s);
+  EXPECT_EQ(feed(accepted{}), words{"refuse 6/5"});
+  EXPECT_EQ(feed(stop{full, stop::then::again}), words{"arm"});
+  EXPECT_LE(*armed, 200ms);
+  EXPECT_EQ(wait(), words{"dial"});
+}
+
 TEST_F(Fsm, AnswersAMessageOutOfPlaceWithFsmError) {
   struct row {
     state in;

@@ -57,6 +57,8 @@ TEST(NeighborSettings, TellWhatAChangeCosts) {
       {"import", [](neighbor_settings& s) { s.import_policy = {"x"}; }, impact::soft},
       {"export", [](neighbor_settings& s) { s.export_policy = {"x"}; }, impact::soft},
       {"next hop self", [](neighbor_settings& s) { s.next_hop_self = true; }, impact::soft},
+      {"limit", [](neighbor_settings& s) { s.max_prefixes = {{wire::ipv4_unicast, 9}}; }, impact::soft},
+      {"limit out", [](neighbor_settings& s) { s.max_prefixes_out = {{wire::ipv4_unicast, 9}}; }, impact::soft},
       {"remote AS", [](neighbor_settings& s) { s.remote_as = 1; }, impact::reset},
       {"hold time", [](neighbor_settings& s) { s.hold_time = 30s; }, impact::reset},
       {"families", [](neighbor_settings& s) { s.families.pop_back(); }, impact::reset},

@@ -26,6 +26,7 @@ struct neighbor_spec {
   bool route_server_client = false;
   std::uint16_t max_message = 4096;
   rib::reflection_role reflection{};
+  rib::tally_ptr tally;
 };
 
 class rib_lab {
@@ -81,6 +82,7 @@ public:
     i.ipv4 = i.ipv6 = true;
     i.import_chain = x.spec.import_chain;
     i.export_chain = x.spec.export_chain;
+    i.tally = x.spec.tally;
     i.form.kind = x.spec.kind;
     i.form.max_message = x.spec.max_message;
     i.reflection = x.spec.reflection;
