@@ -155,6 +155,19 @@ struct neighbor_status {
   std::uint64_t updates_in = 0, withdrawn_as_error = 0, attributes_discarded = 0;
   rib::peer_counts routes;
   std::vector<wire::family> end_of_rib_received;
+  /// RFC 4724, 8538: what the neighbour's restart would be, and is.
+  struct graceful {
+    bool negotiated = false;   ///< in this session, or in the last one
+    bool notification = false; ///< N bit of both
+    std::chrono::seconds restart_time{0};           ///< the neighbour's estimate
+    std::vector<wire::family> families;             ///< that are kept when the session ends
+    std::vector<wire::family> forwarding_preserved; ///< F bit
+    std::vector<wire::family> stale;                ///< with paths of an earlier session
+    bool restarting = false;                        ///< it is away, and its routes are kept
+    std::chrono::system_clock::time_point until;    ///< when stale routes go at the latest; epoch: there are none
+  };
+  graceful restart;
+  std::vector<std::string> limits_reached; ///< of this session, for people
   std::string rfc8212; ///< "import", "export", "import and export" where no policy blocks an eBGP session; else empty
 };
 struct neighbor_list {

@@ -1,5 +1,6 @@
 #include "cli/status_text.hpp"
 
+#include "cli/limit_text.hpp"
 #include "cli/table.hpp"
 #include "cli/text.hpp"
 
@@ -65,6 +66,17 @@ std::string address_or(const std::optional<wire::ip_address>& a, const char* oth
   return a ? wire::to_string(*a) : otherwise;
 }
 
+void add_restart(sheet& s, const client::restart_status& r, std::int64_t now) {
+  if (!r.negotiated)
+    return;
+  s.add("Graceful restart", or_none(joined(r.families, family_text)) + ", its restart time " +
+                                std::to_string(r.restart_time) + " s" +
+                                (r.notification ? ", also by NOTIFICATION" : ""));
+  if (!r.stale.empty())
+    s.add("Stale routes", joined(r.stale, family_text) + (r.restarting ? ", it restarts" : ", until End-of-RIB") +
+                              ", at most " + duration_text(r.until > now ? r.until - now : 0));
+}
+
 void add_session(sheet& s, const client::neighbor_status& n, std::int64_t now) {
   s.add("State", state_text(n) + ", for " + age_text(n.since, now));
   s.add("Sessions so far", number_text(n.sessions));
@@ -72,6 +84,9 @@ void add_session(sheet& s, const client::neighbor_status& n, std::int64_t now) {
     s.add("Last error", printable(n.last_error) + " (" + time_text(n.last_error_at) + ")");
   if (!n.rfc8212.empty())
     s.add("Blocked by RFC 8212", n.rfc8212 + ": there is no policy");
+  add_restart(s, n.restart, now);
+  for (const auto& text : n.limits_reached)
+    s.add("Prefix limit", printable(text));
   if (n.state != "Established")
     return;
   s.add("Local, remote", endpoint_text(n.local) + ", " + endpoint_text(n.remote));
@@ -100,6 +115,13 @@ void add_settings(sheet& s, const client::neighbor_settings& n) {
   s.add("Route refresh", yes_no(n.route_refresh));
   s.add("Four-byte AS", yes_no(n.four_byte_as));
   s.add("Enforce first AS", yes_no(n.enforce_first_as));
+  s.add("Graceful restart", n.graceful_restart + ", restart " + std::to_string(n.restart_time) + " s, stale " +
+                                std::to_string(n.stale_time) + " s");
+  if (n.route_reflector_client)
+    s.add("Reflector client",
+          "yes, cluster " + router_id_text(n.cluster_id) + (n.client_to_client ? "" : ", not between clients"));
+  s.add("Maximum prefixes", or_none(joined(n.max_prefixes, limit_text)));
+  s.add("Maximum prefixes out", or_none(joined(n.max_prefixes_out, limit_text)));
 }
 
 std::uint64_t sum(const std::vector<client::route_counts>& counts, std::uint64_t client::route_counts::*member) {
@@ -168,7 +190,8 @@ std::string render_neighbor(const client::neighbor_status& n, std::int64_t now) 
   for (const auto& c : n.routes)
     s.add(("Routes " + wire::to_string(c.family)).c_str(), number_text(c.received) + " received, " +
                                                                number_text(c.accepted) + " accepted, " +
-                                                               number_text(c.advertised) + " advertised");
+                                                               number_text(c.advertised) + " advertised" +
+                                                               (c.stale ? ", " + number_text(c.stale) + " stale" : ""));
   const auto& t = n.traffic;
   const auto both = [](std::uint64_t in, std::uint64_t sent) { return number_text(in) + ", " + number_text(sent); };
   s.title("\nIn and out, in this session");

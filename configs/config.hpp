@@ -4,6 +4,7 @@
 
 #include "actors/peer/neighbor_settings.hpp"
 #include "actors/policy/definition.hpp"
+#include "actors/rib/best_path_rules.hpp"
 #include "configs/problem.hpp"
 #include "wire/prefix.hpp"
 #include "wire/result.hpp"
@@ -28,8 +29,9 @@ std::optional<endpoint> parse_endpoint(std::string_view text);
 
 /// The speaker and its process.
 struct global {
-  std::uint32_t asn = 0;       ///< required
-  std::uint32_t router_id = 0; ///< required; host order, written as "192.0.2.1"
+  std::uint32_t asn = 0;        ///< required
+  std::uint32_t router_id = 0;  ///< required; host order, written as "192.0.2.1"
+  std::uint32_t cluster_id = 0; ///< of route reflection (RFC 4456 §7); 0: the router id
   /// Where neighbours may connect to; an empty list: nowhere.
   std::vector<endpoint> listen{{wire::ip_address::v4(0), 179}, {wire::ip_address::v6({}), 179}};
   std::uint32_t partitions = 0;               ///< of the RIB; 0: as many as workers
@@ -101,12 +103,13 @@ struct daemon {
   configs::store store;
   configs::logging logging;
   configs::debug debug;
+  rib::best_path_rules best_path;
   std::map<std::string, peer::neighbor_patch> groups;
   std::vector<neighbor> neighbors;
   policy::definitions definitions; ///< [[prefix_sets]] and [[policies]]
   problems warnings;               ///< Allowed, but probably not meant; `--check` prints them.
 
-  peer::speaker_settings speaker() const noexcept { return {global.asn, global.router_id}; }
+  peer::speaker_settings speaker() const noexcept { return {global.asn, global.router_id, global.cluster_id}; }
   bool operator==(const daemon&) const = default;
 };
 

@@ -88,6 +88,47 @@ private:
   std::vector<std::string> names_;
 };
 
+/// The words of an enumeration that has a `to_string`.
+template <class Enum>
+std::vector<std::pair<std::string, Enum>> words_of(std::initializer_list<Enum> all) {
+  std::vector<std::pair<std::string, Enum>> out;
+  for (const auto e : all)
+    out.emplace_back(to_string(e), e);
+  return out;
+}
+
+/// `{ ipv4-unicast = { limit = 1000 }, … }`
+void read_limits(table_reader& in, const char* key, peer::direction way,
+                 std::optional<std::vector<peer::prefix_limit>>& to) {
+  const auto* v = in.find(key);
+  if (v == nullptr)
+    return;
+  table_reader families{*v, std::string{"`"} + key + "`", in.out()};
+  to.emplace();
+  for (const auto family : {wire::ipv4_unicast, wire::ipv6_unicast}) {
+    const auto name = to_string(family);
+    const auto* one = families.find(name);
+    if (one == nullptr)
+      continue;
+    auto& l = to->emplace_back();
+    l.family = family;
+    table_reader keys{*one, "`" + std::string{key} + "." + name + "`", in.out()};
+    std::int64_t restart = 0;
+    keys.require("limit");
+    keys.number("limit", l.limit, 0, 0xFFFFFFFF);
+    keys.number("threshold", l.threshold, 1, 100);
+    using peer::limit_action, peer::limit_count;
+    keys.word("action", l.action, words_of({limit_action::warn, limit_action::discard, limit_action::shutdown}));
+    keys.word("count", l.counted, words_of({limit_count::received, limit_count::accepted}));
+    keys.number("restart_after", restart, 0, 65535);
+    keys.finish();
+    l.restart_after = std::chrono::seconds{restart};
+  }
+  families.finish();
+  if (const auto why = peer::fault_of(*to, way); !why.empty())
+    in.out().error(*v, "`" + std::string{key} + "`: " + why);
+}
+
 void read_patch(table_reader& in, const daemon& context, neighbor_patch& to) {
   constexpr std::int64_t longest = 65535;
   in.text("description", to.description);
@@ -108,6 +149,14 @@ void read_patch(table_reader& in, const daemon& context, neighbor_patch& to) {
   in.boolean("enforce_first_as", to.enforce_first_as);
   in.parsed("next_hop_v4", to.next_hop_v4, parse_own<wire::afi::ipv4>, "an IPv4 address of ours");
   in.parsed("next_hop_v6", to.next_hop_v6, parse_own<wire::afi::ipv6>, "an IPv6 address of ours");
+  in.parsed("graceful_restart", to.graceful_restart, peer::parse_restart_mode, R"("off" or "helper")");
+  in.number("restart_time", to.restart_time, 0, 4095);
+  in.number("stale_time", to.stale_time, 1, longest);
+  in.boolean("route_reflector_client", to.route_reflector_client);
+  in.parsed("cluster_id", to.cluster_id, parse_identifier, "an identifier like \"192.0.2.1\", not 0.0.0.0");
+  in.boolean("client_to_client", to.client_to_client);
+  read_limits(in, "max_prefixes", peer::direction::in, to.max_prefixes);
+  read_limits(in, "max_prefixes_out", peer::direction::out, to.max_prefixes_out);
   list_reader lists{in, context.definitions};
   lists.families(to.families);
   lists.chain("import_policy", to.import_policy);
@@ -155,6 +204,9 @@ public:
       warn_of_missing_policy();
     else if (effective(&neighbor_patch::route_server_client).value_or(false))
       out_.warning(*own_.place, "`route_server_client` has no effect on an iBGP session (RFC 7947)");
+    if (effective(&neighbor_patch::route_reflector_client).value_or(false) &&
+        *remote_as != effective(&neighbor_patch::local_as).value_or(context_.global.asn))
+      out_.error(*own_.place, "`route_reflector_client` needs an iBGP session (RFC 4456)");
     if (effective(&neighbor_patch::passive).value_or(false) && context_.global.listen.empty())
       out_.warning(*own_.place, "this neighbour is passive, but the daemon listens nowhere", "set global.listen");
   }

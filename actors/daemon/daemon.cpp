@@ -90,6 +90,7 @@ struct daemon::running {
     tree_parts parts;
     parts.partitions = c.global.partitions != 0 ? c.global.partitions : workers_of(c);
     parts.router_id = c.global.router_id;
+    parts.best_path = c.best_path;
     parts.store = c.store.path;
     parts.debug_faults = c.debug.faults;
     parts.out = net::make_fanout(io);

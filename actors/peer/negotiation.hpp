@@ -3,6 +3,7 @@
 // on (RFC 5492), in the words of the decoder, of the transport and of the RIB.
 
 #include "actors/peer/neighbor_settings.hpp"
+#include "actors/peer/restart.hpp"
 #include "actors/policy/program.hpp"
 #include "actors/rib/session_info.hpp"
 #include "wire/bgp/header.hpp"
@@ -40,6 +41,7 @@ struct negotiated {
   std::uint16_t max_message = 4096;
   std::chrono::seconds hold_time{0}, keepalive{0}; ///< 0: none
   std::vector<std::string> sent, received;         ///< Names of capabilities.
+  restart_terms restart;
 
   bool has(wire::family f) const noexcept;
   wire::decode_context decoding() const noexcept;

@@ -105,7 +105,7 @@ void neighbors_peers::tell(const msg::partition_restarted& m) {
 void neighbors_peers::begin_anew(rib::peer_id id) {
   for (const auto& [a, cell] : memory().cells)
     if (cell->id() == id && cell->actor()) {
-      spdlog::warn("refresh_unanswered neighbor={}", to_string(a));
+      spdlog::warn("routes_missing neighbor={}", to_string(a));
       caf::anon_send(cell->actor(),
                      msg::reset_neighbor{a, msg::reset_neighbor::kind::hard, "route refresh unanswered"});
     }

@@ -8,6 +8,8 @@
 #include "actors/peer/peer_actor.hpp"
 
 #include "actors/peer/fsm.hpp"
+#include "actors/peer/peer_messages_actor.hpp"
+#include "actors/peer/peer_restart_actor.hpp"
 #include "actors/peer/peer_session_actor.hpp"
 #include "actors/supervision/actor_base.hpp"
 
@@ -16,39 +18,6 @@
 
 #include <deque>
 #include <utility>
-
-namespace bellman::msg {
-
-// From the I/O thread, from partitions and from a peer to itself. What may be out of date says which round it belongs
-// to.
-struct peer_dialed {
-  std::uint32_t round = 0;
-  net::dial_outcome outcome;
-};
-struct peer_heard {
-  std::uint32_t link = 0;
-  std::shared_ptr<net::chunk> chunk;
-};
-struct peer_closed {
-  std::uint32_t link = 0;
-  net::closed why;
-};
-struct peer_congested {
-  std::uint32_t link = 0;
-  rib::slot_id slot{};
-  bool congested = false;
-};
-struct peer_timer {
-  std::uint32_t round = 0;
-};
-struct peer_prepare {
-  std::uint32_t round = 0;
-};
-struct peer_refresh_due {
-  std::uint32_t round = 0;
-};
-
-} // namespace bellman::msg
 
 namespace bellman::peer {
 
@@ -86,8 +55,10 @@ struct peer_state {
   std::string who;
   std::string said;   ///< why nobody answers
   bool ended = false; ///< a session has, or an attempt
+  bool held = false;  ///< down for too many prefixes, until somebody says otherwise
   std::deque<fsm::event> events;
   bool feeding = false, ready = false;
+  std::optional<restart_watch> returning; ///< what becomes of its routes between two sessions
   std::uint32_t links = 0, dials = 0, timers = 0, preparations = 0, asks = 0;
   refresh_marks marks = refresh_marks::offered; ///< until a neighbour turns out not to bear them
 
@@ -103,6 +74,7 @@ struct peer_state {
     settings = prepared = cell->settings();
     who = to_string(settings.address);
     machine.emplace(settings, rib::number(cell->id()) * 2654435761u);
+    returning.emplace(session_host{self, cell, ports});
     cell->actor(me());
     if (cell->epoch() != 0 || cell->status().sessions != 0) // What an earlier life has left in the RIB.
       for (const auto& p : find_partitions(self->system(), ports.partitions))
@@ -181,7 +153,8 @@ struct peer_state {
       const bool down = before.enabled && !settings.enabled;
       feed(fsm::stop{down ? wire::make_shutdown(cease_subcode::administrative_shutdown, m.text)
                           : cease(cease_subcode::other_configuration_change)});
-      ready = false;
+      ready = held = false;
+      returning->forget();
       ++preparations; // what is under way is for nobody
       drop_call(cease(cease_subcode::connection_rejected));
       if (settings.enabled)
@@ -191,13 +164,20 @@ struct peer_state {
     }
     if (ready)
       feed(fsm::configured{settings});
+    const bool other_limits =
+        before.max_prefixes != settings.max_prefixes || before.max_prefixes_out != settings.max_prefixes_out;
+    if (ready && other_limits && std::exchange(held, false))
+      feed(fsm::start{});
     publish(true);
   }
 
   msg::outcome reset(const msg::reset_neighbor& m) {
     using how = decltype(m.kind);
     if (m.kind == how::hard) {
+      if (std::exchange(held, false))
+        feed(fsm::start{});
       feed(fsm::stop{wire::make_shutdown(cease_subcode::administrative_reset, m.text), fsm::stop::then::again});
+      returning->forget();
       return {};
     }
     if (!up)
@@ -213,6 +193,7 @@ struct peer_state {
   void deconfigure() {
     feed(fsm::stop{cease(cease_subcode::peer_deconfigured)});
     drop_call(cease(cease_subcode::peer_deconfigured));
+    returning->forget();
     cell->actor({});
     self->quit();
   }
@@ -280,9 +261,12 @@ struct peer_state {
                                         "hold timer expired",
                                         "message header error",
                                         "the neighbour takes nothing"};
+    const bool silent = m.why.kind == net::closed::kind::by_peer || m.why.kind == net::closed::kind::failed;
     if (const auto s = side_of(m.link))
-      feed(fsm::lost{*s, std::string{kinds[static_cast<std::size_t>(m.why.kind)]} +
-                             (m.why.detail.empty() ? "" : ": " + m.why.detail)});
+      feed(fsm::lost{*s,
+                     std::string{kinds[static_cast<std::size_t>(m.why.kind)]} +
+                         (m.why.detail.empty() ? "" : ": " + m.why.detail),
+                     silent ? ending::connection_lost : ending::notification}); // else the transport has said why
   }
 
   // ---- messages ----------------------------------------------------------------------------------------------------
@@ -297,7 +281,7 @@ struct peer_state {
       rest = rest.subspan(length);
     }
     if (s && is_up(*s))
-      up->flush(m.chunk->owed);
+      returning->end_of_rib(up->flush(m.chunk->owed));
   }
 
   bool is_up(side s) const { return up && up_on == s; }
@@ -355,7 +339,9 @@ struct peer_state {
   }
   void perform(const fsm::close& e) {
     if (const auto link = std::exchange(at(e.side).link, nullptr))
-      link->close(e.last_words ? std::optional{wire::encode(*e.last_words)} : std::nullopt);
+      link->close(e.last_words
+                      ? std::optional{wire::encode(is_up(e.side) ? returning->as_sent(*e.last_words) : *e.last_words)}
+                      : std::nullopt);
   }
   void perform(const fsm::note& e) {
     spdlog::info("session_ended peer={} reason=\"{}\"", who, e.text);
@@ -377,11 +363,22 @@ struct peer_state {
     if (!slot)
       return feed(fsm::broken{e.side, cease(cease_subcode::out_of_resources)});
     up_on = e.side;
+    returning->returned(at(e.side).agreed.restart);
     up.emplace(session_host{self, cell, ports}, prepared, at(e.side).agreed, at(e.side).link, std::move(slot));
   }
-  void perform(const fsm::session_over&) {
+  /// RFC 4271 §6.7: no session, until the operator or the time set for it says otherwise.
+  void on_tallied(const msg::peer_tallied& m) {
+    const auto limit = up ? up->tallied(m) : std::nullopt;
+    if (!limit)
+      return;
+    held = limit->restart_after.count() == 0;
+    feed(fsm::stop{maximum_prefixes(*limit), held ? fsm::stop::then::stay_down : fsm::stop::then::again,
+                   limit->restart_after});
+  }
+
+  void perform(const fsm::session_over& e) {
     if (up) // else no slot was left for it
-      up->end();
+      up->end(returning->lost(e.how, settings));
     up.reset();
     ++asks;
   }
@@ -451,10 +448,12 @@ struct peer_state {
           if (m.round == timers)
             feed(fsm::retry_due{});
         },
+        [this](const msg::peer_stale_timer& m) { returning->expired(m); },
         [this](const msg::peer_walked& m) {
           if (up)
             up->walked(m);
         },
+        [this](const msg::peer_tallied& m) { on_tallied(m); },
         [this](msg::peer_prepare m) {
           if (m.round == preparations)
             prepare();

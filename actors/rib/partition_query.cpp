@@ -198,7 +198,8 @@ explanation partition::explain(const wire::prefix& prefix) const {
           continue;
         explanation::candidate c{q.row_of(n, n.row(r), false), best_path_step::none};
         if (usable && r != 0) {
-          const auto found = compare(candidate_of(n.first), candidate_of(n.row(r)));
+          const auto found =
+              compare(candidate_of(n.first), candidate_of(n.row(r)), med_rule::same_neighbor_as, settings_.rules);
           // The best of all may lose to this one where MED does not count between them: then another path of the same
           // neighbouring AS beat it.
           c.lost_at = found.first_is_better ? found.step : best_path_step::med;
@@ -232,7 +233,11 @@ rib_stats partition::stats() const {
     if (!peers_[i])
       continue;
     const auto& p = *peers_[i];
-    peer_counts c{static_cast<peer_id>(i), {p.received[0], p.received[1]}, {p.accepted[0], p.accepted[1]}, {}};
+    peer_counts c{static_cast<peer_id>(i),
+                  {p.received[0], p.received[1]},
+                  {p.accepted[0], p.accepted[1]},
+                  {},
+                  {p.stale[0], p.stale[1]}};
     s.paths += p.received[0] + p.received[1];
     if (p.up && p.info.slot) {
       const auto slot = p.info.slot->slot();

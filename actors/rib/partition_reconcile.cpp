@@ -8,6 +8,10 @@
 
 namespace bellman::rib {
 
+namespace {
+constexpr std::size_t most_differences = 65536; ///< remembered ones
+}
+
 template <class Prefix>
 void partition::reconcile(std::uint32_t index) {
   auto& n = family<Prefix>().nodes[index];
@@ -71,13 +75,42 @@ bool partition::evaluate_export(const node<Prefix>& n, attr_handle attributes, s
     else
       ++memo_.unsendable; // not advertised: what was, is withdrawn (RFC 8654 §4)
   };
+  const auto take_other = [&](std::uint32_t i, attr_handle handle) { // and one reference to it
+    if (handle == no_attributes || !fits(table[handle], Prefix::family, cohorts_.cohorts()[i].form)) {
+      ++memo_.unsendable;
+      table.release(handle);
+      return;
+    }
+    if (handle == attributes) { // the same after all: one row for one set of attributes
+      table.release(handle);
+      accepted_.push_back(i);
+      return;
+    }
+    const auto known = std::ranges::find(rewritten, handle, &decltype(rewritten)::value_type::first);
+    if (known == rewritten.end()) {
+      rewritten.emplace_back(handle, std::vector{i});
+    } else {
+      known->second.push_back(i);
+      table.release(handle);
+    }
+  };
+  const auto by_reflection = [&](const cohort& c) { return is_reflection(source->facts, c.form); };
+  const auto reflect = [&](wire::bytes_view canonical, set_variant variant) {
+    return reflected(table, canonical, variant, source->facts.router_id, source->facts.reflection);
+  };
+  const auto take_as_it_is = [&](std::uint32_t i) {
+    if (by_reflection(cohorts_.cohorts()[i]))
+      take_other(i, reflect(set.canonical(), static_cast<set_variant>(set.variant)));
+    else
+      take(i, set);
+  };
   for (std::uint32_t i = 0; i < cohorts_.cohorts().size(); ++i) {
     const auto& c = cohorts_.cohorts()[i];
     if (!c.families[f] || !c.program || c.program->rejects_everything() ||
-        !may_export(set.summary, source->facts, c.form))
+        !may_export(set.summary, source->facts, c.form, c.reflection))
       continue;
     if (c.program->accepts_everything()) {
-      take(i, set);
+      take_as_it_is(i);
       continue;
     }
     reusable &= !c.program->reads_prefix();
@@ -87,25 +120,13 @@ bool partition::evaluate_export(const node<Prefix>& n, attr_handle attributes, s
     if (!v.accepted)
       continue;
     if (!v.rewritten && !v.med_set) {
-      take(i, set);
+      take_as_it_is(i);
       continue;
     }
     wire::bytes canonical;
     wire::encode_canonical(v.rewritten ? *v.rewritten : *decoded, Prefix::family, canonical);
-    const bool own_med = v.med_set || set.variant == static_cast<std::uint8_t>(set_variant::own_med);
-    const auto handle = table.intern(canonical, own_med ? set_variant::own_med : set_variant::learned);
-    if (!fits(table[handle], Prefix::family, c.form)) {
-      ++memo_.unsendable;
-      table.release(handle);
-      continue;
-    }
-    const auto known = std::ranges::find(rewritten, handle, &decltype(rewritten)::value_type::first);
-    if (known == rewritten.end()) {
-      rewritten.emplace_back(handle, std::vector{i});
-    } else {
-      known->second.push_back(i);
-      table.release(handle);
-    }
+    const auto variant = v.med_set || has(set, set_variant::own_med) ? set_variant::own_med : set_variant::learned;
+    take_other(i, by_reflection(c) ? reflect(canonical, variant) : table.intern(canonical, variant));
   }
   if (const auto s = wanted_set<Prefix>(n.first.source, accepted_); s != empty_set) {
     table.acquire(attributes);
@@ -245,6 +266,17 @@ void partition::flush_family() {
       reconcile<Prefix>(index);
   f.dirty.clear();
   encode_emissions<Prefix>();
+  // Rounds collect too, but there may be none for days.
+  if (f.sets.size() > f.most_sets || f.delta_memo.size() > most_differences) {
+    membership_changed();
+    f.sets.collect();
+    f.most_sets = std::max<std::size_t>(fewest_sets, 2 * f.sets.size());
+  }
+}
+
+void partition::finish_sending() {
+  encode_emissions<wire::prefix4>();
+  encode_emissions<wire::prefix6>();
 }
 
 template <class Prefix>

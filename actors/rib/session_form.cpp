@@ -6,10 +6,6 @@ namespace bellman::rib {
 
 namespace {
 
-bool keeps_med(const attribute_set& set) noexcept {
-  return set.variant == static_cast<std::uint8_t>(set_variant::own_med);
-}
-
 template <class Prefix>
 bool has_room(const wire::outbound_attributes& attributes, const wire::outbound_form& form) {
   Prefix longest{};
@@ -25,7 +21,11 @@ bool has_room(const wire::outbound_attributes& attributes, const wire::outbound_
 
 wire::outbound_form form_for(const attribute_set& set, const wire::outbound_form& session) {
   auto form = session;
-  if (!keeps_med(set))
+  if (has(set, set_variant::reflected)) {
+    form.next_hop_v4 = {};
+    form.next_hop_v6 = form.next_hop_link_local = {.afi = wire::afi::ipv6, .octets = {}};
+  }
+  if (!has(set, set_variant::own_med))
     return form;
   form.keep_med = true;
   if (wire::next_hop_of(set.canonical()).global.is_unspecified()) {

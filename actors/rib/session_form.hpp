@@ -8,7 +8,7 @@
 namespace bellman::rib {
 
 /// The MED of a route of our own, or one that policy set, stays; a route of our own without a next hop gets our address
-/// on this session.
+/// on this session. What is reflected keeps its next hop (RFC 4456 §10).
 wire::outbound_form form_for(const attribute_set& set, const wire::outbound_form& session);
 
 /// Can the attributes be told with one prefix behind them, whatever its length? False too where the session has no way

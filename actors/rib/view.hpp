@@ -99,6 +99,7 @@ struct explanation {
 struct peer_counts {
   peer_id peer{};
   std::array<std::uint64_t, 2> received{}, accepted{}, advertised{}; ///< [0] IPv4, [1] IPv6; paths
+  std::array<std::uint64_t, 2> stale{};                              ///< of those received
 };
 
 struct rib_stats {

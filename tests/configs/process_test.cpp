@@ -115,5 +115,14 @@ TEST(OtherSections, AreRead) {
             (texts{"5:10 `faults` is an integer", "7:9 `warn` cannot be read"}));
 }
 
+TEST(BestPathTable, IsReadWholeAndKnowsNoOtherKey) {
+  const std::string head = "[best_path]\n";
+  const auto d = good(head + "always_compare_med = true\nmissing_med_is_worst = true\nignore_as_path = true\n"
+                             "prefer_oldest_external = true\nignore_router_id = true\n");
+  EXPECT_EQ(d.best_path, (rib::best_path_rules{true, true, true, true, true}));
+  EXPECT_EQ(errors_after_head(head + "bestpath = true\n").size(), 1u);
+  EXPECT_EQ(errors_after_head(head + "ignore_as_path = 1\n").size(), 1u);
+}
+
 } // namespace
 } // namespace bellman::configs

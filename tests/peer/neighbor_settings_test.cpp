@@ -50,10 +50,15 @@ TEST(NeighborSettings, TellWhatAChangeCosts) {
       {"description", [](neighbor_settings& s) { s.description = "new"; }, impact::none},
       {"group", [](neighbor_settings& s) { s.group = "new"; }, impact::none},
       {"connect retry", [](neighbor_settings& s) { s.connect_retry = 60s; }, impact::none},
+      {"restart time", [](neighbor_settings& s) { s.restart_time = 60s; }, impact::none},
+      {"stale time", [](neighbor_settings& s) { s.stale_time = 60s; }, impact::none},
+      {"graceful restart", [](neighbor_settings& s) { s.graceful_restart = restart_mode::off; }, impact::reset},
       {"passive", [](neighbor_settings& s) { s.passive = true; }, impact::none},
       {"import", [](neighbor_settings& s) { s.import_policy = {"x"}; }, impact::soft},
       {"export", [](neighbor_settings& s) { s.export_policy = {"x"}; }, impact::soft},
       {"next hop self", [](neighbor_settings& s) { s.next_hop_self = true; }, impact::soft},
+      {"limit", [](neighbor_settings& s) { s.max_prefixes = {{wire::ipv4_unicast, 9}}; }, impact::soft},
+      {"limit out", [](neighbor_settings& s) { s.max_prefixes_out = {{wire::ipv4_unicast, 9}}; }, impact::soft},
       {"remote AS", [](neighbor_settings& s) { s.remote_as = 1; }, impact::reset},
       {"hold time", [](neighbor_settings& s) { s.hold_time = 30s; }, impact::reset},
       {"families", [](neighbor_settings& s) { s.families.pop_back(); }, impact::reset},
@@ -61,6 +66,9 @@ TEST(NeighborSettings, TellWhatAChangeCosts) {
       {"enabled", [](neighbor_settings& s) { s.enabled = false; }, impact::reset},
       {"client", [](neighbor_settings& s) { s.route_server_client = true; }, impact::reset},
       {"first AS", [](neighbor_settings& s) { s.enforce_first_as = false; }, impact::reset},
+      {"reflector client", [](neighbor_settings& s) { s.route_reflector_client = true; }, impact::reset},
+      {"cluster", [](neighbor_settings& s) { s.cluster_id = 9; }, impact::reset},
+      {"client to client", [](neighbor_settings& s) { s.client_to_client = false; }, impact::reset},
       {"next hop", [](neighbor_settings& s) { s.next_hop_v6 = someone; }, impact::reset},
       {"router id", [](neighbor_settings& s) { s.router_id = 9; }, impact::reset},
       {"import and AS",
@@ -95,7 +103,7 @@ TEST(NeighborPatch, RefusesTextThatItCannotRead) {
   for (const char* text : {"x=1\n", "remote_as=1", "remote_as\n", "remote_as=\n", "remote_as=4294967296\n",
                            "remote_as=1 \n", "remote_port=65536\n", "passive=yes\n", "description=a\\\n",
                            "description=\\x\n", "families=1/1\n", "families=1,\n", "families=1/256,\n",
-                           "local_address=300.1.1.1\n", "hold_time=1s\n", "remote_as=1\nremote_as=1\n", "\n"})
+                           "local_address=300.1.1.1\n", "graceful_restart=on\n", "hold_time=1s\n", "remote_as=1\nremote_as=1\n", "\n"})
     EXPECT_EQ(parse_patch(text), std::nullopt) << text;
   EXPECT_EQ(parse_patch(""), neighbor_patch{});
 }
@@ -107,15 +115,17 @@ public:
   neighbor_patch make() {
     neighbor_patch p;
     maybe(p.description, [&] { return text(); });
-    for (auto* member : {&p.remote_as, &p.local_as})
+    for (auto* member : {&p.remote_as, &p.local_as, &p.cluster_id})
       maybe(*member, [&] { return static_cast<std::uint32_t>(random_()); });
     maybe(p.remote_port, [&] { return static_cast<std::uint16_t>(random_()); });
     for (auto* member : {&p.local_address, &p.next_hop_v4, &p.next_hop_v6})
       maybe(*member, [&] { return address(); });
-    for (auto* member : {&p.passive, &p.enabled, &p.route_server_client, &p.next_hop_self, &p.extended_messages,
-                         &p.route_refresh, &p.four_byte_as, &p.enforce_first_as})
+    for (auto* member :
+         {&p.passive, &p.enabled, &p.route_server_client, &p.next_hop_self, &p.extended_messages, &p.route_refresh,
+          &p.four_byte_as, &p.enforce_first_as, &p.route_reflector_client, &p.client_to_client})
       maybe(*member, [&] { return below(2) == 0; });
-    for (auto* member : {&p.hold_time, &p.keepalive_time, &p.connect_retry})
+    maybe(p.graceful_restart, [&] { return below(2) == 0 ? restart_mode::off : restart_mode::helper; });
+    for (auto* member : {&p.hold_time, &p.keepalive_time, &p.connect_retry, &p.restart_time, &p.stale_time})
       maybe(*member, [&] { return std::chrono::seconds{below(65536)}; });
     maybe(p.families, [&] {
       std::vector<wire::family> all(below(4));
