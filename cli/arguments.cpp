@@ -156,10 +156,12 @@ void add_patch_options(CLI::App& app, client::neighbor_patch& p) {
                            to->push_back(*l);
                        }));
   };
-  limits("--max-prefixes", p.max_prefixes,
-         "keys: threshold (percent), action (warn|discard|shutdown), restart-after (seconds), count (received|accepted)");
-  limits("--max-prefixes-out", p.max_prefixes_out, "of what it is sent; keys: threshold, action (warn|shutdown), "
-                                                   "restart-after");
+  limits(
+      "--max-prefixes", p.max_prefixes,
+      "keys: threshold (percent), action (warn|discard|shutdown), restart-after (seconds), count (received|accepted)");
+  limits("--max-prefixes-out", p.max_prefixes_out,
+         "of what it is sent; keys: threshold, action (warn|shutdown), "
+         "restart-after");
 }
 
 void add_attribute_options(CLI::App& app, wire::path_attributes& a) {

@@ -188,10 +188,9 @@ std::string render_neighbor(const client::neighbor_status& n, std::int64_t now) 
           (n.settings.description.empty() ? "" : ", " + printable(n.settings.description)));
   add_session(s, n, now);
   for (const auto& c : n.routes)
-    s.add(("Routes " + wire::to_string(c.family)).c_str(), number_text(c.received) + " received, " +
-                                                               number_text(c.accepted) + " accepted, " +
-                                                               number_text(c.advertised) + " advertised" +
-                                                               (c.stale ? ", " + number_text(c.stale) + " stale" : ""));
+    s.add(("Routes " + wire::to_string(c.family)).c_str(),
+          number_text(c.received) + " received, " + number_text(c.accepted) + " accepted, " +
+              number_text(c.advertised) + " advertised" + (c.stale ? ", " + number_text(c.stale) + " stale" : ""));
   const auto& t = n.traffic;
   const auto both = [](std::uint64_t in, std::uint64_t sent) { return number_text(in) + ", " + number_text(sent); };
   s.title("\nIn and out, in this session");

@@ -23,8 +23,8 @@ struct peer_ports {
   bool debug_faults = false;
 };
 
-/// Starts a peer; it begins to connect at once where its settings are enabled. Puts itself into the cell. If the cell has
-/// seen sessions before, partitions are told first that those are over.
+/// Starts a peer; it begins to connect at once where its settings are enabled. Puts itself into the cell. If the cell
+/// has seen sessions before, partitions are told first that those are over.
 caf::actor spawn_peer(caf::actor_system& system, std::shared_ptr<peer_cell> cell, peer_ports ports);
 
 } // namespace bellman::peer

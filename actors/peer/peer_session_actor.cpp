@@ -222,9 +222,8 @@ void peer_session::say(const limit_watch::outcome& o) {
     return;
   for (const auto& text : o.said)
     spdlog::warn("prefix_limit peer={} {}", who_, text);
-  host_.cell->update([&](msg::neighbor_status& s) {
-    s.limits_reached.insert(s.limits_reached.end(), o.said.begin(), o.said.end());
-  });
+  host_.cell->update(
+      [&](msg::neighbor_status& s) { s.limits_reached.insert(s.limits_reached.end(), o.said.begin(), o.said.end()); });
 }
 
 void peer_session::walked(const msg::peer_walked& m) {

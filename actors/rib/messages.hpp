@@ -1,5 +1,6 @@
 #pragma once
-// Every message that a partition actor takes or gives. Move-only contents travel behind shared_ptr (CAF copies messages).
+// Every message that a partition actor takes or gives. Move-only contents travel behind shared_ptr (CAF copies
+// messages).
 
 #include "actors/policy/program.hpp"
 #include "actors/rib/ids.hpp"
@@ -29,14 +30,14 @@ std::true_type stays_in_process(const T&);
 
 namespace bellman::msg {
 
-/// From a peer actor, to every partition, in the order of its session: up, batches ..., down. Batches of another epoch are
-/// dropped. `initial` counts down when the first full advertisement of this partition is with the fan-out.
+/// From a peer actor, to every partition, in the order of its session: up, batches ..., down. Batches of another epoch
+/// are dropped. `initial` counts down when the first full advertisement of this partition is with the fan-out.
 struct session_up {
   rib::session_info info;
   rib::barrier_ptr initial;
 };
-/// The session ended: its paths go, or stay as stale ones; its slot is forgotten. Also sent by a restarted peer actor for
-/// what it left behind.
+/// The session ended: its paths go, or stay as stale ones; its slot is forgotten. Also sent by a restarted peer actor
+/// for what it left behind.
 struct session_down {
   rib::peer_id peer{};
   rib::epoch_type epoch = 0; ///< sessions up to and including this one (modulo 256)

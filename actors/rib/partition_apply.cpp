@@ -136,8 +136,7 @@ void partition::announce(std::uint32_t index, const route_batch& batch, const ro
   std::uint32_t at = 0;
   while (at < n.paths && !(n.row(at).source == batch.peer && paths_.path_id(n.row(at)) == path_id))
     ++at;
-  if (from.info.tally && from.info.tally->discards(f) &&
-      (at == n.paths || n.row(at).epoch != (from.info.epoch & 15)) &&
+  if (from.info.tally && from.info.tally->discards(f) && (at == n.paths || n.row(at).epoch != (from.info.epoch & 15)) &&
       !from.info.tally->take_room(settings_.index, f)) {
     paths_.table()->release(group.attributes);
     if (own_reference)

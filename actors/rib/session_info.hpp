@@ -2,8 +2,8 @@
 // What the RIB knows of a session, and the two small owners that tie partitions together: a barrier and a slot's lease.
 
 #include "actors/rib/ids.hpp"
-#include "actors/rib/reflection.hpp"
 #include "actors/rib/prefix_tally.hpp"
+#include "actors/rib/reflection.hpp"
 #include "wire/bgp/outgoing.hpp"
 #include "wire/prefix.hpp"
 
@@ -69,7 +69,7 @@ struct session_info {
   wire::outbound_form form;               ///< form.kind says eBGP or iBGP
   std::string import_chain, export_chain; ///< policy::chain_key
   reflection_role reflection;             ///< iBGP
-  tally_ptr tally; ///< null: no limit on the number of routes
+  tally_ptr tally;                        ///< null: no limit on the number of routes
 };
 
 } // namespace bellman::rib

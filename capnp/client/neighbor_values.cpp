@@ -154,7 +154,8 @@ neighbor_status read_status(api::NeighborStatus::Reader in) {
   s.withdrawn_as_error = in.getWithdrawnAsError();
   s.attributes_discarded = in.getAttributesDiscarded();
   for (const auto c : in.getRoutes())
-    s.routes.push_back({api::read_family(c.getFamily()), c.getReceived(), c.getAccepted(), c.getAdvertised(), c.getStale()});
+    s.routes.push_back(
+        {api::read_family(c.getFamily()), c.getReceived(), c.getAccepted(), c.getAdvertised(), c.getStale()});
   s.end_of_rib_received = read_families(in.getEndOfRibReceived());
   s.rfc8212 = as_string(in.getRfc8212());
   s.restart = read_restart(in.getRestart());

@@ -37,7 +37,7 @@ struct neighbor_settings {
   bool route_server_client = false, next_hop_self = false, extended_messages = false, route_refresh = false;
   bool four_byte_as = false, enforce_first_as = false;
   std::optional<wire::ip_address> next_hop_v4, next_hop_v6;
-  std::string graceful_restart;                    ///< "off", "helper"
+  std::string graceful_restart;                   ///< "off", "helper"
   std::uint32_t restart_time = 0, stale_time = 0; ///< seconds
   bool route_reflector_client = false, client_to_client = false;
   std::uint32_t cluster_id = 0;

@@ -57,8 +57,16 @@ TEST(NeighborSettings, TellWhatAChangeCosts) {
       {"import", [](neighbor_settings& s) { s.import_policy = {"x"}; }, impact::soft},
       {"export", [](neighbor_settings& s) { s.export_policy = {"x"}; }, impact::soft},
       {"next hop self", [](neighbor_settings& s) { s.next_hop_self = true; }, impact::soft},
-      {"limit", [](neighbor_settings& s) { s.max_prefixes = {{wire::ipv4_unicast, 9}}; }, impact::soft},
-      {"limit out", [](neighbor_settings& s) { s.max_prefixes_out = {{wire::ipv4_unicast, 9}}; }, impact::soft},
+      {"limit",
+       [](neighbor_settings& s) {
+         s.max_prefixes = {{wire::ipv4_unicast, 9}};
+       },
+       impact::soft},
+      {"limit out",
+       [](neighbor_settings& s) {
+         s.max_prefixes_out = {{wire::ipv4_unicast, 9}};
+       },
+       impact::soft},
       {"remote AS", [](neighbor_settings& s) { s.remote_as = 1; }, impact::reset},
       {"hold time", [](neighbor_settings& s) { s.hold_time = 30s; }, impact::reset},
       {"families", [](neighbor_settings& s) { s.families.pop_back(); }, impact::reset},
@@ -100,10 +108,11 @@ TEST(NeighborPatch, IsStableText) {
 }
 
 TEST(NeighborPatch, RefusesTextThatItCannotRead) {
-  for (const char* text : {"x=1\n", "remote_as=1", "remote_as\n", "remote_as=\n", "remote_as=4294967296\n",
-                           "remote_as=1 \n", "remote_port=65536\n", "passive=yes\n", "description=a\\\n",
-                           "description=\\x\n", "families=1/1\n", "families=1,\n", "families=1/256,\n",
-                           "local_address=300.1.1.1\n", "graceful_restart=on\n", "hold_time=1s\n", "remote_as=1\nremote_as=1\n", "\n"})
+  for (const char* text :
+       {"x=1\n", "remote_as=1", "remote_as\n", "remote_as=\n", "remote_as=4294967296\n", "remote_as=1 \n",
+        "remote_port=65536\n", "passive=yes\n", "description=a\\\n", "description=\\x\n", "families=1/1\n",
+        "families=1,\n", "families=1/256,\n", "local_address=300.1.1.1\n", "graceful_restart=on\n", "hold_time=1s\n",
+        "remote_as=1\nremote_as=1\n", "\n"})
     EXPECT_EQ(parse_patch(text), std::nullopt) << text;
   EXPECT_EQ(parse_patch(""), neighbor_patch{});
 }

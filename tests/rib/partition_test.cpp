@@ -101,11 +101,14 @@ TEST(Partition, HonoursNoExportAndItsKin) {
   rib_lab lab;
   const int a = lab.join({.asn = 101}), e = lab.join({.asn = 102});
   const int i = lab.join({.asn = 65000, .kind = wire::session_kind::ibgp});
-  struct { const char* prefix; std::uint32_t community; bool to_ebgp, to_ibgp; } cases[] = {
-      {"10.1.0.0/16", wire::well_known::no_export, false, true},
-      {"10.2.0.0/16", wire::well_known::no_advertise, false, false},
-      {"10.3.0.0/16", wire::well_known::no_export_subconfed, false, true},
-      {"10.4.0.0/16", 0x00010001, true, true}};
+  struct {
+    const char* prefix;
+    std::uint32_t community;
+    bool to_ebgp, to_ibgp;
+  } cases[] = {{"10.1.0.0/16", wire::well_known::no_export, false, true},
+               {"10.2.0.0/16", wire::well_known::no_advertise, false, false},
+               {"10.3.0.0/16", wire::well_known::no_export_subconfed, false, true},
+               {"10.4.0.0/16", 0x00010001, true, true}};
   for (const auto& c : cases) {
     auto attributes = learned({101});
     attributes.communities = {c.community};
