@@ -36,7 +36,7 @@ function(bellman_test name)
   endif()
   add_executable(${name} ${A_SOURCES})
   target_link_libraries(${name} PRIVATE bellman_options ${A_LINK} GTest::gtest GTest::gtest_main)
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_BUILD_TYPE STREQUAL "Release")
     # What g++ 12 says of copies of small literals when it optimises (its bugs 100366, 105329).
     target_compile_options(${name} PRIVATE -Wno-stringop-overread -Wno-stringop-overflow -Wno-array-bounds)
   endif()
