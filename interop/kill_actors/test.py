@@ -48,7 +48,8 @@ class Live:
         self.hub = self.world.hub
         self.hub.policies = {"in": ACCEPT, "out": ACCEPT}
         for kind in kinds:
-            n = self.world.add(kind, import_policy=["in"], export_policy=["out"])
+            keys = {"graceful_restart": "off"} if kind is Frr else {}
+            n = self.world.add(kind, import_policy=["in"], export_policy=["out"], **keys)
             n.announce(routes_of(n.session.own.asn - 65000))
         self.own = set(INJECTED)
         self.probes = 0
