@@ -67,7 +67,7 @@ def the_session_ends_and_comes_back(world, neighbor):
     neighbor.announce(ROUTES[:2])
     until(lambda: f"bellmand has 2 routes of {neighbor.label}: {counts(hub, neighbor)}", lambda: counts(hub, neighbor) == 2, 10)
     limits(hub, neighbor, limit=4, restart_after=PAUSE)
-    until("the limit is in force", lambda: hub.show(address)["settings"]["max_prefixes"][0]["limit"] == 4, 5)
+    until("the limit is in force", lambda: in_force(hub, address) == [4], 5)
     neighbor.announce(ROUTES[:6])
     until(lambda: f"the session with {neighbor.label} ends: {hub.state_of(address)}", lambda: hub.state_of(address) == "idle", 10)
     ended = time.monotonic()
@@ -80,6 +80,10 @@ def the_session_ends_and_comes_back(world, neighbor):
     waited = time.monotonic() - ended
     require(waited > PAUSE - 1, f"the session came back after {waited:.1f} s, with restart_after = {PAUSE}")
     until(lambda: f"its 3 routes are back: {counts(hub, neighbor)}", lambda: counts(hub, neighbor) == 3, 20)
+
+
+def in_force(hub, address):
+    return [limit["limit"] for limit in hub.show(address)["settings"]["max_prefixes"]]
 
 
 def last_error(neighbor):
