@@ -96,7 +96,8 @@ TEST(As4Path, IsMergedBehindTheLeadingPart) {
   }
 }
 
-// They end with the session they came on: nothing of them, their Partial bit either, makes a set of attributes another one.
+// They end with the session they came on: nothing of them, their Partial bit either, makes a set of attributes another
+// one.
 TEST(As4Path, LeavesNoTraceOfItsPartialBit) {
   const auto aggregator = hex("c0 07 06 5ba0 c0000201");
   const auto plain = update_of("64501 23456", nullptr,

@@ -74,7 +74,8 @@ private:
     if (const auto why = rule->decode(a.value, values_)) {
       return report(rule->on_malformed, *why, a.type, a.whole);
     }
-    // The AS4 attributes end here, inside AS_PATH and AGGREGATOR (RFC 6793 §4.2.3), and what they came with ends with them.
+    // The AS4 attributes end here, inside AS_PATH and AGGREGATOR (RFC 6793 §4.2.3), and what they came with ends with
+    // them.
     if (a.has(attribute_flag::partial) && rule->may_be_partial() && !is_as4(a)) {
       decoded_.attributes.partial_types |= std::uint64_t{1} << a.type;
     }
