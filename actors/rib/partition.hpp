@@ -83,7 +83,7 @@ public:
   void refresh_begin(peer_id peer, wire::family family);
   void refresh_end(peer_id peer, wire::family family);
   void chains_changed(peer_id peer, const std::string& import_chain, const std::string& export_chain,
-                      const wire::outbound_form* form);
+                      const wire::outbound_form* form, const session_rules& rules);
   void use_tally(peer_id peer, tally_ptr tally);
   void publish(const std::string& chain, policy::program_ptr program);
   void freeze(slot_id slot, bool frozen);
@@ -204,6 +204,8 @@ private:
   template <class Prefix>
   void withdraw(std::uint32_t index, peer_id source, std::uint32_t path_id);
   imported import(const peer_state& peer, attr_handle received, const wire::prefix* prefix, wire::family family) const;
+  imported import_by_chain(const peer_state& peer, attr_handle received, const wire::prefix* prefix,
+                           wire::family family) const;
   void fill_row(path_row& row, const peer_state& peer, attr_handle received, const imported& in, std::uint32_t path_id);
   template <class Prefix>
   void drop_row(node<Prefix>& n, std::uint32_t i);

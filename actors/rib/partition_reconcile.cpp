@@ -107,7 +107,7 @@ bool partition::evaluate_export(const node<Prefix>& n, attr_handle attributes, s
   for (std::uint32_t i = 0; i < cohorts_.cohorts().size(); ++i) {
     const auto& c = cohorts_.cohorts()[i];
     if (!c.families[f] || !c.program || c.program->rejects_everything() ||
-        !may_export(set.summary, source->facts, c.form, c.reflection))
+        !may_export(set.summary, source->facts, c.form, c.reflection, c.rules))
       continue;
     if (c.program->accepts_everything()) {
       take_as_it_is(i);

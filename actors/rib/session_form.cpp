@@ -27,7 +27,7 @@ wire::outbound_form form_for(const attribute_set& set, const wire::outbound_form
   }
   if (!has(set, set_variant::own_med))
     return form;
-  form.keep_med = true;
+  form.keep_med = !form.drop_med;
   if (wire::next_hop_of(set.canonical()).global.is_unspecified()) {
     if (form.next_hop_v4.is_unspecified())
       form.next_hop_v4 = form.self_v4;

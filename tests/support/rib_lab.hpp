@@ -27,6 +27,8 @@ struct neighbor_spec {
   std::uint16_t max_message = 4096;
   rib::reflection_role reflection{};
   rib::tally_ptr tally;
+  rib::session_rules rules{};
+  void (*shape)(wire::outbound_form&) = nullptr; ///< what else its form has
 };
 
 class rib_lab {
@@ -97,6 +99,9 @@ public:
       i.form.keep_med = true;
       i.form.keep_local_pref = x.spec.kind == wire::session_kind::ibgp;
     }
+    i.rules = x.spec.rules;
+    if (x.spec.shape != nullptr)
+      x.spec.shape(i.form);
     return i;
   }
 
