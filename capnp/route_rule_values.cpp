@@ -51,6 +51,7 @@ void write_rules(const peer::route_rules& from, RouteRules::Builder out) {
   out.setDefaultLocalPref(from.default_local_pref);
   out.setMed(as_text(text_of(from.med)));
   out.setNextHop(as_text(text_of(from.next_hop)));
+  out.setAigp(as_text(text_of(from.aigp)));
 }
 
 result<peer::route_rules_patch, refusal> read_rules(RouteRulesPatch::Reader in) {
@@ -70,6 +71,7 @@ result<peer::route_rules_patch, refusal> read_rules(RouteRulesPatch::Reader in) 
   take(in.getDefaultLocalPref(), p.default_local_pref);
   words.take(in.getMed(), "med", p.med);
   words.take(in.getNextHop(), "nextHop", p.next_hop);
+  words.take(in.getAigp(), "aigp", p.aigp);
   if (words.wrong())
     return fail{*words.wrong()};
   return p;

@@ -33,6 +33,8 @@ struct RouteRules {
   # "standard", "keep", "remove": on the way out.
   nextHop @13 :Text;
   # "standard", "self", "unchanged": on the way out.
+  aigp @14 :Text;
+  # "standard", "on", "off": whether the session carries AIGP (RFC 7311); "standard" is all but eBGP.
 }
 
 struct RouteRulesPatch {
@@ -93,5 +95,9 @@ struct RouteRulesPatch {
   nextHop :union {
     keep @26 :Void;
     set @27 :Text;
+  }
+  aigp :union {
+    keep @28 :Void;
+    set @29 :Text;
   }
 }

@@ -42,6 +42,7 @@ void add_rule_options(CLI::App& app, client::route_rules_patch& r) {
   number("--default-local-pref", r.default_local_pref, "LOCAL_PREF of what comes over eBGP (100)");
   word("--med", r.med, "standard|keep|remove", "MED of what it is sent");
   word("--next-hop", r.next_hop, "standard|self|unchanged", "next hop of what it is sent");
+  word("--aigp", r.aigp, "standard|on|off", "whether AIGP is exchanged with it (RFC 7311)");
 }
 
 std::vector<std::pair<std::string, std::string>> rule_lines(const client::route_rules& r) {
@@ -65,6 +66,7 @@ std::vector<std::pair<std::string, std::string>> rule_lines(const client::route_
   add(r.default_local_pref != 100, "LOCAL_PREF", number(r.default_local_pref) + " where there is none");
   add(r.med != "standard", "MED", printable(r.med));
   add(r.next_hop != "standard", "Next hop", printable(r.next_hop));
+  add(r.aigp != "standard", "AIGP", printable(r.aigp));
   return out;
 }
 
@@ -82,7 +84,8 @@ nlohmann::ordered_json rules_json(const client::route_rules& r) {
           {"blackhole", r.blackhole},
           {"default_local_pref", r.default_local_pref},
           {"med", r.med},
-          {"next_hop", r.next_hop}};
+          {"next_hop", r.next_hop},
+          {"aigp", r.aigp}};
 }
 
 } // namespace bellman::cli

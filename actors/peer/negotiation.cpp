@@ -177,6 +177,7 @@ void write_rules(const neighbor_settings& settings, const negotiated& agreed, wi
   const auto& rules = settings.rules;
   const bool standard_med = form.kind != wire::session_kind::ebgp || settings.route_server_client;
   form.keep_med = rules.med == med_rule::standard ? standard_med : rules.med == med_rule::keep;
+  form.aigp = rules.aigp;
   form.drop_med = rules.med == med_rule::remove;
   if (form.kind != wire::session_kind::ebgp)
     return;

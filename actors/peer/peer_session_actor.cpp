@@ -18,6 +18,7 @@ inbound_settings inbound_of(const neighbor_settings& settings, const negotiated&
   s.peer = info.peer;
   s.epoch = info.epoch;
   s.context = agreed.decoding();
+  s.context.aigp = settings.rules.aigp;
   s.ipv4 = agreed.has(wire::ipv4_unicast);
   s.ipv6 = agreed.has(wire::ipv6_unicast);
   s.partitions = ports.partitions;

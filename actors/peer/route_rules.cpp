@@ -27,7 +27,8 @@ bool are_counterparts(wire::role ours, wire::role theirs) noexcept {
 
 bool needs_reset(const route_rules& before, const route_rules& after) noexcept {
   return before.role != after.role || before.role_strict != after.role_strict ||
-         before.allow_own_as != after.allow_own_as || before.local_as_dual != after.local_as_dual;
+         before.allow_own_as != after.allow_own_as || before.local_as_dual != after.local_as_dual ||
+         before.aigp != after.aigp;
 }
 
 } // namespace bellman::peer

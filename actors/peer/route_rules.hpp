@@ -50,6 +50,7 @@ struct route_rules {
   std::uint32_t default_local_pref = 100;
   med_rule med = med_rule::standard;
   next_hop_rule next_hop = next_hop_rule::standard;
+  wire::aigp_use aigp = wire::aigp_use::standard; ///< RFC 7311
 
   bool operator==(const route_rules&) const = default;
 };
@@ -67,6 +68,7 @@ struct route_rules_patch {
   std::optional<std::uint32_t> default_local_pref;
   std::optional<med_rule> med;
   std::optional<next_hop_rule> next_hop;
+  std::optional<wire::aigp_use> aigp;
 
   bool operator==(const route_rules_patch&) const = default;
 };
@@ -90,6 +92,7 @@ void each_rule(Visit&& visit) {
   visit("default_local_pref", &patch::default_local_pref, &all::default_local_pref);
   visit("med", &patch::med, &all::med);
   visit("next_hop", &patch::next_hop, &all::next_hop);
+  visit("aigp", &patch::aigp, &all::aigp);
 }
 
 /// The words of each enumeration, in its order.
@@ -107,6 +110,8 @@ template <>
 inline constexpr std::array<std::string_view, 3> words_of<med_rule>{"standard", "keep", "remove"};
 template <>
 inline constexpr std::array<std::string_view, 3> words_of<next_hop_rule>{"standard", "self", "unchanged"};
+template <>
+inline constexpr std::array<std::string_view, 3> words_of<wire::aigp_use>{"standard", "on", "off"};
 
 template <class Enum>
   requires(!words_of<Enum>.empty())

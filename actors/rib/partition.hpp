@@ -10,6 +10,7 @@
 #include "actors/rib/cohorts.hpp"
 #include "actors/rib/emitter.hpp"
 #include "actors/rib/flush.hpp"
+#include "actors/rib/igp_metrics.hpp"
 #include "actors/rib/path_store.hpp"
 #include "actors/rib/peer_set_table.hpp"
 #include "actors/rib/prefix_table.hpp"
@@ -61,8 +62,9 @@ public:
     std::uint64_t epoch = 0; ///< differs each time a partition starts with another change log
     std::shared_ptr<attribute_table> attributes;
     best_path_rules rules;
-    source_facts local;               ///< router id and so on of this speaker, for injected routes
-    std::uint32_t tombstones = 16384; ///< kept for readers that resume
+    std::shared_ptr<const igp_metrics> metrics; ///< null: every next hop is equally far
+    source_facts local;                         ///< router id and so on of this speaker, for injected routes
+    std::uint32_t tombstones = 16384;           ///< kept for readers that resume
   };
 
   explicit partition(settings s);
@@ -229,6 +231,7 @@ private:
   void purge_tombstones(std::size_t keep);
   void thin_log();
   candidate candidate_of(const path_row& row) const noexcept;
+  std::uint32_t distance_of(const attribute_set& set) const noexcept;
 
   // partition_reconcile.cpp
   template <class Prefix>

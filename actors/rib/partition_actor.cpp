@@ -54,6 +54,7 @@ struct partition_state {
     s.attributes = settings.attributes;
     s.local = settings.local;
     s.rules = settings.rules;
+    s.metrics = settings.metrics;
     table = std::make_shared<partition>(std::move(s));
     const bool follows = settings.cell->starts++ != 0;
     if (follows && settings.cell->current)

@@ -37,6 +37,16 @@ wire::outbound_form form_for(const attribute_set& set, const wire::outbound_form
   return form;
 }
 
+attr_handle farther(attribute_table& table, wire::bytes_view canonical, set_variant variant, wire::family family,
+                    std::uint32_t distance) {
+  auto a = wire::decode_canonical(canonical);
+  if (a.aigp) // one below the maximum, which would be malformed
+    a.aigp = *a.aigp > ~std::uint64_t{1} - distance ? ~std::uint64_t{1} : *a.aigp + distance;
+  wire::bytes out;
+  wire::encode_canonical(a, family, out);
+  return table.intern(out, variant);
+}
+
 bool fits(const attribute_set& set, wire::family family, const wire::outbound_form& session) {
   const auto canonical = set.canonical();
   const auto hop = wire::next_hop_of(canonical).global;

@@ -33,6 +33,7 @@ route_rules read_rules(api::RouteRules::Reader in) {
   r.default_local_pref = in.getDefaultLocalPref();
   r.med = api::as_string(in.getMed());
   r.next_hop = api::as_string(in.getNextHop());
+  r.aigp = api::as_string(in.getAigp());
   return r;
 }
 
@@ -51,6 +52,7 @@ void write_rules(const route_rules_patch& from, api::RouteRulesPatch::Builder ou
   give(from.default_local_pref, out.getDefaultLocalPref());
   give_text(from.med, out.getMed());
   give_text(from.next_hop, out.getNextHop());
+  give_text(from.aigp, out.getAigp());
 }
 
 } // namespace bellman::client

@@ -23,6 +23,7 @@ struct route_rules {
   std::uint32_t default_local_pref = 0;
   std::string med;
   std::string next_hop;
+  std::string aigp;
 
   bool operator==(const route_rules&) const = default;
 };
@@ -43,6 +44,7 @@ struct route_rules_patch {
   std::optional<std::uint32_t> default_local_pref;
   std::optional<std::string> med;
   std::optional<std::string> next_hop;
+  std::optional<std::string> aigp;
 
   bool operator==(const route_rules_patch&) const = default;
 };

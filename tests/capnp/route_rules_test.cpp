@@ -25,6 +25,7 @@ TEST(RouteRules, OfAPatchReachTheServerAsTheyWereMeant) {
   said.default_local_pref = 0;
   said.med = "keep";
   said.next_hop = "unchanged";
+  said.aigp = "off";
   ::capnp::MallocMessageBuilder message;
   auto out = message.initRoot<api::RouteRulesPatch>();
   EXPECT_EQ(api::read_rules(out.asReader()).value(), peer::route_rules_patch{}) << "`keep` is the default";
@@ -42,7 +43,8 @@ TEST(RouteRules, OfAPatchReachTheServerAsTheyWereMeant) {
                                  .blackhole = rib::blackhole_rule::no_advertise,
                                  .default_local_pref = 0,
                                  .med = peer::med_rule::keep,
-                                 .next_hop = peer::next_hop_rule::unchanged};
+                                 .next_hop = peer::next_hop_rule::unchanged,
+                                 .aigp = wire::aigp_use::off};
   const auto got = api::read_rules(out.asReader());
   ASSERT_TRUE(got);
   EXPECT_EQ(*got, wanted);
@@ -73,7 +75,8 @@ TEST(RouteRules, OfANeighbourAreShownAsTheyAre) {
                               .blackhole = rib::blackhole_rule::reject,
                               .default_local_pref = 70,
                               .med = peer::med_rule::remove,
-                              .next_hop = peer::next_hop_rule::self};
+                              .next_hop = peer::next_hop_rule::self,
+                              .aigp = wire::aigp_use::on};
   ::capnp::MallocMessageBuilder message;
   auto out = message.initRoot<api::RouteRules>();
   api::write_rules(has, out);
@@ -87,6 +90,7 @@ TEST(RouteRules, OfANeighbourAreShownAsTheyAre) {
   wanted.default_local_pref = 70;
   wanted.med = "remove";
   wanted.next_hop = "self";
+  wanted.aigp = "on";
   EXPECT_EQ(client::read_rules(out.asReader()), wanted);
 }
 

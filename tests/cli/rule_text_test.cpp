@@ -21,7 +21,7 @@ client::route_rules plain() {
   r.graceful_shutdown = true;
   r.blackhole = "ignore";
   r.default_local_pref = 100;
-  r.med = r.next_hop = "standard";
+  r.med = r.next_hop = r.aigp = "standard";
   return r;
 }
 
@@ -63,7 +63,7 @@ TEST(RuleLines, ShowOnlyWhatIsSaid) {
 
 TEST(RuleJson, HasAllOfThem) {
   const auto j = rules_json(plain());
-  EXPECT_EQ(j.size(), 14u);
+  EXPECT_EQ(j.size(), 15u);
   EXPECT_EQ(j["role"], "none");
   EXPECT_EQ(j["default_local_pref"], 100u);
   EXPECT_EQ(j["graceful_shutdown"], true);

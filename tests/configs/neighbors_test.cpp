@@ -55,6 +55,7 @@ blackhole = "no-export"
 default_local_pref = 90
 med = "keep"
 next_hop = "unchanged"
+aigp = "on"
 )");
   ASSERT_EQ(d.neighbors.size(), 1u);
   peer::neighbor_patch p;
@@ -97,7 +98,8 @@ next_hop = "unchanged"
              rib::blackhole_rule::no_export,
              90,
              peer::med_rule::keep,
-             peer::next_hop_rule::unchanged};
+             peer::next_hop_rule::unchanged,
+             wire::aigp_use::on};
   using peer::limit_action, peer::limit_count;
   p.max_prefixes = {{wire::ipv4_unicast, 1000, 90, limit_action::shutdown, limit_count::accepted, 60s},
                     {wire::ipv6_unicast, 5, 75, limit_action::discard, limit_count::received, 0s}};

@@ -213,6 +213,8 @@ TEST(OutboundForm, FollowsTheRulesOfTheSession) {
   EXPECT_EQ(med(med_rule::standard, 65000), (std::pair{true, false}));
   EXPECT_EQ(med(med_rule::remove, 65000), (std::pair{false, true}));
 
+  EXPECT_EQ(outbound_with(settings_of(64500, {.aigp = wire::aigp_use::on})).form.aigp, wire::aigp_use::on);
+
   const auto hop = [](next_hop_rule h, std::uint32_t remote_as, bool client = false) {
     auto s = settings_of(remote_as, {.next_hop = h});
     s.route_server_client = client;
@@ -280,6 +282,7 @@ TEST(RouteRules, CostASessionOnlyWhereTheOtherSideHasToKnow) {
   EXPECT_EQ(cost({.role_strict = true}), impact::reset);
   EXPECT_EQ(cost({.allow_own_as = 1}), impact::reset);
   EXPECT_EQ(cost({.local_as_dual = true}), impact::reset);
+  EXPECT_EQ(cost({.aigp = wire::aigp_use::on}), impact::reset);
   EXPECT_EQ(cost({.as_override = true}), impact::soft);
   EXPECT_EQ(cost({.remove_private_as = wire::private_as::all}), impact::soft);
   EXPECT_EQ(cost({.local_as_no_prepend = true, .local_as_replace_as = true}), impact::soft);
@@ -312,12 +315,13 @@ TEST(RouteRules, AreInheritedAndComeBackFromText) {
                rib::blackhole_rule::no_advertise,
                7,
                med_rule::remove,
-               next_hop_rule::self};
+               next_hop_rule::self,
+               wire::aigp_use::on};
   EXPECT_EQ(to_text(all),
             "role=rs-client\nrole_strict=true\nallow_own_as=2\nas_override=true\nremove_private_as=replace\n"
             "local_as_no_prepend=true\nlocal_as_replace_as=false\nlocal_as_dual=true\ngraceful_shutdown=false\n"
             "graceful_shutdown_send=true\nblackhole=no-advertise\ndefault_local_pref=7\nmed=remove\n"
-            "next_hop=self\n");
+            "next_hop=self\naigp=on\n");
   EXPECT_EQ(parse_patch(to_text(all)), all);
   EXPECT_EQ(parse_patch("role=boss\n"), std::nullopt);
   EXPECT_EQ(parse_patch("med=igp\n"), std::nullopt);

@@ -99,6 +99,9 @@ std::uint32_t count_as(bytes_view canonical, std::uint32_t asn) noexcept;
 /// The value of OTC (RFC 9234) in canonical bytes; 0 where they have none.
 std::uint32_t otc_of(bytes_view canonical) noexcept;
 
+/// The metric of AIGP (RFC 7311) in canonical bytes; 0 where they have none.
+std::uint64_t aigp_of(bytes_view canonical) noexcept;
+
 /// The next hop in canonical bytes; unspecified where they have none (a route of our own that gets each session's).
 next_hop next_hop_of(bytes_view canonical) noexcept;
 

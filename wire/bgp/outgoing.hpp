@@ -49,7 +49,8 @@ struct outbound_form {
   ip_address next_hop_v6{.afi = afi::ipv6, .octets = {}};
   /// Goes out behind `next_hop_v6` (RFC 2545 §3: the peer shares a link with us); unspecified for none.
   ip_address next_hop_link_local{.afi = afi::ipv6, .octets = {}};
-  std::uint32_t add_otc = 0;      ///< RFC 9234 §5: OTC for routes that have none yet; 0 for none.
+  std::uint32_t add_otc = 0; ///< RFC 9234 §5: OTC for routes that have none yet; 0 for none.
+  aigp_use aigp = aigp_use::standard;
   bool graceful_shutdown = false; ///< RFC 8326 §4.2: routes get the community GRACEFUL_SHUTDOWN.
   /// Our own address on this session, per family: put in where the route's next hop is unspecified (a route of our own
   /// without one) and `next_hop_v4`/`v6` leaves it. Used by the RIB before `apply_form`, which never looks at them.
@@ -71,11 +72,12 @@ struct outbound_attributes {
   bool can_be_sent() const noexcept { return !block.empty(); }
 };
 
-/// Applies `form` to canonical bytes. ORIGINATOR_ID, CLUSTER_LIST, AIGP and non-transitive extended communities (RFC
-/// 4360 §6) never leave over eBGP; a two-byte session gets AS_TRANS with AS4_PATH and AS4_AGGREGATOR where needed; the
-/// prepend opens a new segment when the first is full or no AS_SEQUENCE (towards another member AS: no
-/// AS_CONFED_SEQUENCE, RFC 5065 §4.1 c). The link-local half of a foreign next hop goes out over eBGP only (RFC 2545
-/// §3). `out` is cleared first, its capacity reused; its block stays empty where `can_be_sent()` is false.
+/// Applies `form` to canonical bytes. ORIGINATOR_ID, CLUSTER_LIST, AIGP (unless it says otherwise) and non-transitive
+/// extended communities (RFC 4360 §6) never leave over eBGP; a two-byte session gets AS_TRANS with AS4_PATH and
+/// AS4_AGGREGATOR where needed; the prepend opens a new segment when the first is full or no AS_SEQUENCE (towards
+/// another member AS: no AS_CONFED_SEQUENCE, RFC 5065 §4.1 c). The link-local half of a foreign next hop goes out over
+/// eBGP only (RFC 2545 §3). `out` is cleared first, its capacity reused; its block stays empty where `can_be_sent()` is
+/// false.
 void apply_form(bytes_view canonical, family family, const outbound_form& form, outbound_attributes& out);
 
 /// Appends whole UPDATEs that announce all of `prefixes` with these attributes to `out`: as few messages as fit.

@@ -25,7 +25,7 @@ class form_walk {
 public:
   form_walk(bytes_view canonical, wire::family family, const outbound_form& form, outbound_attributes& out)
       : canonical_{canonical}, family_{family}, form_{form}, out_{out}, run_{canonical.data()},
-        keep_internal_{form.kind == session_kind::ibgp}, keep_aigp_{form.kind != session_kind::ebgp},
+        keep_internal_{form.kind == session_kind::ibgp}, keep_aigp_{carries_aigp(form.aigp, form.kind)},
         own_v4_{family == ipv4_unicast && !form.next_hop_v4.is_unspecified()},
         own_v6_{!own_v4_ && (family != ipv4_unicast || form.ipv4_over_mp) && !form.next_hop_v6.is_unspecified()} {}
 

@@ -131,6 +131,15 @@ std::uint32_t otc_of(bytes_view canonical) noexcept {
   return 0;
 }
 
+std::uint64_t aigp_of(bytes_view canonical) noexcept {
+  for (attribute_cursor in{canonical}; in.next();) {
+    if (in->is(attribute_type::aigp)) { // canonical: one TLV of type 1
+      return read_u64(in->value.data() + 3);
+    }
+  }
+  return 0;
+}
+
 next_hop next_hop_of(bytes_view canonical) noexcept {
   for (attribute_cursor in{canonical}; in.next();) {
     if (in->is(attribute_type::next_hop)) {
