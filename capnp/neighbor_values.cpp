@@ -1,5 +1,6 @@
 #include "capnp/neighbor_values.hpp"
 
+#include "capnp/route_rule_values.hpp"
 #include "capnp/values.hpp"
 #include "wire/bgp/header.hpp"
 
@@ -87,6 +88,7 @@ void write_settings(const peer::neighbor_settings& from, NeighborSettings::Build
   out.setStaleTime(seconds(from.stale_time));
   write_limits(from.max_prefixes, out.initMaxPrefixes(count(from.max_prefixes)));
   write_limits(from.max_prefixes_out, out.initMaxPrefixesOut(count(from.max_prefixes_out)));
+  write_rules(from.rules, out.initRules());
 }
 
 void write_restart(const msg::neighbor_status::graceful& from, RestartStatus::Builder out) {
@@ -259,6 +261,10 @@ result<peer::neighbor_patch, refusal> read_patch(NeighborPatch::Reader in) {
   take(in.getClientToClient(), p.client_to_client);
   if (p.cluster_id == 0u)
     return fail{refusal{"invalid", "0 is no cluster id", "patch.clusterId"}};
+  auto rules = read_rules(in.getRules());
+  if (!rules)
+    return fail{rules.error()};
+  p.rules = *rules;
   if (!take_limits(in.getMaxPrefixes(), p.max_prefixes))
     return fail{refusal{"invalid", "there is no such action, or count", "patch.maxPrefixes"}};
   if (!take_limits(in.getMaxPrefixesOut(), p.max_prefixes_out))

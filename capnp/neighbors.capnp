@@ -5,6 +5,7 @@ using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("bellman::api");
 
 using Common = import "common.capnp";
+using Rules = import "route_rules.capnp";
 
 interface NeighborsView {
   # Viewer and up.
@@ -220,6 +221,7 @@ struct NeighborPatch {
     set @57 :List(PrefixLimit);
     # Of what it is sent: warn or shutdown, and nothing to count but what is advertised.
   }
+  rules @58 :Rules.RouteRulesPatch;
 }
 
 struct PrefixLimit {
@@ -286,6 +288,7 @@ struct NeighborSettings {
   clientToClient @28 :Bool;
   maxPrefixes @29 :List(PrefixLimit);
   maxPrefixesOut @30 :List(PrefixLimit);
+  rules @31 :Rules.RouteRules;
 }
 
 enum SettingOrigin {

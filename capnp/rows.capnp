@@ -96,4 +96,6 @@ enum RejectReason {
   # RFC 8212
   otc @9;
   # RFC 9234
+  blackhole @10;
+  # RFC 7999
 }

@@ -1,7 +1,7 @@
 #include "cli/arguments.hpp"
 
 #include "cli/limit_text.hpp"
-
+#include "cli/rule_text.hpp"
 #include "cli/text.hpp"
 
 #include <algorithm>
@@ -162,6 +162,7 @@ void add_patch_options(CLI::App& app, client::neighbor_patch& p) {
   limits("--max-prefixes-out", p.max_prefixes_out,
          "of what it is sent; keys: threshold, action (warn|shutdown), "
          "restart-after");
+  add_rule_options(app, p.rules);
 }
 
 void add_attribute_options(CLI::App& app, wire::path_attributes& a) {

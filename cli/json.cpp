@@ -1,7 +1,7 @@
 #include "cli/json.hpp"
 
 #include "cli/limit_text.hpp"
-
+#include "cli/rule_text.hpp"
 #include "cli/text.hpp"
 
 namespace bellman::cli {
@@ -83,7 +83,8 @@ json settings_json(const client::neighbor_settings& s) {
           {"restart_time", s.restart_time},
           {"stale_time", s.stale_time},
           {"max_prefixes", limits_json(s.max_prefixes)},
-          {"max_prefixes_out", limits_json(s.max_prefixes_out)}};
+          {"max_prefixes_out", limits_json(s.max_prefixes_out)},
+          {"rules", rules_json(s.rules)}};
 }
 
 json restart_json(const client::restart_status& r) {

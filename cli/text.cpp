@@ -147,6 +147,7 @@ const char* reject_reason_text(client::reject_reason r) {
   case policy: return "policy";
   case no_policy: return "no-policy";
   case otc: return "otc";
+  case blackhole: return "blackhole";
   }
   return "unknown";
 }

@@ -5,6 +5,7 @@
 #include "actors/peer/neighbor_settings.hpp"
 #include "actors/policy/definition.hpp"
 #include "actors/rib/best_path_rules.hpp"
+#include "actors/rib/igp_metrics.hpp"
 #include "configs/problem.hpp"
 #include "wire/prefix.hpp"
 #include "wire/result.hpp"
@@ -104,6 +105,7 @@ struct daemon {
   configs::logging logging;
   configs::debug debug;
   rib::best_path_rules best_path;
+  std::vector<rib::igp_metric> igp_metrics; ///< [[igp_metric]]
   std::map<std::string, peer::neighbor_patch> groups;
   std::vector<neighbor> neighbors;
   policy::definitions definitions; ///< [[prefix_sets]] and [[policies]]

@@ -129,6 +129,16 @@ void read_limits(table_reader& in, const char* key, peer::direction way,
     in.out().error(*v, "`" + std::string{key} + "`: " + why);
 }
 
+/// One key of the rules.
+void read_rule(table_reader& in, const char* key, std::optional<bool>& to) { in.boolean(key, to); }
+void read_rule(table_reader& in, const char* key, std::optional<std::uint32_t>& to) {
+  in.number(key, to, 0, 0xFFFFFFFF);
+}
+template <class Enum>
+void read_rule(table_reader& in, const char* key, std::optional<Enum>& to) {
+  in.parsed(key, to, peer::parse_word<Enum>, peer::choice_of<Enum>());
+}
+
 void read_patch(table_reader& in, const daemon& context, neighbor_patch& to) {
   constexpr std::int64_t longest = 65535;
   in.text("description", to.description);
@@ -157,6 +167,7 @@ void read_patch(table_reader& in, const daemon& context, neighbor_patch& to) {
   in.boolean("client_to_client", to.client_to_client);
   read_limits(in, "max_prefixes", peer::direction::in, to.max_prefixes);
   read_limits(in, "max_prefixes_out", peer::direction::out, to.max_prefixes_out);
+  peer::each_rule([&](const char* key, auto member, auto) { read_rule(in, key, to.rules.*member); });
   list_reader lists{in, context.definitions};
   lists.families(to.families);
   lists.chain("import_policy", to.import_policy);
@@ -207,6 +218,9 @@ public:
     if (effective(&neighbor_patch::route_reflector_client).value_or(false) &&
         *remote_as != effective(&neighbor_patch::local_as).value_or(context_.global.asn))
       out_.error(*own_.place, "`route_reflector_client` needs an iBGP session (RFC 4456)");
+    const peer::speaker_settings speaker{context_.global.asn, 0};
+    if (const auto wrong = peer::mistake_in_rules(peer::resolve(speaker, who_.address, {}, group_, who_.own)))
+      out_.error(own_.at(wrong->field.c_str()), wrong->message);
     if (effective(&neighbor_patch::passive).value_or(false) && context_.global.listen.empty())
       out_.warning(*own_.place, "this neighbour is passive, but the daemon listens nowhere", "set global.listen");
   }

@@ -105,6 +105,25 @@ void read_logging(const toml::value& table, logging& to, report& out) {
   in.finish();
 }
 
+void read_igp_metrics(table_reader& file, daemon& to) {
+  std::map<wire::prefix, std::uint32_t> seen;
+  for (const auto* table : file.tables("igp_metric")) {
+    table_reader in{*table, "[[igp_metric]]", file.out()};
+    rib::igp_metric m;
+    const auto* prefix = in.require("prefix");
+    in.parsed("prefix", m.prefix, wire::parse_prefix, "a prefix of next hops");
+    in.require("cost");
+    in.number("cost", m.cost, 0, rib::igp_metrics::farthest - 1);
+    in.finish();
+    if (prefix == nullptr)
+      continue;
+    if (const auto [first, added] = seen.emplace(m.prefix, file.out().line_of(*prefix)); !added)
+      file.out().error(*prefix,
+                       "`" + to_string(m.prefix) + "` has a cost already, in line " + std::to_string(first->second));
+    to.igp_metrics.push_back(m);
+  }
+}
+
 } // namespace
 
 std::optional<std::uint32_t> parse_identifier(const std::string& text) {
@@ -141,6 +160,7 @@ void read_process(table_reader& file, daemon& to) {
     in.boolean("ignore_router_id", to.best_path.ignore_router_id);
     in.finish();
   }
+  read_igp_metrics(file, to);
   if (to.api.socket.empty())
     to.api.socket = to.global.state_dir + "/bellman.sock";
   if (to.store.path.empty())

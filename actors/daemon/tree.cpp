@@ -75,6 +75,7 @@ std::vector<child_spec> tables(const tree_parts& p) {
     s.local.local = true;
     s.local.router_id = p.router_id;
     s.rules = p.best_path;
+    s.metrics = p.metrics;
     s.cell = std::make_shared<rib::partition_cell>();
     s.debug_faults = p.debug_faults;
     all.push_back(child("partition " + std::to_string(i), names::partition(i),

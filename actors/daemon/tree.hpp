@@ -22,7 +22,8 @@ struct tree_parts {
   std::uint32_t partitions = 1;
   std::uint32_t router_id = 0;
   rib::best_path_rules best_path;
-  std::string store; ///< SQLite file
+  std::shared_ptr<const rib::igp_metrics> metrics; ///< null: none are configured
+  std::string store;                               ///< SQLite file
   bool debug_faults = false;
   std::shared_ptr<rib::attribute_table> attributes = std::make_shared<rib::attribute_table>();
   std::shared_ptr<net::fanout> out;

@@ -26,13 +26,28 @@ bool is_martian(const wire::ip_address& a, bool over_loopback) {
   return a.is_loopback() && !over_loopback;
 }
 
+/// RFC 9234 §5, ingress 1 and 2: what went down to a customer, or sideways to a peer, must not come up again.
+bool is_leak(const import_checks& session, const rib::attribute_set& attributes) {
+  if (!attributes.summary.has_otc)
+    return false;
+  switch (session.role) {
+  case local_role::provider:
+  case local_role::rs: return true;
+  case local_role::peer: return wire::otc_of(attributes.canonical()) != session.peer_as;
+  case local_role::none:
+  case local_role::customer:
+  case local_role::rs_client: break;
+  }
+  return false;
+}
+
 } // namespace
 
 rib::reject_reason reason_to_reject(const import_checks& session, const rib::attribute_set& attributes) {
   const auto canonical = attributes.canonical();
   const auto& summary = attributes.summary;
-  if (wire::count_as(canonical, session.local_as) != 0 ||
-      (session.speaker_as != session.local_as && wire::count_as(canonical, session.speaker_as) != 0))
+  if (wire::count_as(canonical, session.local_as) > session.allow_own_as ||
+      (session.speaker_as != session.local_as && wire::count_as(canonical, session.speaker_as) > session.allow_own_as))
     return reject_reason::as_loop; // RFC 4271 §9.1.2
   if (session.kind == wire::session_kind::ibgp) {
     if (summary.originator_id != 0 && summary.originator_id == session.router_id)
@@ -42,6 +57,8 @@ rib::reject_reason reason_to_reject(const import_checks& session, const rib::att
   } else if (session.enforce_first_as && summary.first_as != session.peer_as) {
     return reject_reason::first_as; // RFC 4271 §6.3
   }
+  if (is_leak(session, attributes))
+    return reject_reason::otc;
   const auto hop = wire::next_hop_of(canonical).global;
   if (std::ranges::find(session.own_addresses, hop) != session.own_addresses.end())
     return reject_reason::own_next_hop; // RFC 4271 §5.1.3, §6.3

@@ -2,6 +2,7 @@
 // What is wrong with a received route whatever policy says: loops, a first AS or a next hop that cannot be. Such a
 // route is kept with its reason, and the session stays. Decided once for an attribute set, not for each prefix.
 
+#include "actors/peer/route_rules.hpp"
 #include "actors/rib/attribute_table.hpp"
 #include "actors/rib/route_batch.hpp"
 #include "wire/prefix.hpp"
@@ -21,7 +22,9 @@ struct import_checks {
   /// enough towards neighbours of other clusters.
   std::uint32_t cluster_id = 0, speaker_cluster = 0;
   bool enforce_first_as = true;
-  bool over_loopback = false; ///< Loopback next hops are as good as the neighbour's own address then.
+  std::uint32_t allow_own_as = 0;     ///< So often each of them is none.
+  local_role role = local_role::none; ///< Ours; OTC of its neighbour may tell of a leak (RFC 9234 §5).
+  bool over_loopback = false;         ///< Loopback next hops are as good as the neighbour's own address then.
   std::vector<wire::ip_address> own_addresses;
 };
 

@@ -102,6 +102,9 @@ std::variant<inbound::decided, wire::notification> inbound::decide(const wire::u
   auto handle = rib::no_attributes;
   if (const auto key = wire::canonical_key(half, settings_.context, scratch_); !key.empty())
     handle = table.find(key, 1, kind);
+  if (handle != rib::no_attributes && table[handle].summary.has_aigp &&
+      !wire::carries_aigp(settings_.context.aigp, kind)) // it has to go, RFC 7311 §3.3
+    table.release(std::exchange(handle, rib::no_attributes));
   if (handle == rib::no_attributes) {
     const auto decoded = wire::decode_attributes(half, settings_.context);
     note(decoded);

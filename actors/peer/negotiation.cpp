@@ -46,6 +46,13 @@ wire::ip_address own_address(const std::optional<wire::ip_address>& configured, 
   return {.afi = afi, .octets = {}};
 }
 
+std::string name_of_role(wire::role r) {
+  for (std::size_t i = 0; i < words_of<local_role>.size(); ++i)
+    if (role_of(static_cast<local_role>(i)) == r)
+      return std::string{words_of<local_role>[i]};
+  return std::to_string(static_cast<unsigned>(r));
+}
+
 void name_refresh_and_messages(const wire::capabilities& c, std::vector<std::string>& out) {
   if (c.route_refresh)
     out.emplace_back("route-refresh");
@@ -54,7 +61,17 @@ void name_refresh_and_messages(const wire::capabilities& c, std::vector<std::str
   if (c.extended_message)
     out.emplace_back("extended-message");
   if (c.role)
-    out.emplace_back("role");
+    out.push_back("role " + name_of_role(*c.role));
+}
+
+/// RFC 9234 §4.2: roles that are no pair, several different ones, or none where one is a must.
+bool roles_mismatch(const route_rules& rules, const wire::capabilities& theirs) {
+  const auto ours = role_of(rules.role);
+  if (!ours)
+    return false;
+  if (!theirs.role)
+    return rules.role_strict;
+  return theirs.conflicting_roles || !are_counterparts(*ours, *theirs.role);
 }
 
 } // namespace
@@ -69,6 +86,7 @@ wire::open our_open(const neighbor_settings& settings, refresh_marks marks) {
   c.route_refresh = settings.route_refresh;
   c.enhanced_route_refresh = settings.route_refresh && marks == refresh_marks::offered;
   c.extended_message = settings.extended_messages;
+  c.role = role_of(settings.rules.role);
   if (settings.four_byte_as)
     c.four_byte_as = settings.local_as;
   if (settings.graceful_restart == restart_mode::helper) // RFC 4724 §3: no family, for we do not keep forwarding
@@ -82,6 +100,8 @@ std::optional<wire::notification> fault_of(const neighbor_settings& settings, co
     return wire::make_notification(error_code::open_message, open_subcode::bad_peer_as);
   if (!settings.is_ebgp() && theirs.identifier == settings.router_id) // RFC 6286 §2.1
     return wire::make_notification(error_code::open_message, open_subcode::bad_bgp_identifier);
+  if (roles_mismatch(settings.rules, theirs.capabilities))
+    return wire::make_notification(error_code::open_message, open_subcode::role_mismatch);
   if (common_families(settings, theirs).empty())
     return wire::make_notification(error_code::open_message, open_subcode::unsupported_capability,
                                    wanted_families(settings));
@@ -145,6 +165,52 @@ std::vector<std::string> names_of(const wire::capabilities& c) {
   return out;
 }
 
+namespace {
+
+/// Who gets OTC from us with the route: those below us and beside us (RFC 9234 §5, egress 1).
+bool marks_with_otc(local_role r) noexcept {
+  return r == local_role::provider || r == local_role::peer || r == local_role::rs;
+}
+
+/// The neighbour's part of the rules of the way out, and the numbers that are put in front.
+void write_rules(const neighbor_settings& settings, const negotiated& agreed, wire::outbound_form& form) {
+  const auto& rules = settings.rules;
+  const bool standard_med = form.kind != wire::session_kind::ebgp || settings.route_server_client;
+  form.keep_med = rules.med == med_rule::standard ? standard_med : rules.med == med_rule::keep;
+  form.aigp = rules.aigp;
+  form.drop_med = rules.med == med_rule::remove;
+  if (form.kind != wire::session_kind::ebgp)
+    return;
+  if (settings.has_other_as() && form.prepend_as != 0 && !rules.local_as_replace_as)
+    form.second_as = settings.speaker_as;
+  form.override_as = rules.as_override ? agreed.peer_as : 0;
+  form.remove_private = rules.remove_private_as;
+  if (form.remove_private != wire::private_as::keep && wire::is_private_as(agreed.peer_as))
+    form.spared_as = agreed.peer_as;
+  form.add_otc = marks_with_otc(rules.role) ? settings.local_as : 0;
+  form.graceful_shutdown = rules.graceful_shutdown_send;
+}
+
+rib::session_rules rules_of(const neighbor_settings& settings, const negotiated& agreed) {
+  const auto& rules = settings.rules;
+  const auto role = rules.role;
+  rib::session_rules out;
+  out.import.blackhole = rules.blackhole;
+  if (!settings.is_ebgp())
+    return out;
+  const bool below = role == local_role::customer || role == local_role::rs_client;
+  out.import.add_otc = below || role == local_role::peer ? agreed.peer_as : 0; // RFC 9234 §5, ingress 3
+  out.import.prepend_as = settings.has_other_as() && !rules.local_as_no_prepend ? settings.local_as : 0;
+  out.import.local_pref = rules.default_local_pref;
+  out.import.graceful_shutdown = rules.graceful_shutdown;
+  out.import.drain = rules.graceful_shutdown_send;
+  out.exports.hold_back_otc = below || role == local_role::peer; // egress 2
+  out.exports.hold_back_no_peer = role == local_role::peer;
+  return out;
+}
+
+} // namespace
+
 outbound outbound_of(const neighbor_settings& settings, const negotiated& agreed, const wire::ip_address& local) {
   outbound out;
   auto& form = out.form;
@@ -154,14 +220,16 @@ outbound outbound_of(const neighbor_settings& settings, const negotiated& agreed
   form.four_byte_as = agreed.four_byte_as;
   form.max_message = agreed.max_message;
   form.prepend_as = ebgp && !client ? settings.local_as : 0;
-  form.keep_med = !ebgp || client;
   form.keep_local_pref = !ebgp;
   form.strip_confed = ebgp;
   if (!ebgp && settings.route_reflector_client && settings.cluster_id != settings.speaker_cluster)
     form.cluster_id = settings.cluster_id; // the speaker's is in what it reflects already
+  write_rules(settings, agreed, form);
   form.self_v4 = own_address(settings.next_hop_v4, local, wire::afi::ipv4);
   form.self_v6 = own_address(settings.next_hop_v6, local, wire::afi::ipv6);
-  if (ebgp ? client : !settings.next_hop_self)
+  const auto hop = settings.rules.next_hop;
+  const bool standard_self = ebgp ? !client : settings.next_hop_self;
+  if (hop == next_hop_rule::standard ? !standard_self : hop == next_hop_rule::unchanged)
     return out;
   form.next_hop_v4 = form.self_v4;
   form.next_hop_v6 = form.self_v6;
@@ -190,6 +258,7 @@ rib::session_info info_of(const neighbor_settings& settings, const negotiated& a
   if (!settings.is_ebgp())
     info.reflection = {settings.route_reflector_client, settings.client_to_client, settings.cluster_id,
                        settings.speaker_cluster};
+  info.rules = rules_of(settings, agreed);
   info.import_chain = policy::chain_key(settings.import_policy, session_type_of(settings));
   info.export_chain = policy::chain_key(settings.export_policy, session_type_of(settings));
   return info;

@@ -41,6 +41,7 @@ void each_member(Patch& p, Visit&& visit) {
   visit("client_to_client", p.client_to_client);
   visit("max_prefixes", p.max_prefixes);
   visit("max_prefixes_out", p.max_prefixes_out);
+  each_rule([&](const char* key, auto member, auto) { visit(key, p.rules.*member); });
 }
 
 /// What `patch` says replaces what `to` has.
@@ -78,6 +79,7 @@ void apply(const neighbor_patch& patch, neighbor_settings& to) {
   set(to.client_to_client, patch.client_to_client);
   set(to.max_prefixes, patch.max_prefixes);
   set(to.max_prefixes_out, patch.max_prefixes_out);
+  each_rule([&](const char*, auto said, auto member) { set(to.rules.*member, patch.rules.*said); });
 }
 
 // Text: a value stands on its line; line ends and backslashes in it are escaped. Each element of a list ends in a
@@ -123,7 +125,8 @@ std::string as_text(std::uint32_t n) { return std::to_string(n); }
 std::string as_text(std::uint16_t n) { return std::to_string(n); }
 std::string as_text(std::chrono::seconds s) { return std::to_string(s.count()); }
 std::string as_text(const wire::ip_address& a) { return to_string(a); }
-std::string as_text(restart_mode m) { return std::string{name_of(m)}; }
+template <class Enum>
+  requires std::is_enum_v<Enum> std::string as_text(Enum e) { return std::string{name_of(e)}; }
 /// Numbers: every family has them, known or not.
 std::string as_text(wire::family f) {
   return std::to_string(static_cast<unsigned>(f.afi)) + "/" + std::to_string(static_cast<unsigned>(f.safi));
@@ -172,6 +175,14 @@ bool read(std::string_view text, restart_mode& to) {
   if (mode)
     to = *mode;
   return mode.has_value();
+}
+template <class Enum>
+  requires std::is_enum_v<Enum>
+bool read(std::string_view text, Enum& to) {
+  const auto e = parse_word<Enum>(text);
+  if (e)
+    to = *e;
+  return e.has_value();
 }
 bool read(std::string_view text, wire::family& to) {
   const auto slash = text.find('/');
@@ -237,7 +248,7 @@ neighbor_settings resolve(const speaker_settings& speaker, wire::ip_address addr
 impact impact_of(const neighbor_settings& before, const neighbor_settings& after) noexcept {
   const bool soft = before.import_policy != after.import_policy || before.export_policy != after.export_policy ||
                     before.next_hop_self != after.next_hop_self || before.max_prefixes != after.max_prefixes ||
-                    before.max_prefixes_out != after.max_prefixes_out;
+                    before.max_prefixes_out != after.max_prefixes_out || before.rules != after.rules;
   auto rest = before; // with everything that costs less than a reset as it is in `after`
   rest.description = after.description;
   rest.group = after.group;
@@ -250,6 +261,8 @@ impact impact_of(const neighbor_settings& before, const neighbor_settings& after
   rest.next_hop_self = after.next_hop_self;
   rest.max_prefixes = after.max_prefixes;
   rest.max_prefixes_out = after.max_prefixes_out;
+  if (!needs_reset(before.rules, after.rules))
+    rest.rules = after.rules;
   if (rest != after)
     return impact::reset;
   return soft ? impact::soft : impact::none;

@@ -3,6 +3,7 @@
 // that a session runs with). TOML and API produce patches; one function resolves them, so both inherit alike.
 
 #include "actors/peer/prefix_limit.hpp"
+#include "actors/peer/route_rules.hpp"
 #include "wire/family.hpp"
 #include "wire/prefix.hpp"
 
@@ -57,6 +58,7 @@ struct neighbor_patch {
   std::optional<bool> client_to_client;    ///< Off: the client has the routes of its cluster's other clients from them.
   std::optional<std::vector<prefix_limit>> max_prefixes;     ///< Of what the neighbour announces.
   std::optional<std::vector<prefix_limit>> max_prefixes_out; ///< Of what it is sent.
+  route_rules_patch rules;
 
   bool operator==(const neighbor_patch&) const = default;
 };
@@ -95,8 +97,10 @@ struct neighbor_settings {
   std::uint32_t speaker_cluster = 0; ///< Of the whole speaker.
   bool client_to_client = true;
   std::vector<prefix_limit> max_prefixes, max_prefixes_out;
+  route_rules rules;
 
   bool is_ebgp() const noexcept { return remote_as != local_as; }
+  bool has_other_as() const noexcept { return is_ebgp() && local_as != speaker_as; } ///< RFC 7705
   bool operator==(const neighbor_settings&) const = default;
 };
 

@@ -7,6 +7,7 @@
 //              ◀── OPEN … ──┘       session_up, session_down, replay ──▶    neighbors ◀── neighbor_event
 #include "actors/peer/peer_actor.hpp"
 
+#include "actors/peer/dual_as.hpp"
 #include "actors/peer/fsm.hpp"
 #include "actors/peer/peer_messages_actor.hpp"
 #include "actors/peer/peer_restart_actor.hpp"
@@ -47,6 +48,7 @@ struct peer_state {
   peer_ports ports;
   neighbor_settings settings; ///< as wanted
   neighbor_settings prepared; ///< those whose chains are published
+  dual_as numbers;
   std::optional<fsm::machine> machine;
   std::array<line, 2> lines;
   std::shared_ptr<net::connection> calling; ///< accepted, and the machine has not decided yet
@@ -71,7 +73,7 @@ struct peer_state {
   // ---- life --------------------------------------------------------------------------------------------------------
 
   void start() {
-    settings = prepared = cell->settings();
+    settings = prepared = numbers.applied(cell->settings());
     who = to_string(settings.address);
     machine.emplace(settings, rib::number(cell->id()) * 2654435761u);
     returning.emplace(session_host{self, cell, ports});
@@ -146,8 +148,8 @@ struct peer_state {
   static wire::notification cease(cease_subcode why) { return wire::make_notification(wire::error_code::cease, why); }
 
   void configure(const msg::configure_peer& m) {
-    const auto before = std::exchange(settings, m.settings);
-    cell->configure(settings, m.origin);
+    const auto before = std::exchange(settings, numbers.applied(m.settings));
+    cell->configure(m.settings, m.origin);
     const auto cost = impact_of(before, settings);
     if (cost == impact::reset) {
       const bool down = before.enabled && !settings.enabled;
@@ -294,7 +296,7 @@ struct peer_state {
       else
         return feed(fsm::broken{s, o.error()});
     case message_type::keepalive: return is_up(s) ? void() : feed(fsm::kept_alive{s});
-    case message_type::notification: return feed(fsm::notified{s, wire::decode_notification(body)});
+    case message_type::notification: return on_notified(s, wire::decode_notification(body));
     case message_type::update:
     case message_type::route_refresh: break;
     }
@@ -305,6 +307,16 @@ struct peer_state {
     auto fault = type == message_type::update ? up->update(body) : up->refresh(body, owed);
     if (fault)
       feed(fsm::broken{s, std::move(*fault)});
+  }
+
+  void on_notified(side s, const wire::notification& said) {
+    const bool turned = !up && numbers.turn(settings, s, said);
+    feed(fsm::notified{s, said});
+    if (!turned)
+      return;
+    spdlog::info("local_as_turned peer={} as={}", who, settings.local_as);
+    prepared.local_as = settings.local_as;
+    feed(fsm::configured{settings});
   }
 
   // ---- the machine -------------------------------------------------------------------------------------------------
@@ -330,7 +342,9 @@ struct peer_state {
   void perform(const fsm::disarm&) { ++timers; }
   void perform(const fsm::take&) { attach(side::theirs, std::exchange(calling, nullptr)); }
   void perform(const fsm::refuse& e) { drop_call(e.why); }
-  void perform(const fsm::send_open& e) { at(e.side).link->send(wire::encode(our_open(settings, marks))); }
+  void perform(const fsm::send_open& e) {
+    at(e.side).link->send(wire::encode(our_open(numbers.told(e.side, settings), marks)));
+  }
   void perform(const fsm::confirm& e) {
     auto& l = at(e.side);
     l.agreed = negotiate(settings, our_open(settings, marks), e.open);

@@ -18,6 +18,7 @@ inbound_settings inbound_of(const neighbor_settings& settings, const negotiated&
   s.peer = info.peer;
   s.epoch = info.epoch;
   s.context = agreed.decoding();
+  s.context.aigp = settings.rules.aigp;
   s.ipv4 = agreed.has(wire::ipv4_unicast);
   s.ipv6 = agreed.has(wire::ipv6_unicast);
   s.partitions = ports.partitions;
@@ -31,6 +32,8 @@ inbound_settings inbound_of(const neighbor_settings& settings, const negotiated&
   checks.cluster_id = settings.cluster_id;
   checks.speaker_cluster = settings.speaker_cluster;
   checks.enforce_first_as = settings.enforce_first_as;
+  checks.allow_own_as = settings.rules.allow_own_as;
+  checks.role = settings.rules.role;
   checks.over_loopback = local.is_loopback();
   checks.own_addresses = {local};
   for (const auto& own : {settings.next_hop_v4, settings.next_hop_v6})
@@ -196,9 +199,11 @@ bool peer_session::change_policies(const neighbor_settings& settings) {
   info_.import_chain = now.import_chain;
   info_.export_chain = now.export_chain;
   info_.form = now.form;
+  info_.rules = now.rules;
   const bool discarded = info_.tally && info_.tally->discarded(0) + info_.tally->discarded(1) != 0;
   watch_limits(settings);
-  tell_partitions(msg::chains_changed{info_.peer, now.import_chain, now.export_chain, formed, now.form, info_.tally});
+  tell_partitions(
+      msg::chains_changed{info_.peer, now.import_chain, now.export_chain, formed, now.form, info_.tally, now.rules});
   if (discarded)
     ask_for_routes(); // there may be room now
   return true;

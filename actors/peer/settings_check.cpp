@@ -1,6 +1,7 @@
 #include "actors/peer/settings_check.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace bellman::peer {
 
@@ -48,7 +49,45 @@ std::optional<mistake> mistake_in_addresses(const neighbor_settings& s) {
   return std::nullopt;
 }
 
+/// What needs eBGP, and is not the default.
+const char* needless_on_ibgp(const route_rules& r) {
+  const std::pair<bool, const char*> all[] = {{r.role != local_role::none, "role"},
+                                              {r.as_override, "as_override"},
+                                              {r.remove_private_as != wire::private_as::keep, "remove_private_as"},
+                                              {r.graceful_shutdown_send, "graceful_shutdown_send"},
+                                              {r.default_local_pref != 100, "default_local_pref"}};
+  for (const auto& [set, name] : all)
+    if (set)
+      return name;
+  return nullptr;
+}
+
 } // namespace
+
+std::optional<mistake> mistake_in_rules(const neighbor_settings& s) {
+  const auto& r = s.rules;
+  if (const auto* name = s.is_ebgp() ? nullptr : needless_on_ibgp(r))
+    return invalid(name, std::string{name} + " needs an eBGP session");
+  if (r.role_strict && r.role == local_role::none)
+    return invalid("role_strict", "role_strict needs a role (RFC 9234)");
+  if (s.route_server_client && r.role != local_role::none && r.role != local_role::rs)
+    return invalid("role", "towards a route server's client our role is \"rs\" (RFC 9234)");
+  if (r.allow_own_as > 255)
+    return invalid("allow_own_as", "our AS number may stand in a path 0..255 times");
+  if (s.route_server_client && r.as_override)
+    return invalid("as_override", "a route server leaves the AS path as it is (RFC 7947)");
+  if (s.route_server_client && r.remove_private_as != wire::private_as::keep)
+    return invalid("remove_private_as", "a route server leaves the AS path as it is (RFC 7947)");
+  const char* variant = r.local_as_no_prepend   ? "local_as_no_prepend"
+                        : r.local_as_replace_as ? "local_as_replace_as"
+                        : r.local_as_dual       ? "local_as_dual"
+                                                : nullptr;
+  if (variant != nullptr && !s.has_other_as())
+    return invalid(variant, std::string{variant} + " needs an eBGP session with a local_as that is not our own AS");
+  if (r.local_as_dual && s.remote_as == s.speaker_as)
+    return invalid("local_as_dual", "local_as_dual needs a neighbor of another AS than our own");
+  return std::nullopt;
+}
 
 bool is_host_address(const wire::ip_address& a) noexcept { return !a.is_unspecified() && !a.is_multicast(); }
 
@@ -77,6 +116,8 @@ std::optional<mistake> mistake_in(const neighbor_settings& s) {
     return invalid("route_reflector_client", "only an iBGP neighbor can be a client of a route reflector (RFC 4456)");
   if (s.cluster_id == 0)
     return invalid("cluster_id", "0 is no cluster id");
+  if (auto wrong = mistake_in_rules(s))
+    return wrong;
   if (auto why = fault_of(s.max_prefixes, direction::in); !why.empty())
     return invalid("max_prefixes", std::move(why));
   if (auto why = fault_of(s.max_prefixes_out, direction::out); !why.empty())

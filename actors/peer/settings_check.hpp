@@ -24,6 +24,9 @@ bool is_hold_time(std::chrono::seconds t) noexcept;
 /// The keepalive time is shorter than the hold time, or does not matter.
 bool keepalive_fits(std::chrono::seconds hold_time, std::chrono::seconds keepalive_time) noexcept;
 
+/// The same, of `rules` alone and of what they stand beside.
+std::optional<mistake> mistake_in_rules(const neighbor_settings& s);
+
 /// The first thing that is wrong with settings as they came out of `resolve`. Names of policies are not looked at.
 std::optional<mistake> mistake_in(const neighbor_settings& s);
 

@@ -28,6 +28,11 @@ std::uint32_t med_of(const wire::attribute_summary& a, const best_path_rules& ru
   return rules.missing_med_is_worst && !a.has_med ? 0xFFFFFFFF : a.med;
 }
 
+std::uint64_t total_aigp(const candidate& c) noexcept {
+  const auto sum = c.aigp + c.distance;
+  return sum < c.aigp ? ~std::uint64_t{0} : sum; // RFC 7311 §3.4.3: it does not wrap
+}
+
 /// Shorter address first by family, then by number, as the daemons of the field do.
 bool address_before(const wire::ip_address& a, const wire::ip_address& b) noexcept {
   return std::tie(a.afi, a.octets) < std::tie(b.afi, b.octets);
@@ -40,6 +45,7 @@ std::string_view to_string(best_path_step step) noexcept {
   case best_path_step::none: return "none";
   case best_path_step::stale: return "stale";
   case best_path_step::local_pref: return "local-pref";
+  case best_path_step::aigp: return "aigp";
   case best_path_step::as_path_length: return "as-path length";
   case best_path_step::origin: return "origin";
   case best_path_step::med: return "med";
@@ -58,11 +64,13 @@ std::uint32_t rank_of(const wire::attribute_summary& a, bool stale, const best_p
   const std::uint32_t state = (stale ? 2u : 3u) << 30;
   if (a.local_pref >= field_max)
     return state | field_max << 20;
-  const auto with_pref = state | a.local_pref << 20;
+  const auto with_pref = state | a.local_pref << 20 | (a.has_aigp ? 1u : 0u) << 19;
+  if (a.has_aigp)
+    return with_pref;
   const auto length = rules.ignore_as_path ? 0 : a.as_path_length;
   if (length >= field_max)
     return with_pref;
-  return with_pref | (field_max - length) << 10 | (2u - static_cast<std::uint32_t>(a.origin)) << 8;
+  return with_pref | (field_max - length) << 9 | (2u - static_cast<std::uint32_t>(a.origin)) << 7;
 }
 
 comparison compare(const candidate& a, const candidate& b, med_rule med, const best_path_rules& rules) noexcept {
@@ -71,6 +79,10 @@ comparison compare(const candidate& a, const candidate& b, med_rule med, const b
     return decided(b.stale, best_path_step::stale);
   if (x.local_pref != y.local_pref) // RFC 4271 §9.1.1
     return decided(x.local_pref > y.local_pref, best_path_step::local_pref);
+  if (x.has_aigp != y.has_aigp) // RFC 7311 §4.1: with AIGP before without, then the lower sum
+    return decided(x.has_aigp, best_path_step::aigp);
+  if (x.has_aigp && total_aigp(a) != total_aigp(b))
+    return decided(total_aigp(a) < total_aigp(b), best_path_step::aigp);
   if (!rules.ignore_as_path && x.as_path_length != y.as_path_length) // §9.1.2.2 a
     return decided(x.as_path_length < y.as_path_length, best_path_step::as_path_length);
   if (x.origin != y.origin) // b
@@ -80,9 +92,11 @@ comparison compare(const candidate& a, const candidate& b, med_rule med, const b
     return decided(med_of(x, rules) < med_of(y, rules), best_path_step::med);
   if (externality(a) != externality(b)) // d
     return decided(externality(a) > externality(b), best_path_step::ebgp_over_ibgp);
+  if (a.distance != b.distance) // e
+    return decided(a.distance < b.distance, best_path_step::igp_metric);
   if (rules.prefer_oldest_external && externality(a) == 2 && a.received_at != b.received_at) // RFC 5004
     return decided(a.received_at < b.received_at, best_path_step::oldest);
-  if (!rules.ignore_router_id && router_of(a) != router_of(b)) // f; e, the interior cost, is not known here
+  if (!rules.ignore_router_id && router_of(a) != router_of(b)) // f
     return decided(router_of(a) < router_of(b), best_path_step::router_id);
   if (x.cluster_list_length != y.cluster_list_length) // RFC 4456 §9
     return decided(x.cluster_list_length < y.cluster_list_length, best_path_step::cluster_list_length);

@@ -29,10 +29,12 @@ struct candidate {
   bool stale = false;
   std::uint32_t path_id = 0;
   std::uint32_t received_at = 0; ///< seconds, of the partition's clock
+  std::uint32_t distance = 0;    ///< to the next hop; 0 where nobody says
+  std::uint64_t aigp = 0;        ///< where the attributes have one
 };
 
 /// Condenses what is compared before MED into 32 bits: a path of higher rank is better for certain, equal ranks say
-/// nothing. Values that do not fit (LOCAL_PREF over 1022, paths over 1022 ASes) end the rank early. Never 0.
+/// nothing. Values that do not fit (LOCAL_PREF over 1022, AIGP, paths over 1022 ASes) end the rank early. Never 0.
 std::uint32_t rank_of(const wire::attribute_summary& attributes, bool stale,
                       const best_path_rules& rules = {}) noexcept;
 

@@ -11,6 +11,7 @@ enum class best_path_step : std::uint8_t {
   none,
   stale, ///< fresh before stale (RFC 4724, RFC 9494)
   local_pref,
+  aigp, ///< RFC 7311 §4.1
   as_path_length,
   origin,
   med,

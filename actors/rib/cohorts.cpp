@@ -11,7 +11,8 @@ void cohort_table::join(slot_id slot, const session_info& info, policy::program_
                 .families = {info.ipv4, info.ipv6},
                 .program = std::move(program),
                 .members = {},
-                .reflection = info.reflection};
+                .reflection = info.reflection,
+                .rules = info.rules.exports};
   auto found = std::ranges::find_if(cohorts_, [&](const cohort& c) { return c.same_kind(wanted); });
   if (found == cohorts_.end())
     found = cohorts_.insert(cohorts_.end(), std::move(wanted));
@@ -53,8 +54,8 @@ void cohort_table::rebuild() {
 }
 
 bool may_export(const wire::attribute_summary& a, const source_facts& source, const wire::outbound_form& form,
-                const reflection_role& target) noexcept {
-  if (a.no_advertise)
+                const reflection_role& target, const export_rules& rules) noexcept {
+  if (a.no_advertise || (a.has_otc && rules.hold_back_otc) || (a.no_peer && rules.hold_back_no_peer))
     return false;
   if (form.kind == wire::session_kind::ibgp)
     return !is_reflection(source, form) || reflects(source.reflection, target); // RFC 4271 §9.2: not from iBGP to iBGP

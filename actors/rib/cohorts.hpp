@@ -29,10 +29,12 @@ struct cohort {
   peer_bits members;
   std::uint32_t encoding = 0;
   reflection_role reflection;
+  export_rules rules;
 
   bool same_kind(const cohort& other) const {
     return chain == other.chain && form == other.form && local_as == other.local_as &&
-           families[0] == other.families[0] && families[1] == other.families[1] && reflection == other.reflection;
+           families[0] == other.families[0] && families[1] == other.families[1] && reflection == other.reflection &&
+           rules == other.rules;
   }
 };
 
@@ -64,9 +66,9 @@ private:
 };
 
 /// May this attribute set go to a session of this form at all (RFC 1997; RFC 4271 §9.2 for iBGP split horizon, RFC 4456
-/// §6 for what is reflected)?
+/// §6 for what is reflected; RFC 9234 §5 and RFC 3765 by the rules)?
 bool may_export(const wire::attribute_summary& attributes, const source_facts& source, const wire::outbound_form& form,
-                const reflection_role& target = {}) noexcept;
+                const reflection_role& target = {}, const export_rules& rules = {}) noexcept;
 
 /// Does a route of this source that goes to a session of this form go by reflection?
 constexpr bool is_reflection(const source_facts& source, const wire::outbound_form& form) noexcept {

@@ -67,13 +67,14 @@ struct refresh_end {
   rib::peer_id peer{};
   wire::family family;
 };
-/// A neighbour's chains are others now (names changed); programs come by `program_published`.
+/// A neighbour's chains or rules are others now; programs come by `program_published`.
 struct chains_changed {
   rib::peer_id peer{};
   std::string import_chain, export_chain;
   bool next_hop_self_changed = false;
   wire::outbound_form form; ///< the new form, where it changed
   rib::tally_ptr tally;     ///< of now; null: none
+  rib::session_rules rules;
 };
 /// A new generation of a chain. Partitions re-evaluate every path and every advertisement that used the old one.
 struct program_published {

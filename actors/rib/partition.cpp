@@ -151,7 +151,7 @@ void partition::refresh_end(peer_id id, wire::family family) {
 }
 
 void partition::chains_changed(peer_id id, const std::string& import_chain, const std::string& export_chain,
-                               const wire::outbound_form* form) {
+                               const wire::outbound_form* form, const session_rules& rules) {
   auto* p = peer(id);
   if (p == nullptr || !p->up || !p->info.slot)
     return;
@@ -162,6 +162,7 @@ void partition::chains_changed(peer_id id, const std::string& import_chain, cons
   const auto slot = p->info.slot->slot();
   p->info.import_chain = import_chain;
   p->info.export_chain = export_chain;
+  p->info.rules = rules;
   p->import_program = program(import_chain);
   const bool bytes_differ = form != nullptr && *form != p->info.form;
   if (bytes_differ)

@@ -10,6 +10,7 @@
 #include "actors/rib/cohorts.hpp"
 #include "actors/rib/emitter.hpp"
 #include "actors/rib/flush.hpp"
+#include "actors/rib/igp_metrics.hpp"
 #include "actors/rib/path_store.hpp"
 #include "actors/rib/peer_set_table.hpp"
 #include "actors/rib/prefix_table.hpp"
@@ -61,8 +62,9 @@ public:
     std::uint64_t epoch = 0; ///< differs each time a partition starts with another change log
     std::shared_ptr<attribute_table> attributes;
     best_path_rules rules;
-    source_facts local;               ///< router id and so on of this speaker, for injected routes
-    std::uint32_t tombstones = 16384; ///< kept for readers that resume
+    std::shared_ptr<const igp_metrics> metrics; ///< null: every next hop is equally far
+    source_facts local;                         ///< router id and so on of this speaker, for injected routes
+    std::uint32_t tombstones = 16384;           ///< kept for readers that resume
   };
 
   explicit partition(settings s);
@@ -83,7 +85,7 @@ public:
   void refresh_begin(peer_id peer, wire::family family);
   void refresh_end(peer_id peer, wire::family family);
   void chains_changed(peer_id peer, const std::string& import_chain, const std::string& export_chain,
-                      const wire::outbound_form* form);
+                      const wire::outbound_form* form, const session_rules& rules);
   void use_tally(peer_id peer, tally_ptr tally);
   void publish(const std::string& chain, policy::program_ptr program);
   void freeze(slot_id slot, bool frozen);
@@ -204,6 +206,8 @@ private:
   template <class Prefix>
   void withdraw(std::uint32_t index, peer_id source, std::uint32_t path_id);
   imported import(const peer_state& peer, attr_handle received, const wire::prefix* prefix, wire::family family) const;
+  imported import_by_chain(const peer_state& peer, attr_handle received, const wire::prefix* prefix,
+                           wire::family family) const;
   void fill_row(path_row& row, const peer_state& peer, attr_handle received, const imported& in, std::uint32_t path_id);
   template <class Prefix>
   void drop_row(node<Prefix>& n, std::uint32_t i);
@@ -227,6 +231,7 @@ private:
   void purge_tombstones(std::size_t keep);
   void thin_log();
   candidate candidate_of(const path_row& row) const noexcept;
+  std::uint32_t distance_of(const attribute_set& set) const noexcept;
 
   // partition_reconcile.cpp
   template <class Prefix>

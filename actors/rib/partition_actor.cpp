@@ -55,6 +55,7 @@ struct partition_state {
     s.attributes = settings.attributes;
     s.local = settings.local;
     s.rules = settings.rules;
+    s.metrics = settings.metrics;
     table = std::make_shared<partition>(std::move(s));
     const bool follows = settings.cell->starts++ != 0;
     if (follows && settings.cell->current)
@@ -187,7 +188,8 @@ struct partition_state {
         [this](const msg::refresh_end& m) { change([&] { table->refresh_end(m.peer, m.family); }); },
         [this](const msg::chains_changed& m) {
           change([&] {
-            table->chains_changed(m.peer, m.import_chain, m.export_chain, m.next_hop_self_changed ? &m.form : nullptr);
+            table->chains_changed(m.peer, m.import_chain, m.export_chain, m.next_hop_self_changed ? &m.form : nullptr,
+                                  m.rules);
             table->use_tally(m.peer, m.tally);
           });
         },

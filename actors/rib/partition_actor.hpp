@@ -5,6 +5,7 @@
 #include "actors/net/fanout.hpp"
 #include "actors/rib/attribute_table.hpp"
 #include "actors/rib/best_path.hpp"
+#include "actors/rib/igp_metrics.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/fwd.hpp>
@@ -27,6 +28,7 @@ struct partition_settings {
   std::shared_ptr<attribute_table> attributes;
   std::shared_ptr<net::fanout> out;
   best_path_rules rules;
+  std::shared_ptr<const igp_metrics> metrics;
   source_facts local;                   ///< this speaker, as the source of injected routes
   std::shared_ptr<partition_cell> cell; ///< one for all lives of this partition
   bool debug_faults = false;

@@ -76,8 +76,42 @@ void partition::apply_rows(const route_batch& batch, const route_batch::group& g
   }
 }
 
+/// The session's rules around the chain. As everywhere, the answer comes with a reference unless it is `received`.
 partition::imported partition::import(const peer_state& from, attr_handle received, const wire::prefix* prefix,
                                       wire::family family) const {
+  auto& table = *paths_.table();
+  const auto& rules = from.info.rules.import;
+  auto at = received; // with a reference of ours unless it is `received`
+  if (concern(rules, table[received].summary)) {
+    if (rules.blackhole == blackhole_rule::reject && table[received].summary.blackhole)
+      return {received, reject_reason::blackhole, 0};
+    at = before_import(table, received, rules, family);
+    if (at == received)
+      table.release(at);
+  }
+  const auto move_to = [&](attr_handle next) { // and one reference to it
+    if (at != received)
+      table.release(at);
+    at = next;
+    if (at == received)
+      table.release(at);
+  };
+  auto in = import_by_chain(from, at, prefix, family);
+  if (in.attributes != at)
+    move_to(in.attributes);
+  if (in.rejected != reject_reason::none) {
+    if (at != received)
+      table.release(at);
+    return {received, in.rejected, in.reason};
+  }
+  if (rules.drain ||
+      (rules.graceful_shutdown && (table[received].summary.graceful_shutdown || table[at].summary.graceful_shutdown)))
+    move_to(least_preferred(table, at, family));
+  return {at, reject_reason::none, 0};
+}
+
+partition::imported partition::import_by_chain(const peer_state& from, attr_handle received, const wire::prefix* prefix,
+                                               wire::family family) const {
   auto& table = *paths_.table();
   const auto& program = from.import_program;
   if (!program)

@@ -98,16 +98,22 @@ bool partition::evaluate_export(const node<Prefix>& n, attr_handle attributes, s
   const auto reflect = [&](wire::bytes_view canonical, set_variant variant) {
     return reflected(table, canonical, variant, source->facts.router_id, source->facts.reflection);
   };
+  // RFC 7311 §3.4.3: AIGP grows by the way to the next hop that ours takes the place of.
+  const auto distance = set.summary.has_aigp ? distance_of(set) : 0;
+  const auto adds = [&](const cohort& c) { return distance != 0 && adds_to_aigp<Prefix>(c.form); };
   const auto take_as_it_is = [&](std::uint32_t i) {
+    const auto variant = static_cast<set_variant>(set.variant);
     if (by_reflection(cohorts_.cohorts()[i]))
-      take_other(i, reflect(set.canonical(), static_cast<set_variant>(set.variant)));
+      take_other(i, reflect(set.canonical(), variant));
+    else if (adds(cohorts_.cohorts()[i]))
+      take_other(i, farther(table, set.canonical(), variant, Prefix::family, distance));
     else
       take(i, set);
   };
   for (std::uint32_t i = 0; i < cohorts_.cohorts().size(); ++i) {
     const auto& c = cohorts_.cohorts()[i];
     if (!c.families[f] || !c.program || c.program->rejects_everything() ||
-        !may_export(set.summary, source->facts, c.form, c.reflection))
+        !may_export(set.summary, source->facts, c.form, c.reflection, c.rules))
       continue;
     if (c.program->accepts_everything()) {
       take_as_it_is(i);
@@ -126,7 +132,9 @@ bool partition::evaluate_export(const node<Prefix>& n, attr_handle attributes, s
     wire::bytes canonical;
     wire::encode_canonical(v.rewritten ? *v.rewritten : *decoded, Prefix::family, canonical);
     const auto variant = v.med_set || has(set, set_variant::own_med) ? set_variant::own_med : set_variant::learned;
-    take_other(i, by_reflection(c) ? reflect(canonical, variant) : table.intern(canonical, variant));
+    take_other(i, by_reflection(c) ? reflect(canonical, variant)
+                  : adds(c)        ? farther(table, canonical, variant, Prefix::family, distance)
+                                   : table.intern(canonical, variant));
   }
   if (const auto s = wanted_set<Prefix>(n.first.source, accepted_); s != empty_set) {
     table.acquire(attributes);

@@ -17,7 +17,18 @@ partition::best_identity partition::best_of(const node<Prefix>& n) const noexcep
 candidate partition::candidate_of(const path_row& row) const noexcept {
   const auto* from = peer(row.source);
   // RFC 4724 §4.2: a stale path is not treated differently from others in the selection.
-  return {&(*paths_.table())[paths_.imported(row)].summary, &from->facts, false, paths_.path_id(row), row.received_at};
+  const auto& set = (*paths_.table())[paths_.imported(row)];
+  return {&set.summary,
+          &from->facts,
+          false,
+          paths_.path_id(row),
+          row.received_at,
+          distance_of(set),
+          set.summary.has_aigp ? wire::aigp_of(set.canonical()) : 0};
+}
+
+std::uint32_t partition::distance_of(const attribute_set& set) const noexcept {
+  return settings_.metrics ? settings_.metrics->to(wire::next_hop_of(set.canonical()).global) : 0;
 }
 
 /// Moves the best path to the front. Ranks decide nearly always; attributes are looked at only for the top ones.

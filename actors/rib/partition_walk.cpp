@@ -119,8 +119,7 @@ bool partition::revise_paths(std::uint32_t index) {
       any = true;
     }
     const auto why = static_cast<reject_reason>(row.rejected);
-    if (!from->reimport ||
-        (why != reject_reason::none && why != reject_reason::policy && why != reject_reason::no_policy))
+    if (!from->reimport || (why != reject_reason::none && !is_of_import(why)))
       continue;
     const auto received = paths_.received(row);
     const auto prefix = wire::to_prefix(n.prefix());

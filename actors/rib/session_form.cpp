@@ -27,7 +27,7 @@ wire::outbound_form form_for(const attribute_set& set, const wire::outbound_form
   }
   if (!has(set, set_variant::own_med))
     return form;
-  form.keep_med = true;
+  form.keep_med = !form.drop_med;
   if (wire::next_hop_of(set.canonical()).global.is_unspecified()) {
     if (form.next_hop_v4.is_unspecified())
       form.next_hop_v4 = form.self_v4;
@@ -35,6 +35,16 @@ wire::outbound_form form_for(const attribute_set& set, const wire::outbound_form
       form.next_hop_v6 = form.self_v6;
   }
   return form;
+}
+
+attr_handle farther(attribute_table& table, wire::bytes_view canonical, set_variant variant, wire::family family,
+                    std::uint32_t distance) {
+  auto a = wire::decode_canonical(canonical);
+  if (a.aigp) // one below the maximum, which would be malformed
+    a.aigp = *a.aigp > ~std::uint64_t{1} - distance ? ~std::uint64_t{1} : *a.aigp + distance;
+  wire::bytes out;
+  wire::encode_canonical(a, family, out);
+  return table.intern(out, variant);
 }
 
 bool fits(const attribute_set& set, wire::family family, const wire::outbound_form& session) {

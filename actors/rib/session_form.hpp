@@ -15,4 +15,15 @@ wire::outbound_form form_for(const attribute_set& set, const wire::outbound_form
 /// to say the next hop. Sets of ordinary size are answered without a look inside.
 bool fits(const attribute_set& set, wire::family family, const wire::outbound_form& session);
 
+/// Does a session of this form send our next hop, and AIGP with it?
+template <class Prefix>
+bool adds_to_aigp(const wire::outbound_form& form) noexcept {
+  const auto& own = Prefix::family == wire::ipv4_unicast ? form.next_hop_v4 : form.next_hop_v6;
+  return wire::carries_aigp(form.aigp, form.kind) && !own.is_unspecified();
+}
+
+/// The set with so much more in AIGP (RFC 7311 §3.4.3), and a reference of it.
+attr_handle farther(attribute_table& table, wire::bytes_view canonical, set_variant variant, wire::family family,
+                    std::uint32_t distance);
+
 } // namespace bellman::rib

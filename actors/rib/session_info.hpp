@@ -4,6 +4,7 @@
 #include "actors/rib/ids.hpp"
 #include "actors/rib/prefix_tally.hpp"
 #include "actors/rib/reflection.hpp"
+#include "actors/rib/session_rules.hpp"
 #include "wire/bgp/outgoing.hpp"
 #include "wire/prefix.hpp"
 
@@ -54,7 +55,8 @@ enum class retention : std::uint8_t {
 };
 using retentions = std::array<retention, 2>; ///< [0] IPv4, [1] IPv6
 
-/// What the RIB must know of an Established session. Constant while the session lives, but for the chains.
+/// What the RIB must know of an Established session. Constant while the session lives, but for the chains, the form and
+/// the rules.
 struct session_info {
   peer_id peer{};
   epoch_type epoch = 0;
@@ -69,7 +71,8 @@ struct session_info {
   wire::outbound_form form;               ///< form.kind says eBGP or iBGP
   std::string import_chain, export_chain; ///< policy::chain_key
   reflection_role reflection;             ///< iBGP
-  tally_ptr tally;                        ///< null: no limit on the number of routes
+  session_rules rules;
+  tally_ptr tally; ///< null: no limit on the number of routes
 };
 
 } // namespace bellman::rib

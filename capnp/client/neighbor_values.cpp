@@ -1,5 +1,6 @@
 #include "capnp/client/neighbor_values.hpp"
 
+#include "capnp/client/route_rule_values.hpp"
 #include "capnp/client/values.hpp"
 
 namespace bellman::client {
@@ -86,6 +87,7 @@ neighbor_settings read_settings(api::NeighborSettings::Reader in) {
   s.client_to_client = in.getClientToClient();
   s.max_prefixes = read_limits(in.getMaxPrefixes());
   s.max_prefixes_out = read_limits(in.getMaxPrefixesOut());
+  s.rules = read_rules(in.getRules());
   return s;
 }
 
@@ -209,6 +211,7 @@ void write_patch(const neighbor_patch& from, api::NeighborPatch::Builder out) {
   give(from.client_to_client, out.getClientToClient());
   give_limits(from.max_prefixes, out.getMaxPrefixes());
   give_limits(from.max_prefixes_out, out.getMaxPrefixesOut());
+  write_rules(from.rules, out.initRules());
 }
 
 } // namespace bellman::client

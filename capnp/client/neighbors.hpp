@@ -2,6 +2,7 @@
 // Neighbours: their state, and the changes to them. What each member means is said in capnp/neighbors.capnp.
 
 #include "capnp/client/connection.hpp"
+#include "capnp/client/route_rules.hpp"
 #include "wire/family.hpp"
 #include "wire/prefix.hpp"
 
@@ -42,6 +43,7 @@ struct neighbor_settings {
   bool route_reflector_client = false, client_to_client = false;
   std::uint32_t cluster_id = 0;
   std::vector<prefix_limit> max_prefixes, max_prefixes_out;
+  route_rules rules;
 };
 
 /// A partial statement: what is not set is inherited (add) or stays (change).
@@ -62,6 +64,7 @@ struct neighbor_patch {
   std::optional<bool> route_reflector_client, client_to_client;
   std::optional<std::uint32_t> cluster_id;
   std::optional<std::vector<prefix_limit>> max_prefixes, max_prefixes_out;
+  route_rules_patch rules;
 
   bool operator==(const neighbor_patch&) const = default;
 };

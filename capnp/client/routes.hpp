@@ -37,6 +37,7 @@ enum class reject_reason : std::uint8_t {
   policy,
   no_policy,
   otc,
+  blackhole,
 };
 
 /// Where a route is from. `address` is nothing for the speaker itself, and for a neighbour that has just been removed.

@@ -25,7 +25,7 @@ def toml_table(header, keys):
 
 class Bellmand:
     """The daemon under test. `neighbors` maps an address to the keys of its [[neighbors]] table, `groups` a name to those of
-    its table, `policies` a name to its list of statements, `prefix_sets` a name to its entries."""
+    its table, `policies` a name to its list of statements, `prefix_sets` a name to its entries, `igp_metrics` a prefix of next hops to its cost."""
 
     def __init__(self, site, build, folder, transport="ipv4"):
         self.site, self.build, self.transport = site, Path(build), transport
@@ -34,6 +34,7 @@ class Bellmand:
         self.configuration = self.folder / "bellmand.toml"
         self.socket = self.folder / "bellman.sock"
         self.neighbors, self.groups, self.policies, self.prefix_sets = {}, {}, {}, {}
+        self.igp_metrics = {}
         self.process = None
 
     def version(self):
@@ -53,6 +54,7 @@ class Bellmand:
         out = [toml_table("[global]", {"asn": self.site.asn, "router_id": self.site.router_id, "listen": listen,
                                        "state_dir": str(self.folder), "partitions": 2}),
                toml_table("[logging]", {"level": "debug"}), toml_table("[debug]", {"faults": True})]
+        out += [toml_table("[[igp_metric]]", {"prefix": p, "cost": c}) for p, c in self.igp_metrics.items()]
         out += [toml_table(f"[groups.{name}]", keys) for name, keys in self.groups.items()]
         out += [toml_table("[[neighbors]]", {"address": a, **keys}) for a, keys in self.neighbors.items()]
         out += [toml_table("[[prefix_sets]]", {"name": n, "entries": e}) for n, e in self.prefix_sets.items()]

@@ -41,6 +41,21 @@ cluster_id = "192.0.2.7"
 client_to_client = false
 max_prefixes = { ipv4-unicast = { limit = 1000, threshold = 90, restart_after = 60, count = "accepted" }, ipv6-unicast = { limit = 5, action = "discard" } }
 max_prefixes_out = { ipv4-unicast = { limit = 7, action = "warn" } }
+role = "rs"
+role_strict = true
+allow_own_as = 2
+as_override = false
+remove_private_as = "off"
+local_as_no_prepend = true
+local_as_replace_as = true
+local_as_dual = true
+graceful_shutdown = false
+graceful_shutdown_send = true
+blackhole = "no-export"
+default_local_pref = 90
+med = "keep"
+next_hop = "unchanged"
+aigp = "on"
 )");
   ASSERT_EQ(d.neighbors.size(), 1u);
   peer::neighbor_patch p;
@@ -70,6 +85,21 @@ max_prefixes_out = { ipv4-unicast = { limit = 7, action = "warn" } }
   p.stale_time = std::chrono::seconds{90};
   p.cluster_id = 0xC0000207;
   p.client_to_client = false;
+  p.rules = {peer::local_role::rs,
+             true,
+             2,
+             false,
+             wire::private_as::keep,
+             true,
+             true,
+             true,
+             false,
+             true,
+             rib::blackhole_rule::no_export,
+             90,
+             peer::med_rule::keep,
+             peer::next_hop_rule::unchanged,
+             wire::aigp_use::on};
   using peer::limit_action, peer::limit_count;
   p.max_prefixes = {{wire::ipv4_unicast, 1000, 90, limit_action::shutdown, limit_count::accepted, 60s},
                     {wire::ipv6_unicast, 5, 75, limit_action::discard, limit_count::received, 0s}};
@@ -175,6 +205,19 @@ TEST(Warning, SaysThatEbgpWithoutPolicyPassesNothing) { // RFC 8212
 TEST(Warning, SaysThatNobodyCanConnect) {
   EXPECT_EQ(warnings("listen = []\n" + neighbor_head + "passive = true\n" + open_policies),
             texts{"5 this neighbour is passive, but the daemon listens nowhere"});
+}
+
+TEST(NeighborTable, RefusesRulesThatMeanNothingWithTheirPlace) {
+  const auto first = [](const std::string& keys) {
+    const auto all = errors_after_head(neighbor_head + open_policies + keys);
+    return all.empty() ? "" : all.front();
+  };
+  EXPECT_EQ(first("role = \"peer\"\nas_override = true\nremove_private_as = \"all\"\n"), "");
+  EXPECT_EQ(first("role = \"boss\"\n"), "9:8 `boss` cannot be read");
+  EXPECT_EQ(first("med = \"igp\"\n"), "9:7 `igp` cannot be read");
+  EXPECT_NE(first("role_strict = true\n").find("role_strict needs a role"), std::string::npos);
+  EXPECT_NE(first("local_as_dual = true\n").find("local_as_dual needs"), std::string::npos);
+  EXPECT_NE(first("allow_own_as = 256\n").find("0..255"), std::string::npos);
 }
 
 } // namespace

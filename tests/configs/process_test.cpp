@@ -124,5 +124,18 @@ TEST(BestPathTable, IsReadWholeAndKnowsNoOtherKey) {
   EXPECT_EQ(errors_after_head(head + "ignore_as_path = 1\n").size(), 1u);
 }
 
+TEST(IgpMetricTables, AreReadAndCheckedForEachPrefix) {
+  const auto d =
+      good("[[igp_metric]]\nprefix = \"10.0.0.1/32\"\ncost = 10\n[[igp_metric]]\nprefix = \"::/0\"\ncost = 0\n");
+  EXPECT_EQ(d.igp_metrics, (std::vector<rib::igp_metric>{{wire::parse_prefix("10.0.0.1/32").value(), 10},
+                                                         {wire::parse_prefix("::/0").value(), 0}}));
+  const std::string one = "[[igp_metric]]\nprefix = \"10.0.0.0/8\"\ncost = 1\n";
+  EXPECT_EQ(errors_after_head(one + one).size(), 1u) << "twice";
+  EXPECT_EQ(errors_after_head("[[igp_metric]]\nprefix = \"10.0.0.0/8\"\n").size(), 1u) << "no cost";
+  EXPECT_EQ(errors_after_head("[[igp_metric]]\ncost = 1\n").size(), 1u) << "no prefix";
+  EXPECT_EQ(errors_after_head("[[igp_metric]]\nprefix = \"10.0.0.1/8\"\ncost = 1\n").size(), 1u);
+  EXPECT_EQ(errors_after_head("[[igp_metric]]\nprefix = \"10.0.0.0/8\"\ncost = 4294967295\n").size(), 1u);
+}
+
 } // namespace
 } // namespace bellman::configs

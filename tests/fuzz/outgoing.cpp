@@ -2,6 +2,8 @@
 // form: kind and flags, more flags, the message limit, how many prefixes.
 #include "tests/fuzz/checks.hpp"
 
+#include <algorithm>
+
 namespace bellman::wire::fuzz {
 namespace {
 
@@ -25,6 +27,14 @@ outbound_form form_of(const std::uint8_t* choice) {
     form.next_hop_v6.octets = {0x20, 1, 0xD, 0xB8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
     form.next_hop_link_local.octets = {0xFE, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
   }
+  if (form.kind == session_kind::ebgp && form.prepend_as != 0 && (choice[1] & 32) != 0) {
+    form.remove_private = static_cast<private_as>(choice[2] % 4);
+    form.override_as = (choice[2] & 4) != 0 ? 64501 : 0;
+    form.spared_as = (choice[2] & 8) != 0 ? 64512 : 0;
+    form.second_as = (choice[2] & 16) != 0 ? 64510 : 0;
+  }
+  form.aigp = (choice[1] & 64) != 0 ? aigp_use::on : aigp_use::standard;
+  form.graceful_shutdown = (choice[1] & 128) != 0;
   form.max_message = (choice[1] & 16) != 0 ? extended_max : static_cast<std::uint16_t>(plain_max - choice[2] * 15);
   return form;
 }
@@ -56,7 +66,13 @@ void send(const path_attributes& attributes, bytes_view canonical, const outboun
                              .four_byte_as = form.four_byte_as,
                              .extended_next_hop = form.ipv4_over_mp,
                              .ipv4_ids = form.ipv4_ids,
-                             .ipv6_ids = form.ipv6_ids};
+                             .ipv6_ids = form.ipv6_ids,
+                             .aigp = form.aigp};
+  auto communities = attributes.communities;
+  if (const auto at = std::ranges::lower_bound(communities, well_known::graceful_shutdown);
+      form.graceful_shutdown && (at == communities.end() || *at != well_known::graceful_shutdown)) {
+    communities.insert(at, well_known::graceful_shutdown);
+  }
   std::size_t announced = 0, withdrawn = 0;
   for (bytes_view left = stream; !left.empty();) {
     const auto head = decode_header(left, form.max_message);
@@ -75,7 +91,7 @@ void send(const path_attributes& attributes, bytes_view canonical, const outboun
       announced += count_of(parts->nlri.empty() ? parts->mp_reach_nlri : parts->nlri);
       const auto got = decode_attributes(*parts, there);
       require(got.worst == severity::none, "the neighbour finds no fault");
-      require(got.attributes.communities == attributes.communities, "communities arrive");
+      require(got.attributes.communities == communities, "communities arrive");
       require(got.attributes.unknown == attributes.unknown, "unknown attributes arrive");
       require(got.attributes.large_communities == attributes.large_communities, "large communities arrive");
     }

@@ -47,6 +47,7 @@ struct Inbound : ::testing::Test {
     in.emplace(std::move(s));
   }
   Inbound() { use(settings_of()); }
+  void use_context(const wire::decode_context& context) { use(settings_of(context)); }
 
   /// Nothing is lost, nothing kept: when the batches are gone, so are the attributes.
   ~Inbound() override {
@@ -338,6 +339,31 @@ TEST_F(Inbound, NeverTakesOverWhatOnlyAnotherKindOfSessionMayAnnounce) {
 // ---------------------------------------------------------------------------------------------------------
 
 /// Whatever the number of partitions, a table fed in the order of its batches ends up the same.
+// RFC 7311 §3.3: the session decides, also where somebody else has made the set known.
+TEST_F(Inbound, TakesAigpOnlyWhereTheSessionCarriesIt) {
+  const auto metric = hex("80 1a 0b 01 000b 000000000000000a");
+  const auto aigp_over = [&](wire::decode_context context, wire::aigp_use use) {
+    context.aigp = use;
+    use_context(context);
+    const auto body = context.kind == wire::session_kind::ibgp ? mandatory + local_pref_100 : mandatory;
+    return only(update_body(body + metric, nlri_198_51_100_0)).attributes.aigp;
+  };
+  using enum wire::aigp_use;
+  EXPECT_EQ(aigp_over(wire::testing::ebgp, standard), std::nullopt);
+  EXPECT_EQ(aigp_over(wire::testing::ebgp, on), 10u);
+  EXPECT_EQ(aigp_over(wire::testing::ebgp, off), std::nullopt);
+  EXPECT_EQ(aigp_over(wire::testing::ibgp, standard), 10u);
+  EXPECT_EQ(aigp_over(wire::testing::ibgp, off), std::nullopt);
+  wire::bytes known;
+  wire::path_attributes a = wire::decode_canonical(mandatory + local_pref_100);
+  a.aigp = 10;
+  wire::encode_canonical(a, wire::ipv4_unicast, known);
+  const auto kept = table->intern(known);
+  EXPECT_EQ(aigp_over(wire::testing::ibgp, off), std::nullopt) << "a set that is known";
+  EXPECT_EQ(aigp_over(wire::testing::ibgp, standard), 10u);
+  table->release(kept);
+}
+
 TEST_F(Inbound, SplitsWithoutChangingAnything) {
   std::mt19937 random{4};
   std::vector<bytes> updates;

@@ -19,8 +19,10 @@ struct contender {
   std::uint32_t path_id = 0;
 
   std::uint32_t received_at = 0;
+  std::uint32_t distance = 0;
+  std::uint64_t aigp = 0;
 
-  candidate view() const { return {&attributes, &source, stale, path_id, received_at}; }
+  candidate view() const { return {&attributes, &source, stale, path_id, received_at, distance, aigp}; }
 };
 
 struct step_case {
@@ -32,10 +34,12 @@ struct step_case {
 const step_case steps[]{
     {best_path_step::stale, [](contender& c) { c.stale = true; }},
     {best_path_step::local_pref, [](contender& c) { c.attributes.local_pref = 99; }},
+    {best_path_step::aigp, [](contender& c) { c.aigp = 6; }},
     {best_path_step::as_path_length, [](contender& c) { c.attributes.as_path_length = 3; }},
     {best_path_step::origin, [](contender& c) { c.attributes.origin = wire::origin::egp; }},
     {best_path_step::med, [](contender& c) { c.attributes.med = 1; }},
     {best_path_step::ebgp_over_ibgp, [](contender& c) { c.source.kind = session_kind::ibgp; }},
+    {best_path_step::igp_metric, [](contender& c) { c.distance = 5; }},
     {best_path_step::router_id, [](contender& c) { c.source.router_id = 11; }},
     {best_path_step::cluster_list_length, [](contender& c) { c.attributes.cluster_list_length = 1; }},
     {best_path_step::peer_address, [](contender& c) { c.source.address = wire::ip_address::v4(0xC0000202); }},
@@ -45,6 +49,7 @@ const step_case steps[]{
 TEST(BestPath, DecidesByTheStepsOfTheRfcInTheirOrder) {
   for (std::size_t i = 0; i < std::size(steps); ++i) {
     contender better, worse;
+    better.attributes.has_aigp = worse.attributes.has_aigp = steps[i].step <= best_path_step::aigp;
     steps[i].worsen(worse);
     for (std::size_t later = i + 1; later < std::size(steps); ++later) {
       steps[later].worsen(better);
@@ -55,6 +60,28 @@ TEST(BestPath, DecidesByTheStepsOfTheRfcInTheirOrder) {
     EXPECT_EQ(forth.step, steps[i].step);
     EXPECT_EQ(back.step, steps[i].step);
   }
+}
+
+// RFC 7311 §4.1: with AIGP before without; then what it comes to with the way to the next hop.
+TEST(BestPath, AddsTheWayToTheNextHopToAigp) {
+  contender with, without;
+  with.attributes.has_aigp = true;
+  with.attributes.as_path_length = 9;
+  with.aigp = 1'000'000;
+  EXPECT_EQ(compare(with.view(), without.view()).step, best_path_step::aigp);
+  EXPECT_TRUE(compare(with.view(), without.view()).first_is_better);
+  without.attributes.local_pref = 101;
+  EXPECT_FALSE(compare(with.view(), without.view()).first_is_better);
+
+  contender near = with, far = with;
+  near.aigp = 10, near.distance = 5;
+  far.aigp = 8, far.distance = 8;
+  EXPECT_TRUE(compare(near.view(), far.view()).first_is_better);
+  EXPECT_EQ(compare(near.view(), far.view()).step, best_path_step::aigp);
+  far.distance = 7;
+  EXPECT_EQ(compare(near.view(), far.view()).step, best_path_step::igp_metric) << "the sums are equal";
+  far.aigp = ~std::uint64_t{0} - 1;
+  EXPECT_TRUE(compare(near.view(), far.view()).first_is_better) << "a sum does not wrap";
 }
 
 struct rule_case {
@@ -204,6 +231,9 @@ contender random_contender(std::mt19937& random) {
   c.source.router_id = 1 + few(3);
   c.source.address = wire::ip_address::v4(few(4));
   c.path_id = few(3);
+  c.distance = few(3);
+  c.attributes.has_aigp = few(3) == 0;
+  c.aigp = c.attributes.has_aigp ? few(3) : 0;
   return c;
 }
 
@@ -237,6 +267,8 @@ std::vector<std::size_t> by_the_letter(const std::vector<candidate>& all) {
   };
   keep_least([](const candidate& c) { return c.stale; });
   keep_least([](const candidate& c) { return ~c.attributes->local_pref; });
+  keep_least([](const candidate& c) { return !c.attributes->has_aigp; });
+  keep_least([](const candidate& c) { return c.attributes->has_aigp ? c.aigp + c.distance : 0; });
   keep_least([](const candidate& c) { return c.attributes->as_path_length; });
   keep_least([](const candidate& c) { return c.attributes->origin; });
   const auto before_med = left;
@@ -249,6 +281,7 @@ std::vector<std::size_t> by_the_letter(const std::vector<candidate>& all) {
   keep_least([](const candidate& c) {
     return c.source->kind == session_kind::ebgp ? 0 : c.source->kind == session_kind::confed_ebgp ? 1 : 2;
   });
+  keep_least([](const candidate& c) { return c.distance; });
   keep_least([](const candidate& c) {
     return c.attributes->originator_id != 0 ? c.attributes->originator_id : c.source->router_id;
   });

@@ -18,7 +18,7 @@ TEST(MayExport, HonoursTheWellKnownCommunities) {
       {"NO_EXPORT", [](wire::attribute_summary& a) { a.no_export = true; }, false, true, true},
       {"NO_ADVERTISE", [](wire::attribute_summary& a) { a.no_advertise = true; }, false, false, false},
       {"NO_EXPORT_SUBCONFED", [](wire::attribute_summary& a) { a.no_export_subconfed = true; }, false, false, true},
-      {"NO_PEER", [](wire::attribute_summary& a) { a.no_peer = true; }, true, true, true}, // RFC 3765: for policy
+      {"NO_PEER", [](wire::attribute_summary& a) { a.no_peer = true; }, true, true, true}, // RFC 3765: but to peers
   };
   for (const auto& c : cases) {
     wire::attribute_summary a;
@@ -39,6 +39,19 @@ TEST(MayExport, NeverFromInsideToInside) {
   EXPECT_TRUE(may_export(a, ibgp, {.kind = session_kind::confed_ebgp}));
   EXPECT_TRUE(may_export(a, confed, {.kind = session_kind::ibgp}));
   EXPECT_TRUE(may_export(a, own, {.kind = session_kind::ibgp}));
+}
+
+// RFC 9234 §5 (egress 2), RFC 3765
+TEST(MayExport, HoldsBackWhatTheNeighboursRoleForbids) {
+  const source_facts from{.kind = session_kind::ebgp};
+  wire::attribute_summary otc, no_peer;
+  otc.has_otc = no_peer.no_peer = true;
+  for (const bool on : {false, true}) {
+    EXPECT_EQ(may_export(otc, from, {}, {}, {.hold_back_otc = on}), !on);
+    EXPECT_EQ(may_export(no_peer, from, {}, {}, {.hold_back_no_peer = on}), !on);
+  }
+  EXPECT_TRUE(may_export(otc, from, {}, {}, {.hold_back_no_peer = true}));
+  EXPECT_TRUE(may_export(no_peer, from, {}, {}, {.hold_back_otc = true}));
 }
 
 session_info session(std::string chain, std::uint32_t prepend, bool ipv6 = false) {
@@ -71,6 +84,20 @@ TEST(Cohorts, ShareAnAnswerOnlyWhereItIsTheSame) {
   EXPECT_EQ(table.encodings().size(), 1u);
   EXPECT_EQ(table.encodings()[0].members[0], table.members(0));
   EXPECT_EQ(table.members(0).count(), 3u);
+}
+
+TEST(Cohorts, ShareUnlessTheRulesOfTheWayOutDiffer) {
+  cohort_table table;
+  auto plain = session("a", 64500), peer = plain;
+  peer.rules.exports.hold_back_otc = true;
+  auto other_import = plain;
+  other_import.rules.import.local_pref = 7;
+  table.join(slot_id{1}, plain, nullptr);
+  table.join(slot_id{2}, other_import, nullptr);
+  EXPECT_EQ(table.cohorts().size(), 1u);
+  table.join(slot_id{3}, peer, nullptr);
+  EXPECT_EQ(table.cohorts().size(), 2u);
+  EXPECT_EQ(table.encodings().size(), 1u) << "the same bytes";
 }
 
 TEST(Cohorts, GetTheProgramOfTheirChain) {

@@ -134,7 +134,7 @@ TEST(Reflection, LeavesTheNextHop) {
   auto info = lab.info_of(b);
   auto form = info.form;
   form.next_hop_v4 = wire::ip_address::v4(0x7F000001);
-  lab.ribs->chains_changed(rib_lab::id(b), "all", "all", &form);
+  lab.ribs->chains_changed(rib_lab::id(b), "all", "all", &form, {});
   lab.settle();
   const int e = lab.join(external());
   lab.announce(a, somewhere, internal());

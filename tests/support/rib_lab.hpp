@@ -27,18 +27,21 @@ struct neighbor_spec {
   std::uint16_t max_message = 4096;
   rib::reflection_role reflection{};
   rib::tally_ptr tally;
+  rib::session_rules rules{};
+  void (*shape)(wire::outbound_form&) = nullptr; ///< what else its form has
 };
 
 class rib_lab {
 public:
   using table = std::map<wire::prefix, wire::path_attributes>;
 
-  explicit rib_lab(std::uint32_t tombstones = 16384) {
+  explicit rib_lab(std::uint32_t tombstones = 16384, std::shared_ptr<const rib::igp_metrics> metrics = {}) {
     rib::partition::settings s;
     s.attributes = attributes;
     s.epoch = 7;
     s.local.router_id = 1;
     s.tombstones = tombstones;
+    s.metrics = std::move(metrics);
     ribs = std::make_unique<rib::partition>(std::move(s));
     ribs->publish("all", policy::accept_all());
     ribs->publish("none", policy::reject_all("no policy"));
@@ -97,6 +100,9 @@ public:
       i.form.keep_med = true;
       i.form.keep_local_pref = x.spec.kind == wire::session_kind::ibgp;
     }
+    i.rules = x.spec.rules;
+    if (x.spec.shape != nullptr)
+      x.spec.shape(i.form);
     return i;
   }
 
@@ -182,6 +188,7 @@ public:
     ASSERT_TRUE(parts);
     wire::decode_context context;
     context.kind = kind;
+    context.aigp = wire::aigp_use::on; // so that what should not be there is seen
     const auto each = [&](auto cursor, auto&& use) {
       while (cursor.next())
         use(wire::to_prefix(cursor.prefix()));

@@ -152,6 +152,10 @@ TEST(Outgoing, AttributesOfTheInsideStayInside) {
   a.aigp = 10;
   EXPECT_EQ(formed(a, {}).block, mandatory);
   EXPECT_EQ(formed(a, {.keep_med = true}).block, mandatory + hex("80 04 04 0000000a"));
+  EXPECT_EQ(formed(a, {.aigp = aigp_use::on}).block, mandatory + hex("80 1a 0b 01 000b 000000000000000a"));
+  auto without = to_ibgp;
+  without.aigp = aigp_use::off;
+  EXPECT_EQ(received(a, without).attributes.aigp, std::nullopt);
   const auto internal = received(a, to_ibgp);
   EXPECT_EQ(internal.worst, severity::none);
   EXPECT_EQ(internal.attributes, a);

@@ -83,6 +83,7 @@ struct attribute_summary {
   bool no_export_subconfed : 1 = false;
   bool no_peer : 1 = false;           ///< RFC 3765
   bool graceful_shutdown : 1 = false; ///< RFC 8326
+  bool blackhole : 1 = false;         ///< RFC 7999
   bool llgr_stale : 1 = false;
   bool has_otc : 1 = false;
   /// Holds something whose treatment depends on the session it came over (LOCAL_PREF, ORIGINATOR_ID, CLUSTER_LIST,
@@ -97,6 +98,12 @@ attribute_summary summarize(bytes_view canonical);
 
 /// Is `asn` anywhere in the AS_PATH of the canonical bytes? How often? (Loop check, RFC 4271 §9.1.2.)
 std::uint32_t count_as(bytes_view canonical, std::uint32_t asn) noexcept;
+
+/// The value of OTC (RFC 9234) in canonical bytes; 0 where they have none.
+std::uint32_t otc_of(bytes_view canonical) noexcept;
+
+/// The metric of AIGP (RFC 7311) in canonical bytes; 0 where they have none.
+std::uint64_t aigp_of(bytes_view canonical) noexcept;
 
 /// The next hop in canonical bytes; unspecified where they have none (a route of our own that gets each session's).
 next_hop next_hop_of(bytes_view canonical) noexcept;

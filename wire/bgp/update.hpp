@@ -14,6 +14,16 @@ namespace bellman::wire {
 
 enum class session_kind : std::uint8_t { ebgp, ibgp, confed_ebgp };
 
+/// Whether a session carries AIGP (RFC 7311 §3.3: AIGP_SESSION).
+enum class aigp_use : std::uint8_t {
+  standard, ///< All but eBGP do.
+  on,
+  off,
+};
+constexpr bool carries_aigp(aigp_use use, session_kind kind) noexcept {
+  return use == aigp_use::standard ? kind != session_kind::ebgp : use == aigp_use::on;
+}
+
 /// What a session agreed on, as far as decoding depends on it.
 struct decode_context {
   session_kind kind = session_kind::ebgp;
@@ -21,6 +31,7 @@ struct decode_context {
   bool extended_next_hop = false;       ///< RFC 8950 negotiated: IPv4 NLRI in MP_REACH with an IPv6 next hop
   path_ids ipv4_ids = path_ids::absent; ///< Add-Path receive, IPv4 unicast
   path_ids ipv6_ids = path_ids::absent;
+  aigp_use aigp = aigp_use::standard;
 };
 
 /// Views into one UPDATE body. All views point into the message.

@@ -101,6 +101,9 @@ private:
     if (context_.four_byte_as && is_as4(rule.type)) {
       return false;
     }
+    if (rule.type == attribute_type::aigp) { // RFC 7311 §3.3
+      return carries_aigp(context_.aigp, context_.kind);
+    }
     switch (rule.scope) {
     case attribute_scope::anywhere: return true;
     case attribute_scope::not_from_ebgp: return context_.kind != session_kind::ebgp;

@@ -5,6 +5,7 @@
 // made when the walk has passed type 16.
 #include "wire/bgp/attribute/as_path.hpp"
 #include "wire/bgp/attribute/cursor.hpp"
+#include "wire/bgp/attribute/form_path.hpp"
 #include "wire/bgp/open.hpp"
 #include "wire/bgp/outgoing.hpp"
 
@@ -15,7 +16,7 @@ namespace bellman::wire {
 namespace {
 
 constexpr std::uint8_t number(attribute_type t) noexcept { return static_cast<std::uint8_t>(t); }
-constexpr std::uint8_t well_known = attribute_flag::transitive;
+constexpr std::uint8_t mandatory = attribute_flag::transitive;
 constexpr std::uint8_t carried = attribute_flag::optional | attribute_flag::transitive;
 
 bool fits_two_bytes(std::uint32_t asn) noexcept { return asn <= 0xFFFF; }
@@ -24,7 +25,7 @@ class form_walk {
 public:
   form_walk(bytes_view canonical, wire::family family, const outbound_form& form, outbound_attributes& out)
       : canonical_{canonical}, family_{family}, form_{form}, out_{out}, run_{canonical.data()},
-        keep_internal_{form.kind == session_kind::ibgp}, keep_aigp_{form.kind != session_kind::ebgp},
+        keep_internal_{form.kind == session_kind::ibgp}, keep_aigp_{carries_aigp(form.aigp, form.kind)},
         own_v4_{family == ipv4_unicast && !form.next_hop_v4.is_unspecified()},
         own_v6_{!own_v4_ && (family != ipv4_unicast || form.ipv4_over_mp) && !form.next_hop_v6.is_unspecified()} {}
 
@@ -70,6 +71,7 @@ private:
     case attribute_type::originator_id: return keep_internal_ ? void() : cut(a);
     case attribute_type::cluster_list: return take_clusters(a);
     case attribute_type::aigp: return keep_aigp_ ? void() : cut(a);
+    case attribute_type::communities: return take_communities(a);
     case attribute_type::extended_communities: return take_extended(a, 8);
     case attribute_type::ipv6_extended_communities: return take_extended(a, 20);
     case attribute_type::otc: otc_due_ = false; return;
@@ -82,14 +84,21 @@ private:
     if (own_v4_ && hop_due_ && type > number(attribute_type::next_hop)) {
       hop_due_ = false;
       flush(at);
-      put_attribute_header(out_.block, well_known, number(attribute_type::next_hop), 4);
+      put_attribute_header(out_.block, mandatory, number(attribute_type::next_hop), 4);
       put(out_.block, form_.next_hop_v4.view());
     }
     if (local_pref_due_ && type > number(attribute_type::local_pref)) {
       local_pref_due_ = false;
       if (form_.keep_local_pref) {
         flush(at);
-        put_number(well_known, attribute_type::local_pref, form_.default_local_pref);
+        put_number(mandatory, attribute_type::local_pref, form_.default_local_pref);
+      }
+    }
+    if (shutdown_due_ && type > number(attribute_type::communities)) {
+      shutdown_due_ = false;
+      if (form_.graceful_shutdown) {
+        flush(at);
+        put_number(carried, attribute_type::communities, well_known::graceful_shutdown);
       }
     }
     if (!as4_.empty() && type > number(attribute_type::as4_aggregator)) {
@@ -122,9 +131,9 @@ private:
   }
 
   void take_path(const raw_attribute& a);
-  bytes_view rewrite_path(bytes_view value);
   void put_two_byte_path(bytes_view value);
   void take_clusters(const raw_attribute& a);
+  void take_communities(const raw_attribute& a);
   void take_aggregator(const raw_attribute& a);
   void take_next_hop(const raw_attribute& a);
   void take_extended(const raw_attribute& a, std::size_t entry);
@@ -134,66 +143,46 @@ private:
   const outbound_form& form_;
   outbound_attributes& out_;
   const std::uint8_t* run_;
-  bytes path_; ///< The rewritten AS_PATH, four bytes wide.
-  bytes as4_;  ///< AS4_PATH and AS4_AGGREGATOR, whole.
+  path_scratch path_;
+  bytes as4_; ///< AS4_PATH and AS4_AGGREGATOR, whole.
   const bool keep_internal_, keep_aigp_;
   const bool own_v4_, own_v6_; ///< Which next hop of the form replaces the route's.
   bool hop_due_ = true, has_hop_ = false;
-  bool local_pref_due_ = true, otc_due_ = true, sendable_ = true;
+  bool local_pref_due_ = true, shutdown_due_ = true, otc_due_ = true, sendable_ = true;
 };
 
 void form_walk::take_path(const raw_attribute& a) {
-  const auto value = rewrite_path(a.value);
+  const auto value = outgoing_path(a.value, form_, path_);
   if (value.data() == a.value.data() && form_.four_byte_as) {
     return;
   }
   cut(a);
   if (form_.four_byte_as) {
-    put_attribute_header(out_.block, well_known, a.type, value.size());
+    put_attribute_header(out_.block, mandatory, a.type, value.size());
     put(out_.block, value);
   } else {
     put_two_byte_path(value);
   }
 }
 
-/// The path with the form's AS in front and without what must not leave; `value` itself where nothing changes.
-bytes_view form_walk::rewrite_path(bytes_view value) {
-  bool confed = false;
-  if (form_.strip_confed) {
-    for (segment_cursor in{value}; in.next();) {
-      confed = confed || in.is_confed();
-    }
+/// RFC 8326 §4.2; communities stand in their order.
+void form_walk::take_communities(const raw_attribute& a) {
+  shutdown_due_ = false;
+  if (!form_.graceful_shutdown) {
+    return;
   }
-  if (!confed && form_.prepend_as == 0) {
-    return value;
+  std::size_t at = 0;
+  while (at < a.value.size() && read_u32(a.value.data() + at) < well_known::graceful_shutdown) {
+    at += 4;
   }
-  path_.clear();
-  path_.reserve(value.size() + 6);
-  // RFC 4271 §5.1.2, RFC 5065 §4.1: in front of a segment of the right kind that has room, else in a new one.
-  const auto kind = form_.kind == session_kind::confed_ebgp ? segment_type::confed_sequence : segment_type::as_sequence;
-  bool prepend_due = form_.prepend_as != 0;
-  segment_cursor in{value};
-  while (in.next()) {
-    if (confed && in.is_confed()) {
-      continue;
-    }
-    if (!prepend_due) {
-      put(path_, in.whole());
-      continue;
-    }
-    prepend_due = false;
-    const bool joins = in.type() == kind && in.count() < 255;
-    put_u8(path_, static_cast<std::uint8_t>(kind));
-    put_u8(path_, static_cast<std::uint8_t>(joins ? in.count() + 1 : 1));
-    put_u32(path_, form_.prepend_as);
-    put(path_, joins ? in.whole().subspan(2) : in.whole());
+  if (at < a.value.size() && read_u32(a.value.data() + at) == well_known::graceful_shutdown) {
+    return;
   }
-  if (prepend_due) {
-    put_u8(path_, static_cast<std::uint8_t>(kind));
-    put_u8(path_, 1);
-    put_u32(path_, form_.prepend_as);
-  }
-  return path_;
+  cut(a);
+  put_attribute_header(out_.block, a.flags, a.type, a.value.size() + 4);
+  put(out_.block, a.value.first(at));
+  put_u32(out_.block, well_known::graceful_shutdown);
+  put(out_.block, a.value.subspan(at));
 }
 
 /// AS_PATH with AS_TRANS for what does not fit, and then AS4_PATH, which never holds confederation segments.
@@ -212,7 +201,7 @@ void form_walk::put_two_byte_path(bytes_view value) {
       put(wide, in.whole());
     }
   }
-  put_attribute_header(out_.block, well_known, number(attribute_type::as_path), narrow.size());
+  put_attribute_header(out_.block, mandatory, number(attribute_type::as_path), narrow.size());
   put(out_.block, narrow);
   if (needs_as4) {
     put_attribute_header(as4_, carried, number(attribute_type::as4_path), wide.size());

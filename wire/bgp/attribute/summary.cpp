@@ -15,6 +15,7 @@ void read_communities(bytes_view value, attribute_summary& s) noexcept {
     case well_known::no_export_subconfed: s.no_export_subconfed = true; break;
     case well_known::no_peer: s.no_peer = true; break;
     case well_known::graceful_shutdown: s.graceful_shutdown = true; break;
+    case well_known::blackhole: s.blackhole = true; break;
     case well_known::llgr_stale: s.llgr_stale = true; break;
     default: break;
     }
@@ -119,6 +120,24 @@ std::uint32_t count_as(bytes_view canonical, std::uint32_t asn) noexcept {
     }
   }
   return times;
+}
+
+std::uint32_t otc_of(bytes_view canonical) noexcept {
+  for (attribute_cursor in{canonical}; in.next();) {
+    if (in->is(attribute_type::otc)) {
+      return read_u32(in->value.data());
+    }
+  }
+  return 0;
+}
+
+std::uint64_t aigp_of(bytes_view canonical) noexcept {
+  for (attribute_cursor in{canonical}; in.next();) {
+    if (in->is(attribute_type::aigp)) { // canonical: one TLV of type 1
+      return read_u64(in->value.data() + 3);
+    }
+  }
+  return 0;
 }
 
 next_hop next_hop_of(bytes_view canonical) noexcept {

@@ -1,0 +1,80 @@
+#include "capnp/route_rule_values.hpp"
+
+#include "capnp/values.hpp"
+
+namespace bellman::api {
+
+namespace {
+
+template <class Enum>
+std::string text_of(Enum e) {
+  return std::string{peer::name_of(e)};
+}
+
+/// Fills `to` where the group is not `keep`.
+void take(const auto& from, auto& to) {
+  if (from.isSet())
+    to = from.getSet();
+}
+
+/// Remembers the first word that is none.
+class word_reader {
+public:
+  template <class Enum>
+  void take(const auto& from, const char* field, std::optional<Enum>& to) {
+    if (!from.isSet())
+      return;
+    to = peer::parse_word<Enum>(as_string(from.getSet()));
+    if (!to && !wrong_)
+      wrong_ = refusal{"invalid", "this has to be " + peer::choice_of<Enum>(), std::string{"patch.rules."} + field};
+  }
+  const std::optional<refusal>& wrong() const { return wrong_; }
+
+private:
+  std::optional<refusal> wrong_;
+};
+
+} // namespace
+
+void write_rules(const peer::route_rules& from, RouteRules::Builder out) {
+  out.setRole(as_text(text_of(from.role)));
+  out.setRoleStrict(from.role_strict);
+  out.setAllowOwnAs(from.allow_own_as);
+  out.setAsOverride(from.as_override);
+  out.setRemovePrivateAs(as_text(text_of(from.remove_private_as)));
+  out.setLocalAsNoPrepend(from.local_as_no_prepend);
+  out.setLocalAsReplaceAs(from.local_as_replace_as);
+  out.setLocalAsDual(from.local_as_dual);
+  out.setGracefulShutdown(from.graceful_shutdown);
+  out.setGracefulShutdownSend(from.graceful_shutdown_send);
+  out.setBlackhole(as_text(text_of(from.blackhole)));
+  out.setDefaultLocalPref(from.default_local_pref);
+  out.setMed(as_text(text_of(from.med)));
+  out.setNextHop(as_text(text_of(from.next_hop)));
+  out.setAigp(as_text(text_of(from.aigp)));
+}
+
+result<peer::route_rules_patch, refusal> read_rules(RouteRulesPatch::Reader in) {
+  peer::route_rules_patch p;
+  word_reader words;
+  words.take(in.getRole(), "role", p.role);
+  take(in.getRoleStrict(), p.role_strict);
+  take(in.getAllowOwnAs(), p.allow_own_as);
+  take(in.getAsOverride(), p.as_override);
+  words.take(in.getRemovePrivateAs(), "removePrivateAs", p.remove_private_as);
+  take(in.getLocalAsNoPrepend(), p.local_as_no_prepend);
+  take(in.getLocalAsReplaceAs(), p.local_as_replace_as);
+  take(in.getLocalAsDual(), p.local_as_dual);
+  take(in.getGracefulShutdown(), p.graceful_shutdown);
+  take(in.getGracefulShutdownSend(), p.graceful_shutdown_send);
+  words.take(in.getBlackhole(), "blackhole", p.blackhole);
+  take(in.getDefaultLocalPref(), p.default_local_pref);
+  words.take(in.getMed(), "med", p.med);
+  words.take(in.getNextHop(), "nextHop", p.next_hop);
+  words.take(in.getAigp(), "aigp", p.aigp);
+  if (words.wrong())
+    return fail{*words.wrong()};
+  return p;
+}
+
+} // namespace bellman::api

@@ -1,0 +1,73 @@
+#include "cli/rule_text.hpp"
+
+#include <gtest/gtest.h>
+
+namespace bellman::cli {
+namespace {
+
+client::route_rules_patch parsed(const std::string& line) {
+  CLI::App app;
+  client::route_rules_patch r;
+  add_rule_options(app, r);
+  app.parse(line);
+  return r;
+}
+
+/// As they are by themselves.
+client::route_rules plain() {
+  client::route_rules r;
+  r.role = "none";
+  r.remove_private_as = "off";
+  r.graceful_shutdown = true;
+  r.blackhole = "ignore";
+  r.default_local_pref = 100;
+  r.med = r.next_hop = r.aigp = "standard";
+  return r;
+}
+
+TEST(RuleOptions, SayWhatIsMeant) {
+  EXPECT_EQ(parsed(""), client::route_rules_patch{});
+  const auto r = parsed("--role rs-client --role-strict on --allow-own-as 2 --remove-private-as all --as-override off "
+                        "--local-as-dual on --graceful-shutdown-send on --blackhole no-export --med keep "
+                        "--default-local-pref 0 --next-hop unchanged");
+  EXPECT_EQ(r.role, "rs-client");
+  EXPECT_EQ(r.role_strict, true);
+  EXPECT_EQ(r.allow_own_as, 2u);
+  EXPECT_EQ(r.remove_private_as, "all");
+  EXPECT_EQ(r.as_override, false);
+  EXPECT_EQ(r.local_as_dual, true);
+  EXPECT_EQ(r.local_as_no_prepend, std::nullopt);
+  EXPECT_EQ(r.graceful_shutdown_send, true);
+  EXPECT_EQ(r.blackhole, "no-export");
+  EXPECT_EQ(r.med, "keep");
+  EXPECT_EQ(r.default_local_pref, 0u);
+  EXPECT_EQ(r.next_hop, "unchanged");
+}
+
+TEST(RuleOptions, AreAMistakeWhereTheWordIsNone) {
+  for (const char* line : {"--role boss", "--role pe", "--role provider|rs", "--med igp", "--as-override yes",
+                           "--allow-own-as -1", "--blackhole drop"})
+    EXPECT_THROW(parsed(line), CLI::ParseError) << line;
+}
+
+TEST(RuleLines, ShowOnlyWhatIsSaid) {
+  EXPECT_TRUE(rule_lines(plain()).empty());
+  auto r = plain();
+  r.role = "provider";
+  r.role_strict = true;
+  r.graceful_shutdown_send = true;
+  using lines = std::vector<std::pair<std::string, std::string>>;
+  EXPECT_EQ(rule_lines(r), (lines{{"Role", "we are its provider, strict"},
+                                  {"Graceful shutdown", "under way: sent to it, and its routes go last"}}));
+}
+
+TEST(RuleJson, HasAllOfThem) {
+  const auto j = rules_json(plain());
+  EXPECT_EQ(j.size(), 15u);
+  EXPECT_EQ(j["role"], "none");
+  EXPECT_EQ(j["default_local_pref"], 100u);
+  EXPECT_EQ(j["graceful_shutdown"], true);
+}
+
+} // namespace
+} // namespace bellman::cli
