@@ -1,6 +1,7 @@
 #include "capnp/neighbor_values.hpp"
 
 #include "capnp/route_rule_values.hpp"
+#include "capnp/session_option_values.hpp"
 #include "capnp/values.hpp"
 #include "wire/bgp/header.hpp"
 
@@ -89,6 +90,7 @@ void write_settings(const peer::neighbor_settings& from, NeighborSettings::Build
   write_limits(from.max_prefixes, out.initMaxPrefixes(count(from.max_prefixes)));
   write_limits(from.max_prefixes_out, out.initMaxPrefixesOut(count(from.max_prefixes_out)));
   write_rules(from.rules, out.initRules());
+  write_options(from.options, out.initOptions());
 }
 
 void write_restart(const msg::neighbor_status::graceful& from, RestartStatus::Builder out) {
@@ -265,6 +267,7 @@ result<peer::neighbor_patch, refusal> read_patch(NeighborPatch::Reader in) {
   if (!rules)
     return fail{rules.error()};
   p.rules = *rules;
+  p.options = read_options(in.getOptions());
   if (!take_limits(in.getMaxPrefixes(), p.max_prefixes))
     return fail{refusal{"invalid", "there is no such action, or count", "patch.maxPrefixes"}};
   if (!take_limits(in.getMaxPrefixesOut(), p.max_prefixes_out))

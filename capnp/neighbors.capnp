@@ -6,6 +6,7 @@ $Cxx.namespace("bellman::api");
 
 using Common = import "common.capnp";
 using Rules = import "route_rules.capnp";
+using Options = import "session_options.capnp";
 
 interface NeighborsView {
   # Viewer and up.
@@ -222,6 +223,7 @@ struct NeighborPatch {
     # Of what it is sent: warn or shutdown, and nothing to count but what is advertised.
   }
   rules @58 :Rules.RouteRulesPatch;
+  options @59 :Options.SessionOptionsPatch;
 }
 
 struct PrefixLimit {
@@ -289,6 +291,7 @@ struct NeighborSettings {
   maxPrefixes @29 :List(PrefixLimit);
   maxPrefixesOut @30 :List(PrefixLimit);
   rules @31 :Rules.RouteRules;
+  options @32 :Options.SessionOptions;
 }
 
 enum SettingOrigin {

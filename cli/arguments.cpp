@@ -1,6 +1,7 @@
 #include "cli/arguments.hpp"
 
 #include "cli/limit_text.hpp"
+#include "cli/option_text.hpp"
 #include "cli/rule_text.hpp"
 #include "cli/text.hpp"
 
@@ -163,6 +164,7 @@ void add_patch_options(CLI::App& app, client::neighbor_patch& p) {
          "of what it is sent; keys: threshold, action (warn|shutdown), "
          "restart-after");
   add_rule_options(app, p.rules);
+  add_session_options(app, p.options);
 }
 
 void add_attribute_options(CLI::App& app, wire::path_attributes& a) {

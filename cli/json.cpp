@@ -1,6 +1,7 @@
 #include "cli/json.hpp"
 
 #include "cli/limit_text.hpp"
+#include "cli/option_text.hpp"
 #include "cli/rule_text.hpp"
 #include "cli/text.hpp"
 
@@ -84,7 +85,8 @@ json settings_json(const client::neighbor_settings& s) {
           {"stale_time", s.stale_time},
           {"max_prefixes", limits_json(s.max_prefixes)},
           {"max_prefixes_out", limits_json(s.max_prefixes_out)},
-          {"rules", rules_json(s.rules)}};
+          {"rules", rules_json(s.rules)},
+          {"options", options_json(s.options)}};
 }
 
 json restart_json(const client::restart_status& r) {

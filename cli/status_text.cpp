@@ -1,6 +1,7 @@
 #include "cli/status_text.hpp"
 
 #include "cli/limit_text.hpp"
+#include "cli/option_text.hpp"
 #include "cli/rule_text.hpp"
 #include "cli/table.hpp"
 #include "cli/text.hpp"
@@ -123,8 +124,9 @@ void add_settings(sheet& s, const client::neighbor_settings& n) {
           "yes, cluster " + router_id_text(n.cluster_id) + (n.client_to_client ? "" : ", not between clients"));
   s.add("Maximum prefixes", or_none(joined(n.max_prefixes, limit_text)));
   s.add("Maximum prefixes out", or_none(joined(n.max_prefixes_out, limit_text)));
-  for (const auto& [name, value] : rule_lines(n.rules))
-    s.add(name.c_str(), value);
+  for (const auto& lines : {rule_lines(n.rules), option_lines(n.options)})
+    for (const auto& [name, value] : lines)
+      s.add(name.c_str(), value);
 }
 
 std::uint64_t sum(const std::vector<client::route_counts>& counts, std::uint64_t client::route_counts::*member) {

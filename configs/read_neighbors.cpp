@@ -139,6 +139,19 @@ void read_rule(table_reader& in, const char* key, std::optional<Enum>& to) {
   in.parsed(key, to, peer::parse_word<Enum>, peer::choice_of<Enum>());
 }
 
+void read_options(table_reader& in, peer::session_options_patch& to) {
+  const auto name = [](const std::string& text) {
+    return text.empty() || peer::is_host_name(text) ? std::optional{text} : std::nullopt;
+  };
+  in.parsed("fqdn", to.fqdn, name, "the name of a host, as in \"rs1.example.net\"");
+  in.boolean("software_version", to.software_version);
+  in.boolean("enhanced_refresh", to.enhanced_refresh);
+  in.number("delay_open", to.delay_open, 0, 240);
+  in.boolean("damp_oscillations", to.damp_oscillations);
+  in.number("idle_hold_max", to.idle_hold_max, 1, 3600);
+  in.number("send_hold_time", to.send_hold_time, 8, 65535);
+}
+
 void read_patch(table_reader& in, const daemon& context, neighbor_patch& to) {
   constexpr std::int64_t longest = 65535;
   in.text("description", to.description);
@@ -168,6 +181,7 @@ void read_patch(table_reader& in, const daemon& context, neighbor_patch& to) {
   read_limits(in, "max_prefixes", peer::direction::in, to.max_prefixes);
   read_limits(in, "max_prefixes_out", peer::direction::out, to.max_prefixes_out);
   peer::each_rule([&](const char* key, auto member, auto) { read_rule(in, key, to.rules.*member); });
+  read_options(in, to.options);
   list_reader lists{in, context.definitions};
   lists.families(to.families);
   lists.chain("import_policy", to.import_policy);

@@ -77,6 +77,8 @@ public:
   /// (0 s: none). Hold time before this call: 4 minutes (RFC 4271 §8.2.2, OpenSent).
   virtual void set_timers(std::chrono::seconds hold_time, std::chrono::seconds keepalive,
                           std::uint16_t max_message) = 0;
+  /// The session ends when the peer takes nothing for so long, or for twice the hold time if that is more (RFC 9687).
+  virtual void set_send_hold(std::chrono::seconds longest) = 0;
   /// Joins the fan-out under `slot`: from now on deliveries to it are queued here. Leaves when closed.
   virtual void join(rib::slot_id slot) = 0;
   /// Sends `last_words` (a NOTIFICATION) if there are any, then closes. Waits at most a second for the peer to take

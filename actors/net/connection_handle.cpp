@@ -26,6 +26,9 @@ public:
   void set_timers(std::chrono::seconds hold_time, std::chrono::seconds keepalive, std::uint16_t max_message) override {
     post([=](tcp_connection& c) { c.set_timers(hold_time, keepalive, max_message); });
   }
+  void set_send_hold(std::chrono::seconds longest) override {
+    post([=](tcp_connection& c) { c.set_send_hold(longest); });
+  }
   void join(rib::slot_id slot) override {
     post([=](tcp_connection& c) { c.join(slot); });
   }

@@ -21,7 +21,8 @@ constexpr std::chrono::seconds patience_with_last_words{1};
 
 tcp_connection::tcp_connection(io_core& core, asio::ip::tcp::socket socket, endpoint remote, origin from)
     : core_{core}, socket_{std::move(socket)}, timer_{core.context()}, remote_{std::move(remote)},
-      hold_time_{core.scaled(hold_before_open)}, unstarted_{from == origin::accepted} {
+      hold_time_{core.scaled(hold_before_open)}, send_hold_{core.scaled(core.settings().send_hold_time)},
+      unstarted_{from == origin::accepted} {
   boost::system::error_code ignored; // the other end may be gone already; reading will tell
   socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
   local_ = from_asio(socket_.local_endpoint(ignored));

@@ -35,6 +35,7 @@ public:
   void start(callbacks cb);
   void queue(piece_ptr messages); ///< Written when the core calls `flush`.
   void set_timers(std::chrono::seconds hold_time, std::chrono::seconds keepalive, std::uint16_t max_message);
+  void set_send_hold(std::chrono::seconds longest);
   void join(rib::slot_id slot);
   void begin_close(closed why, std::optional<wire::bytes> last_words);
   void flush();
@@ -91,7 +92,7 @@ private:
   int write_error_ = 0;
   std::optional<rib::slot_id> slot_;
 
-  steady::duration hold_time_, keepalive_{0};
+  steady::duration hold_time_, keepalive_{0}, send_hold_;
   steady::time_point heard_, progress_, keepalive_due_, close_by_; ///< heard_: last message; progress_: last write
   steady::time_point timer_set_for_ = steady::time_point::max();
 

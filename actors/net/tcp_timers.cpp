@@ -18,7 +18,13 @@ constexpr auto never = steady::time_point::max();
 } // namespace
 
 steady::duration tcp_connection::send_hold() const {
-  return std::max<steady::duration>(core_.scaled(core_.settings().send_hold_time), 2 * hold_time_); // RFC 9687 §4.4
+  return std::max<steady::duration>(send_hold_, 2 * hold_time_); // RFC 9687 §4.4
+}
+
+void tcp_connection::set_send_hold(std::chrono::seconds longest) {
+  send_hold_ = core_.scaled(longest);
+  if (phase_ == phase::open)
+    schedule();
 }
 
 /// RFC 4271 §10 shortens it by up to a quarter; §4.4 forbids more than one a second.

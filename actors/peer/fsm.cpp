@@ -8,9 +8,12 @@
 //   one of them,
 //                                                     or talks, for deciding alone could close both
 //
+// With delay_open an OPEN of ours waits for the neighbour's, on either connection, until the one timer that both share
+// is due; RFC 4271 counts that as Connect or Active.
+//
 // Retries: a dial that fails is repeated after 200 ms, 500 ms, 1 s, … up to connect_retry, so that a neighbour that
 // starts with us is met within a second; a session that fails (OPEN refused, lost soon) holds everything off for 500
-// ms, 1 s, … up to two minutes (RFC 4271 §8.1, DampPeerOscillations), but calls of the neighbour at most for one
+// ms, 1 s, … up to idle_hold_max (RFC 4271 §8.1, DampPeerOscillations), but calls of the neighbour at most for one
 // second.
 #include "actors/peer/fsm.hpp"
 
@@ -26,7 +29,6 @@ using namespace std::chrono_literals;
 using wire::cease_subcode, wire::error_code, wire::fsm_subcode;
 
 constexpr delay quick = 200ms;
-constexpr delay longest_hold = 120s;
 constexpr delay calls_held_off = 1s;
 constexpr unsigned patience = 3; ///< So many failures in a row are not held against calls.
 constexpr auto lasting = 30s;    ///< A session that lived so long was a good one.
@@ -67,6 +69,7 @@ state machine::current() const noexcept {
   case phase::waiting:
   case phase::open_confirm: return state::open_confirm;
   case phase::open_sent: return state::open_sent;
+  case phase::delayed: return at(side::ours) == phase::delayed ? state::connect : state::active;
   case phase::dialing: return state::connect;
   case phase::none: break;
   }
@@ -139,14 +142,33 @@ void machine::begin() {
 void machine::on(const retry_due&) {
   if (running_ && unconnected())
     begin();
+  else
+    open_delayed();
+}
+
+/// There is a connection.
+void machine::greet(side s) {
+  if (settings_.options.delay_open.count() != 0) {
+    at(s) = phase::delayed;
+    return put(arm{settings_.options.delay_open});
+  }
+  at(s) = phase::open_sent;
+  put(send_open{s});
+}
+
+void machine::open_delayed() {
+  for (const auto s : {side::ours, side::theirs})
+    if (at(s) == phase::delayed) {
+      at(s) = phase::open_sent;
+      put(send_open{s});
+    }
 }
 
 void machine::on(const dialed&) {
   if (at(side::ours) != phase::dialing)
     return put(close{side::ours, {}});
   dials_failed_ = 0;
-  at(side::ours) = phase::open_sent;
-  put(send_open{side::ours});
+  greet(side::ours);
 }
 
 void machine::on(const dial_failed& e) {
@@ -174,15 +196,20 @@ void machine::on(const accepted&) {
   if (at(side::theirs) != phase::none) // Its caller has given the older one up, or would not call again.
     put(close{side::theirs, collision()});
   holding_off_ = false;
-  at(side::theirs) = phase::open_sent;
   put(disarm{});
   put(take{});
-  put(send_open{side::theirs});
+  greet(side::theirs);
+  if (at(side::theirs) != phase::delayed) // the timer was that of the other connection
+    open_delayed();
 }
 
 void machine::on(const opened& e) {
   if (at(e.side) == phase::none)
     return;
+  if (at(e.side) == phase::delayed) { // RFC 4271 §8.2.2: what was waited for
+    at(e.side) = phase::open_sent;
+    put(send_open{e.side});
+  }
   if (at(e.side) != phase::open_sent)
     return unexpected(e.side);
   if (auto fault = fault_of(settings_, e.open))
@@ -218,9 +245,10 @@ void machine::resolve_collision(side s) {
 
 void machine::on(const kept_alive& e) {
   switch (at(e.side)) {
+  case phase::delayed:
   case phase::open_sent: return unexpected(e.side);
   case phase::open_confirm:
-    if (at(other(e.side)) == phase::open_sent && outranks(other(e.side)))
+    if (is_connected(other(e.side)) && outranks(other(e.side)))
       at(e.side) = phase::waiting;
     else
       establish(e.side);
@@ -231,6 +259,7 @@ void machine::on(const kept_alive& e) {
 
 void machine::on(const talked& e) {
   switch (at(e.side)) {
+  case phase::delayed:
   case phase::open_sent:
   case phase::open_confirm: return unexpected(e.side);
   case phase::waiting: return establish(e.side); // The neighbour has decided.
@@ -251,7 +280,8 @@ void machine::on(const lost& e) {
 
 /// RFC 4271 §8.2.2 with the subcodes of RFC 6608.
 void machine::unexpected(side s) {
-  const auto subcode = at(s) == phase::open_sent     ? fsm_subcode::in_open_sent
+  const auto subcode = at(s) == phase::delayed       ? fsm_subcode::unspecified
+                       : at(s) == phase::open_sent   ? fsm_subcode::in_open_sent
                        : at(s) == phase::established ? fsm_subcode::in_established
                                                      : fsm_subcode::in_open_confirm;
   on(broken{s, wire::make_notification(error_code::fsm, subcode)});
@@ -296,6 +326,9 @@ void machine::hold_off(delay d) {
   put(arm{d});
 }
 
+/// Connected, and nothing has come on it.
+bool machine::is_connected(side s) const noexcept { return at(s) == phase::delayed || at(s) == phase::open_sent; }
+
 /// Is the connection of this side the one to keep?
 bool machine::outranks(side s) const noexcept {
   const bool we_rank_higher =
@@ -319,9 +352,10 @@ delay machine::dial_delay() {
 }
 
 delay machine::hold_delay() {
-  if (sessions_failed_ == 0)
+  if (sessions_failed_ == 0 || !settings_.options.damp_oscillations)
     return jittered(quick);
-  return jittered(std::min(delay{500} * (1u << std::min(sessions_failed_ - 1, 16u)), longest_hold));
+  return jittered(
+      std::min<delay>(delay{500} * (1u << std::min(sessions_failed_ - 1, 16u)), settings_.options.idle_hold_max));
 }
 
 } // namespace bellman::peer::fsm

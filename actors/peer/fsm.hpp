@@ -144,6 +144,7 @@ private:
   enum class phase : std::uint8_t {
     none,
     dialing, ///< ours only
+    delayed, ///< connected, and our OPEN waits for theirs (RFC 4271 §8.1.1, DelayOpen)
     open_sent,
     open_confirm,
     waiting, ///< KEEPALIVE has come, but the connection that outranks this one is not decided yet
@@ -165,6 +166,8 @@ private:
   void on(const retry_due&);
 
   void begin();
+  void greet(side s);
+  void open_delayed();
   void resolve_collision(side s);
   void establish(side s);
   void unexpected(side s);
@@ -175,6 +178,7 @@ private:
   phase& at(side s) noexcept { return phases_[static_cast<std::size_t>(s)]; }
   phase at(side s) const noexcept { return phases_[static_cast<std::size_t>(s)]; }
   static side other(side s) noexcept { return s == side::ours ? side::theirs : side::ours; }
+  bool is_connected(side s) const noexcept;
   bool outranks(side s) const noexcept;
   bool unconnected() const noexcept;
   bool has_restarted() const noexcept;

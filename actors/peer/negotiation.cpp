@@ -64,6 +64,14 @@ void name_refresh_and_messages(const wire::capabilities& c, std::vector<std::str
     out.push_back("role " + name_of_role(*c.role));
 }
 
+/// The first label is the host's name. The capability has 253 octets for both.
+wire::fqdn fqdn_of(const std::string& name) {
+  const auto dot = name.find('.');
+  return {name.substr(0, dot), dot == name.npos ? std::string{} : name.substr(dot + 1)};
+}
+
+std::string text_of(const wire::fqdn& f) { return f.domain.empty() ? f.host : f.host + "." + f.domain; }
+
 /// RFC 9234 §4.2: roles that are no pair, several different ones, or none where one is a must.
 bool roles_mismatch(const route_rules& rules, const wire::capabilities& theirs) {
   const auto ours = role_of(rules.role);
@@ -84,11 +92,16 @@ wire::open our_open(const neighbor_settings& settings, refresh_marks marks) {
   auto& c = o.capabilities;
   c.families = settings.families;
   c.route_refresh = settings.route_refresh;
-  c.enhanced_route_refresh = settings.route_refresh && marks == refresh_marks::offered;
+  c.enhanced_route_refresh =
+      settings.route_refresh && settings.options.enhanced_refresh && marks == refresh_marks::offered;
   c.extended_message = settings.extended_messages;
   c.role = role_of(settings.rules.role);
   if (settings.four_byte_as)
     c.four_byte_as = settings.local_as;
+  if (!settings.options.fqdn.empty())
+    c.fqdn = fqdn_of(settings.options.fqdn);
+  if (settings.options.software_version)
+    c.software_version = "bellmand " BELLMAN_VERSION;
   if (settings.graceful_restart == restart_mode::helper) // RFC 4724 §3: no family, for we do not keep forwarding
     c.graceful_restart = wire::graceful_restart{false, true, 0, {}};
   return o;
@@ -153,9 +166,9 @@ std::vector<std::string> names_of(const wire::capabilities& c) {
   if (c.llgr)
     out.emplace_back("long-lived-graceful-restart");
   if (c.fqdn)
-    out.emplace_back("fqdn");
+    out.push_back("fqdn " + text_of(*c.fqdn));
   if (c.software_version)
-    out.emplace_back("software-version");
+    out.push_back("software-version " + *c.software_version);
   if (!c.paths_limits.empty())
     out.emplace_back("paths-limit");
   if (c.route_refresh_cisco)

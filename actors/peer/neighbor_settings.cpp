@@ -42,6 +42,7 @@ void each_member(Patch& p, Visit&& visit) {
   visit("max_prefixes", p.max_prefixes);
   visit("max_prefixes_out", p.max_prefixes_out);
   each_rule([&](const char* key, auto member, auto) { visit(key, p.rules.*member); });
+  each_option([&](const char* key, auto member, auto) { visit(key, p.options.*member); });
 }
 
 /// What `patch` says replaces what `to` has.
@@ -80,6 +81,7 @@ void apply(const neighbor_patch& patch, neighbor_settings& to) {
   set(to.max_prefixes, patch.max_prefixes);
   set(to.max_prefixes_out, patch.max_prefixes_out);
   each_rule([&](const char*, auto said, auto member) { set(to.rules.*member, patch.rules.*said); });
+  each_option([&](const char*, auto said, auto member) { set(to.options.*member, patch.options.*said); });
 }
 
 // Text: a value stands on its line; line ends and backslashes in it are escaped. Each element of a list ends in a
@@ -263,6 +265,8 @@ impact impact_of(const neighbor_settings& before, const neighbor_settings& after
   rest.max_prefixes_out = after.max_prefixes_out;
   if (!needs_reset(before.rules, after.rules))
     rest.rules = after.rules;
+  if (!needs_reset(before.options, after.options))
+    rest.options = after.options;
   if (rest != after)
     return impact::reset;
   return soft ? impact::soft : impact::none;

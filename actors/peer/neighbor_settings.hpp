@@ -4,6 +4,7 @@
 
 #include "actors/peer/prefix_limit.hpp"
 #include "actors/peer/route_rules.hpp"
+#include "actors/peer/session_options.hpp"
 #include "wire/family.hpp"
 #include "wire/prefix.hpp"
 
@@ -59,6 +60,7 @@ struct neighbor_patch {
   std::optional<std::vector<prefix_limit>> max_prefixes;     ///< Of what the neighbour announces.
   std::optional<std::vector<prefix_limit>> max_prefixes_out; ///< Of what it is sent.
   route_rules_patch rules;
+  session_options_patch options;
 
   bool operator==(const neighbor_patch&) const = default;
 };
@@ -98,6 +100,7 @@ struct neighbor_settings {
   bool client_to_client = true;
   std::vector<prefix_limit> max_prefixes, max_prefixes_out;
   route_rules rules;
+  session_options options;
 
   bool is_ebgp() const noexcept { return remote_as != local_as; }
   bool has_other_as() const noexcept { return is_ebgp() && local_as != speaker_as; } ///< RFC 7705

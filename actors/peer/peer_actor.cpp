@@ -350,6 +350,7 @@ struct peer_state {
     l.agreed = negotiate(settings, our_open(settings, marks), e.open);
     l.link->send(wire::encode_keepalive());
     l.link->set_timers(l.agreed.hold_time, l.agreed.keepalive, l.agreed.max_message);
+    l.link->set_send_hold(settings.options.send_hold_time);
   }
   void perform(const fsm::close& e) {
     if (const auto link = std::exchange(at(e.side).link, nullptr))

@@ -35,6 +35,19 @@ std::optional<mistake> mistake_in_timers(const neighbor_settings& s) {
   return std::nullopt;
 }
 
+std::optional<mistake> mistake_in_options(const session_options& o) {
+  const auto is = [](std::chrono::seconds t, int least, int most) { return t.count() >= least && t.count() <= most; };
+  if (!o.fqdn.empty() && !is_host_name(o.fqdn))
+    return invalid("fqdn", "this is not the name of a host");
+  if (!is(o.delay_open, 0, 240))
+    return invalid("delay_open", "OPEN can be delayed by 0..240 seconds");
+  if (!is(o.idle_hold_max, 1, 3600))
+    return invalid("idle_hold_max", "failures hold a session off for 1..3600 seconds at most");
+  if (!is(o.send_hold_time, 8, 65535))
+    return invalid("send_hold_time", "the send hold time is 8..65535 seconds (RFC 9687)");
+  return std::nullopt;
+}
+
 std::optional<mistake> mistake_in_addresses(const neighbor_settings& s) {
   if (!is_host_address(s.address))
     return invalid("address", to_string(s.address) + " is not the address of a host");
@@ -107,6 +120,8 @@ std::optional<mistake> mistake_in(const neighbor_settings& s) {
   if (s.remote_port == 0)
     return invalid("remote_port", "0 is no port");
   if (auto wrong = mistake_in_timers(s))
+    return wrong;
+  if (auto wrong = mistake_in_options(s.options))
     return wrong;
   if (s.restart_time.count() < 0 || s.restart_time.count() > 4095)
     return invalid("restart_time", "the time to wait for a neighbor that restarts is 0..4095 seconds");

@@ -1,6 +1,7 @@
 #include "capnp/client/neighbor_values.hpp"
 
 #include "capnp/client/route_rule_values.hpp"
+#include "capnp/client/session_option_values.hpp"
 #include "capnp/client/values.hpp"
 
 namespace bellman::client {
@@ -88,6 +89,7 @@ neighbor_settings read_settings(api::NeighborSettings::Reader in) {
   s.max_prefixes = read_limits(in.getMaxPrefixes());
   s.max_prefixes_out = read_limits(in.getMaxPrefixesOut());
   s.rules = read_rules(in.getRules());
+  s.options = read_options(in.getOptions());
   return s;
 }
 
@@ -212,6 +214,7 @@ void write_patch(const neighbor_patch& from, api::NeighborPatch::Builder out) {
   give_limits(from.max_prefixes, out.getMaxPrefixes());
   give_limits(from.max_prefixes_out, out.getMaxPrefixesOut());
   write_rules(from.rules, out.initRules());
+  write_options(from.options, out.initOptions());
 }
 
 } // namespace bellman::client

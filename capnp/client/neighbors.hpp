@@ -3,6 +3,7 @@
 
 #include "capnp/client/connection.hpp"
 #include "capnp/client/route_rules.hpp"
+#include "capnp/client/session_options.hpp"
 #include "wire/family.hpp"
 #include "wire/prefix.hpp"
 
@@ -44,6 +45,7 @@ struct neighbor_settings {
   std::uint32_t cluster_id = 0;
   std::vector<prefix_limit> max_prefixes, max_prefixes_out;
   route_rules rules;
+  session_options options;
 };
 
 /// A partial statement: what is not set is inherited (add) or stays (change).
@@ -65,6 +67,7 @@ struct neighbor_patch {
   std::optional<std::uint32_t> cluster_id;
   std::optional<std::vector<prefix_limit>> max_prefixes, max_prefixes_out;
   route_rules_patch rules;
+  session_options_patch options;
 
   bool operator==(const neighbor_patch&) const = default;
 };

@@ -79,6 +79,7 @@ struct fake_link final : net::connection {
   void start(net::callbacks) override {}
   void send(wire::bytes) override {}
   void set_timers(std::chrono::seconds, std::chrono::seconds, std::uint16_t) override {}
+  void set_send_hold(std::chrono::seconds) override {}
   void join(rib::slot_id) override {}
   void close(std::optional<wire::bytes> words) override { last_words = std::move(words); }
   net::traffic counters() const override { return {}; }

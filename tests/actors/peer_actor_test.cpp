@@ -43,6 +43,7 @@ TEST_F(PeerActor, EstablishesAndTellsPartitionsInOrder) {
   hear(c, wire::encode(open));
   EXPECT_EQ(take_log(), words{"ours KEEPALIVE"});
   EXPECT_EQ(c->timers, (std::pair{30s, 10s}));
+  EXPECT_EQ(c->send_hold, 480s);
   EXPECT_EQ(c->max_message, 65535);
   hear(c, wire::encode_keepalive());
   EXPECT_EQ(take_log(), (words{"ours join 0", "part0 up 1", "part1 up 1"}));

@@ -53,6 +53,7 @@ public:
     timers = {hold, keepalive};
     max_message = most;
   }
+  void set_send_hold(std::chrono::seconds longest) override { send_hold = longest; }
   void join(rib::slot_id slot) override { log->push_back(name + " join " + std::to_string(rib::number(slot))); }
   void close(std::optional<wire::bytes> last_words) override {
     log->push_back(name + " close" + (last_words ? " " + name_of_message(*last_words) : ""));
@@ -73,6 +74,7 @@ public:
   journal log;
   net::callbacks cb;
   std::pair<std::chrono::seconds, std::chrono::seconds> timers{};
+  std::chrono::seconds send_hold{};
   std::uint16_t max_message = 0;
 };
 

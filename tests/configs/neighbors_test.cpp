@@ -22,6 +22,13 @@ passive = true
 enabled = false
 hold_time = 30
 keepalive_time = 10
+fqdn = "rs1.example.net"
+software_version = true
+enhanced_refresh = false
+delay_open = 7
+damp_oscillations = false
+idle_hold_max = 30
+send_hold_time = 600
 connect_retry = 2
 families = ["ipv6-unicast"]
 import_policy = ["accept-all"]
@@ -100,6 +107,7 @@ aigp = "on"
              peer::med_rule::keep,
              peer::next_hop_rule::unchanged,
              wire::aigp_use::on};
+  p.options = {"rs1.example.net", true, false, 7s, false, 30s, 600s};
   using peer::limit_action, peer::limit_count;
   p.max_prefixes = {{wire::ipv4_unicast, 1000, 90, limit_action::shutdown, limit_count::accepted, 60s},
                     {wire::ipv6_unicast, 5, 75, limit_action::discard, limit_count::received, 0s}};
@@ -119,6 +127,9 @@ TEST(NeighborTable, ChecksItsValues) {
     const char* line;
     const char* expected;
   } const cases[] = {
+      {"delay_open = 241", "7:14 `delay_open` is out of range"},
+      {"idle_hold_max = 0", "7:17 `idle_hold_max` is out of range"},
+      {"send_hold_time = 7", "7:18 `send_hold_time` is out of range"},
       {"hold_time = 2", "7:13 `hold_time` is out of range"},
       {"hold_time = 65536", "7:13 `hold_time` is out of range"},
       {"connect_retry = 0", "7:17 `connect_retry` is out of range"},

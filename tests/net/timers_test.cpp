@@ -126,6 +126,31 @@ TEST(Timers, SendHoldTimeEndsASessionThatTakesNothing) {
   EXPECT_EQ(saw.closed->kind, closed::kind::send_stalled);
 }
 
+TEST(Timers, SendHoldTimeOfASessionIsItsOwnAndTwiceTheHoldTimeAtLeast) { // RFC 9687 §4.4
+  struct {
+    std::chrono::seconds own, hold, until;
+  } const cases[]{{10s, 0s, 10s}, {10s, 40s, 80s}};
+  for (const auto& c : cases) {
+    net_lab lab{hasty()}; // 480 s are 4.8 s here
+    const auto out = make_fanout(lab.io);
+    auto [peer, link] = lab.meet(4096);
+    ASSERT_TRUE(peer && link);
+    witness saw;
+    link->start(saw.callbacks());
+    link->join(static_cast<rib::slot_id>(0));
+    link->set_timers(c.hold, 1s, wire::plain_max);
+    link->set_send_hold(c.own);
+    const auto began = std::chrono::steady_clock::now();
+    for (int i = 0; i < 160; ++i)
+      out->post({updates_for({0}, 4001, 50)});
+    for (int i = 0; i < 200 && !saw.wait_closed(10ms); ++i) // the neighbour lives, and takes nothing
+      peer->say(message_of(message_type::keepalive, 19));
+    ASSERT_TRUE(saw.wait_closed());
+    EXPECT_EQ(saw.closed->kind, closed::kind::send_stalled);
+    EXPECT_GE(std::chrono::steady_clock::now() - began, std::chrono::milliseconds{c.until.count() * 10});
+  }
+}
+
 TEST(Timers, AnUnansweredOpenOfAPeerThatIsGoneEnds) {
   net_lab lab{hasty()};
   auto [peer, link] = lab.meet();

@@ -1,0 +1,39 @@
+#include "capnp/client/session_option_values.hpp"
+
+#include "capnp/client/values.hpp"
+
+namespace bellman::client {
+
+namespace {
+
+void give(const auto& from, auto out) {
+  if (from)
+    out.setSet(*from);
+}
+
+} // namespace
+
+session_options read_options(api::SessionOptions::Reader in) {
+  session_options o;
+  o.fqdn = api::as_string(in.getFqdn());
+  o.software_version = in.getSoftwareVersion();
+  o.enhanced_refresh = in.getEnhancedRefresh();
+  o.delay_open = in.getDelayOpen();
+  o.damp_oscillations = in.getDampOscillations();
+  o.idle_hold_max = in.getIdleHoldMax();
+  o.send_hold_time = in.getSendHoldTime();
+  return o;
+}
+
+void write_options(const session_options_patch& from, api::SessionOptionsPatch::Builder out) {
+  if (from.fqdn)
+    out.getFqdn().setSet(api::as_text(*from.fqdn));
+  give(from.software_version, out.getSoftwareVersion());
+  give(from.enhanced_refresh, out.getEnhancedRefresh());
+  give(from.delay_open, out.getDelayOpen());
+  give(from.damp_oscillations, out.getDampOscillations());
+  give(from.idle_hold_max, out.getIdleHoldMax());
+  give(from.send_hold_time, out.getSendHoldTime());
+}
+
+} // namespace bellman::client

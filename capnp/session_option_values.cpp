@@ -1,0 +1,46 @@
+#include "capnp/session_option_values.hpp"
+
+#include "capnp/values.hpp"
+
+namespace bellman::api {
+
+namespace {
+
+std::uint32_t count(std::chrono::seconds s) { return static_cast<std::uint32_t>(s.count()); }
+
+/// Fills `to` where the group is not `keep`.
+void take(const auto& from, auto& to) {
+  if (from.isSet())
+    to = from.getSet();
+}
+void take_seconds(const auto& from, std::optional<std::chrono::seconds>& to) {
+  if (from.isSet())
+    to = std::chrono::seconds{from.getSet()};
+}
+
+} // namespace
+
+void write_options(const peer::session_options& from, SessionOptions::Builder out) {
+  out.setFqdn(as_text(from.fqdn));
+  out.setSoftwareVersion(from.software_version);
+  out.setEnhancedRefresh(from.enhanced_refresh);
+  out.setDelayOpen(count(from.delay_open));
+  out.setDampOscillations(from.damp_oscillations);
+  out.setIdleHoldMax(count(from.idle_hold_max));
+  out.setSendHoldTime(count(from.send_hold_time));
+}
+
+peer::session_options_patch read_options(SessionOptionsPatch::Reader in) {
+  peer::session_options_patch p;
+  if (in.getFqdn().isSet())
+    p.fqdn = as_string(in.getFqdn().getSet());
+  take(in.getSoftwareVersion(), p.software_version);
+  take(in.getEnhancedRefresh(), p.enhanced_refresh);
+  take_seconds(in.getDelayOpen(), p.delay_open);
+  take(in.getDampOscillations(), p.damp_oscillations);
+  take_seconds(in.getIdleHoldMax(), p.idle_hold_max);
+  take_seconds(in.getSendHoldTime(), p.send_hold_time);
+  return p;
+}
+
+} // namespace bellman::api

@@ -1,0 +1,55 @@
+@0xc7e3a15b90d2f486;
+# How a session is set up and watched over, besides what every session has.
+
+using Cxx = import "/capnp/c++.capnp";
+$Cxx.namespace("bellman::api");
+
+struct SessionOptions {
+  fqdn @0 :Text;
+  # "host.domain", announced in the FQDN capability; empty: not announced.
+  softwareVersion @1 :Bool;
+  # The software version capability is announced.
+  enhancedRefresh @2 :Bool;
+  # RFC 7313 is announced where route refresh is.
+  delayOpen @3 :UInt32;
+  # Seconds, 0 to 240, that we wait for the neighbour's OPEN before ours goes out (RFC 4271 §8.1.1).
+  dampOscillations @4 :Bool;
+  # Failures in a row hold the next attempt off longer and longer.
+  idleHoldMax @5 :UInt32;
+  # Seconds, 1 to 3600: but no longer than this.
+  sendHoldTime @6 :UInt32;
+  # Seconds, 8 to 65535: so long the neighbour may take nothing (RFC 9687); at least twice the hold time counts.
+}
+
+struct SessionOptionsPatch {
+  # `keep` is the default of each, as in NeighborPatch.
+
+  fqdn :union {
+    keep @0 :Void;
+    set @1 :Text;
+  }
+  softwareVersion :union {
+    keep @2 :Void;
+    set @3 :Bool;
+  }
+  enhancedRefresh :union {
+    keep @4 :Void;
+    set @5 :Bool;
+  }
+  delayOpen :union {
+    keep @6 :Void;
+    set @7 :UInt32;
+  }
+  dampOscillations :union {
+    keep @8 :Void;
+    set @9 :Bool;
+  }
+  idleHoldMax :union {
+    keep @10 :Void;
+    set @11 :UInt32;
+  }
+  sendHoldTime :union {
+    keep @12 :Void;
+    set @13 :UInt32;
+  }
+}
