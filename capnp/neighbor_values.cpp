@@ -52,6 +52,9 @@ void write_settings(const peer::neighbor_settings& from, NeighborSettings::Build
     out.setNextHopV4(as_data(from.next_hop_v4->view()));
   if (from.next_hop_v6)
     out.setNextHopV6(as_data(from.next_hop_v6->view()));
+  out.setPasswordSet(!from.password_file.empty());
+  out.setTtlSecurity(from.ttl_security);
+  out.setTtl(from.ttl);
 }
 
 void write_traffic(const net::traffic& from, Traffic::Builder out) {
@@ -185,6 +188,10 @@ result<peer::neighbor_patch, refusal> read_patch(NeighborPatch::Reader in) {
   take(in.getRouteRefresh(), p.route_refresh);
   take(in.getFourByteAs(), p.four_byte_as);
   take(in.getEnforceFirstAs(), p.enforce_first_as);
+  if (in.getPasswordFile().isSet())
+    p.password_file = as_string(in.getPasswordFile().getSet());
+  take(in.getTtlSecurity(), p.ttl_security);
+  take(in.getTtl(), p.ttl);
   if (p.remote_as == 0u || p.local_as == 0u)
     return fail{
         refusal{"invalid", "AS 0 is no AS number (RFC 7607)", p.remote_as == 0u ? "patch.remoteAs" : "patch.localAs"}};

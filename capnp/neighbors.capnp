@@ -181,6 +181,21 @@ struct NeighborPatch {
     set @41 :Data;
     # 16 octets
   }
+  passwordFile :union {
+    keep @42 :Void;
+    set @43 :Text;
+    # A file of the daemon's machine; its first line is the TCP MD5 key (RFC 2385). Empty: no signatures.
+  }
+  ttlSecurity :union {
+    keep @44 :Void;
+    set @45 :UInt16;
+    # Hops to the neighbour, 1..254 (RFC 5082); 0: off.
+  }
+  ttl :union {
+    keep @46 :Void;
+    set @47 :UInt16;
+    # Of what is sent to it, 1..255; 0: the system's.
+  }
 }
 
 struct NeighborSettings {
@@ -212,6 +227,10 @@ struct NeighborSettings {
   nextHopV4 @21 :Data;
   # Empty: from the connection's local address.
   nextHopV6 @22 :Data;
+  passwordSet @23 :Bool;
+  # TCP MD5; neither the key nor its file is ever answered.
+  ttlSecurity @24 :UInt16;
+  ttl @25 :UInt16;
 }
 
 enum SettingOrigin {

@@ -20,6 +20,12 @@ std::optional<client::view> parse_view(const std::string& text) {
   return std::nullopt;
 }
 
+/// The daemon says which of them are meant.
+std::optional<std::uint16_t> parse_small(const std::string& text) {
+  const auto n = parse_number(text);
+  return n && *n <= 65535 ? std::optional{static_cast<std::uint16_t>(*n)} : std::nullopt;
+}
+
 std::optional<std::uint16_t> parse_port(const std::string& text) {
   const auto n = parse_number(text, 0xFFFF);
   return n && *n != 0 ? std::optional{static_cast<std::uint16_t>(*n)} : std::nullopt;
@@ -132,6 +138,10 @@ void add_patch_options(CLI::App& app, client::neighbor_patch& p) {
   flag("--enforce-first-as", p.enforce_first_as, "the path has to begin with its AS");
   add_value(app, "--next-hop-v4", "ADDRESS", "our IPv4 next hop on this session", parse_address, into(p.next_hop_v4));
   add_value(app, "--next-hop-v6", "ADDRESS", "our IPv6 next hop on this session", parse_address, into(p.next_hop_v6));
+  add_value(app, "--password-file", "FILE", "of the daemon; its first line is the TCP MD5 key, \"\" for none",
+            parse_text, into(p.password_file));
+  add_value(app, "--ttl-security", "HOPS", "GTSM: 1 to 254 hops away; 0: off", parse_small, into(p.ttl_security));
+  add_value(app, "--ttl", "TTL", "of what we send, 1 to 255; 0: the system's", parse_small, into(p.ttl));
 }
 
 void add_attribute_options(CLI::App& app, wire::path_attributes& a) {

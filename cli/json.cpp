@@ -70,7 +70,10 @@ json settings_json(const client::neighbor_settings& s) {
           {"four_byte_as", s.four_byte_as},
           {"enforce_first_as", s.enforce_first_as},
           {"next_hop_v4", address_or_null(s.next_hop_v4)},
-          {"next_hop_v6", address_or_null(s.next_hop_v6)}};
+          {"next_hop_v6", address_or_null(s.next_hop_v6)},
+          {"password", s.password_set ? "set" : "not set"},
+          {"ttl_security", s.ttl_security},
+          {"ttl", s.ttl}};
 }
 
 json traffic_json(const client::traffic& t) {

@@ -100,6 +100,9 @@ void add_settings(sheet& s, const client::neighbor_settings& n) {
   s.add("Route refresh", yes_no(n.route_refresh));
   s.add("Four-byte AS", yes_no(n.four_byte_as));
   s.add("Enforce first AS", yes_no(n.enforce_first_as));
+  s.add("Password", n.password_set ? "set" : "not set");
+  s.add("TTL security", n.ttl_security == 0 ? "off" : std::to_string(n.ttl_security) + " hops");
+  s.add("TTL", n.ttl != 0 ? std::to_string(n.ttl) : n.ttl_security != 0 ? "255" : "the system's");
 }
 
 std::uint64_t sum(const std::vector<client::route_counts>& counts, std::uint64_t client::route_counts::*member) {

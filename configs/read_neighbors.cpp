@@ -88,6 +88,13 @@ private:
   std::vector<std::string> names_;
 };
 
+/// A session whose operator wants it authenticated must not come up without.
+void refuse_tcp_ao(table_reader& in) {
+  if (const auto* v = in.find("tcp_ao"))
+    in.out().error(*v, "`tcp_ao` is not supported: TCP-AO (RFC 5925) is missing here", {},
+                   "`password_file` protects the session with TCP MD5 signatures (RFC 2385)");
+}
+
 void read_patch(table_reader& in, const daemon& context, neighbor_patch& to) {
   constexpr std::int64_t longest = 65535;
   in.text("description", to.description);
@@ -108,6 +115,10 @@ void read_patch(table_reader& in, const daemon& context, neighbor_patch& to) {
   in.boolean("enforce_first_as", to.enforce_first_as);
   in.parsed("next_hop_v4", to.next_hop_v4, parse_own<wire::afi::ipv4>, "an IPv4 address of ours");
   in.parsed("next_hop_v6", to.next_hop_v6, parse_own<wire::afi::ipv6>, "an IPv6 address of ours");
+  in.text("password_file", to.password_file);
+  in.number("ttl_security", to.ttl_security, 0, 254);
+  in.number("ttl", to.ttl, 0, 255);
+  refuse_tcp_ao(in);
   list_reader lists{in, context.definitions};
   lists.families(to.families);
   lists.chain("import_policy", to.import_policy);
@@ -144,6 +155,9 @@ public:
     const auto local = effective(&neighbor_patch::local_address);
     if (local && local->afi != who_.address.afi)
       out_.error(own_.at("local_address"), "`local_address` and `address` are of different families");
+    if (effective(&neighbor_patch::ttl).value_or(0) != 0 && effective(&neighbor_patch::ttl_security).value_or(0) != 0)
+      out_.error(own_.at(who_.own.ttl ? "ttl" : "ttl_security"),
+                 "`ttl` and `ttl_security` exclude each other: with GTSM everything is sent with TTL 255 (RFC 5082)");
     const auto remote_as = effective(&neighbor_patch::remote_as);
     if (!remote_as) {
       if (own_.at("remote_as").is_table())

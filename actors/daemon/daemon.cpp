@@ -75,6 +75,7 @@ struct daemon::running {
   actor_settings config;
   caf::actor_system system;
   caf::actor root;
+  std::shared_ptr<net::keyring> keys = std::make_shared<net::keyring>();
   std::shared_ptr<net::listener> door;
   api::api_server server;
   std::atomic<bool> tree_gave_up = false, stopping = false;
@@ -94,6 +95,7 @@ struct daemon::running {
     parts.debug_faults = c.debug.faults;
     parts.out = net::make_fanout(io);
     parts.dialer = net::make_dialer(io);
+    parts.keys = keys;
     parts.policies = std::move(policies);
     root = supervision::spawn_supervisor(system, supervision_tree(parts));
     system.registry().put(caf::atom_from_string(names::root), root);
@@ -134,10 +136,13 @@ struct daemon::running {
     std::vector<net::endpoint> where;
     for (const auto& e : c.global.listen)
       where.push_back({e.address, e.port});
-    auto made = net::listen(io, where, [this](std::shared_ptr<net::connection> link) {
-      if (const auto neighbors = look_up(names::neighbors))
-        caf::anon_send(neighbors, msg::accepted{std::move(link)});
-    });
+    auto made = net::listen(
+        io, where,
+        [this](std::shared_ptr<net::connection> link) {
+          if (const auto neighbors = look_up(names::neighbors))
+            caf::anon_send(neighbors, msg::accepted{std::move(link)});
+        },
+        keys);
     if (!made)
       return made.error();
     door = *made;

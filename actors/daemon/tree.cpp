@@ -88,7 +88,7 @@ std::vector<child_spec> tables(const tree_parts& p) {
 child_spec neighbors_child(const tree_parts& p) {
   return child("neighbors", names::neighbors, [p](caf::actor_system& system) {
     peer::neighbors_ports ports;
-    ports.peer = {p.dialer, p.slots, p.attributes, p.partitions, p.debug_faults};
+    ports.peer = {p.dialer, p.slots, p.attributes, p.partitions, p.debug_faults, p.keys};
     ports.memory = p.neighbors;
     ports.start_peer = [&system](std::string name, std::function<caf::actor(caf::actor_system&)> make) {
       auto spec = child(std::move(name), {}, std::move(make));

@@ -26,6 +26,7 @@ struct tree_parts {
   std::shared_ptr<rib::attribute_table> attributes = std::make_shared<rib::attribute_table>();
   std::shared_ptr<net::fanout> out;
   std::shared_ptr<net::dialer> dialer;
+  std::shared_ptr<net::keyring> keys;
   std::shared_ptr<net::slot_pool> slots = std::make_shared<net::slot_pool>();
   std::shared_ptr<policy::policies_memory> policies;
   std::shared_ptr<peer::neighbors_memory> neighbors = peer::make_neighbors_memory();

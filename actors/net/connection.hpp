@@ -24,8 +24,15 @@ struct endpoint {
   bool operator==(const endpoint&) const = default;
 };
 
-/// One or more whole messages, headers checked. `owed` stops the reader while too many bytes are under way: hold it until
-/// the bytes have been dealt with (batches made from them carry it on).
+/// TTL or hop limit on both ways; 0: the system's, and whatever arrives.
+struct protection {
+  std::uint8_t ttl = 0;       ///< of what is sent
+  std::uint8_t least_ttl = 0; ///< what arrives with less is dropped (RFC 5082)
+  bool operator==(const protection&) const = default;
+};
+
+/// One or more whole messages, headers checked. `owed` stops the reader while too many bytes are under way: hold it
+/// until the bytes have been dealt with (batches made from them carry it on).
 struct chunk {
   std::unique_ptr<std::uint8_t[]> data;
   std::size_t size = 0;
@@ -37,12 +44,12 @@ struct chunk {
 /// Why a connection is gone.
 struct closed {
   enum class kind : std::uint8_t {
-    by_us,              ///< close() was called
-    by_peer,            ///< FIN or RST
-    failed,             ///< could not connect, or an I/O error
-    hold_time_expired,  ///< nothing came within the hold time; Hold Timer Expired was sent
-    bad_header,         ///< Message Header Error was sent (RFC 4271 §6.1)
-    send_stalled,       ///< the peer took nothing for the send hold time (RFC 9687)
+    by_us,             ///< close() was called
+    by_peer,           ///< FIN or RST
+    failed,            ///< could not connect, or an I/O error
+    hold_time_expired, ///< nothing came within the hold time; Hold Timer Expired was sent
+    bad_header,        ///< Message Header Error was sent (RFC 4271 §6.1)
+    send_stalled,      ///< the peer took nothing for the send hold time (RFC 9687)
   };
   closed::kind kind = kind::by_us;
   std::string detail;
@@ -50,7 +57,7 @@ struct closed {
 
 struct callbacks {
   std::function<void(std::shared_ptr<chunk>)> on_messages;
-  std::function<void(closed)> on_closed; ///< exactly once, the last callback
+  std::function<void(closed)> on_closed;                 ///< exactly once, the last callback
   std::function<void(rib::slot_id, bool)> on_congestion; ///< outbox over its limit / drained again
 };
 
@@ -68,17 +75,21 @@ public:
   virtual endpoint local() const = 0;
   virtual endpoint remote() const = 0;
 
+  /// For an accepted connection, before `start`: one that came with too low a TTL, or cannot be protected, is closed.
+  virtual void protect(protection how) = 0;
   /// Begins to read. Until then nothing is consumed.
   virtual void start(callbacks cb) = 0;
-  /// Queues one whole control message (OPEN, KEEPALIVE, NOTIFICATION, ROUTE-REFRESH, End-of-RIB): behind everything that was
-  /// queued before, from whatever thread.
+  /// Queues one whole control message (OPEN, KEEPALIVE, NOTIFICATION, ROUTE-REFRESH, End-of-RIB): behind everything
+  /// that was queued before, from whatever thread.
   virtual void send(wire::bytes message) = 0;
   /// OPENs are exchanged: sets the message limit and, with a hold time, keepalive sending and hold-time watching
   /// (0 s: none). Hold time before this call: 4 minutes (RFC 4271 §8.2.2, OpenSent).
-  virtual void set_timers(std::chrono::seconds hold_time, std::chrono::seconds keepalive, std::uint16_t max_message) = 0;
+  virtual void set_timers(std::chrono::seconds hold_time, std::chrono::seconds keepalive,
+                          std::uint16_t max_message) = 0;
   /// Joins the fan-out under `slot`: from now on deliveries to it are queued here. Leaves when closed.
   virtual void join(rib::slot_id slot) = 0;
-  /// Sends `last_words` (a NOTIFICATION) if there are any, then closes. Waits at most a second for the peer to take them.
+  /// Sends `last_words` (a NOTIFICATION) if there are any, then closes. Waits at most a second for the peer to take
+  /// them.
   virtual void close(std::optional<wire::bytes> last_words) = 0;
   virtual traffic counters() const = 0;
 };

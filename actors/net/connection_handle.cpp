@@ -14,6 +14,10 @@ public:
   endpoint remote() const override { return inside_->remote(); }
   traffic counters() const override { return inside_->counters(); }
 
+  void protect(protection how) override {
+    if (how != protection{})
+      post([how](tcp_connection& c) { c.protect(how); });
+  }
   void start(callbacks cb) override {
     post([cb = std::move(cb)](tcp_connection& c) { c.start(cb); });
   }

@@ -1,6 +1,7 @@
 #include "actors/net/dialer.hpp"
 
 #include "actors/net/endpoints.hpp"
+#include "actors/net/socket_options.hpp"
 #include "actors/net/tcp_connection.hpp"
 
 #include <utility>
@@ -27,6 +28,8 @@ public:
     if (error)
       return finish(request_.local ? "cannot use " + to_string(*request_.local) + ": " + to_text(error)
                                    : to_text(error));
+    if (auto why = protect(); !why.empty())
+      return finish(std::move(why));
     timer_.expires_after(request_.timeout);
     timer_.async_wait([self = shared_from_this()](const boost::system::error_code& cancelled) {
       if (!cancelled)
@@ -43,6 +46,20 @@ public:
   }
 
 private:
+  /// What protects the connection has to be there before its first segment.
+  std::string protect() {
+    const auto& whom = request_.remote.address;
+    const auto fd = socket_.native_handle();
+    std::string why;
+    if (!request_.md5_key.empty())
+      why = set_md5(fd, wire::make_prefix(whom, whom.is_v4() ? 32 : 128), request_.md5_key);
+    if (why.empty() && request_.guard.ttl != 0)
+      why = set_ttl(fd, whom.afi, request_.guard.ttl);
+    if (why.empty() && request_.guard.least_ttl != 0)
+      why = set_least_ttl(fd, whom.afi, request_.guard.least_ttl);
+    return why;
+  }
+
   /// The first outcome counts: a connection that comes just after the time limit is closed with its socket.
   void finish(std::string error) {
     if (std::exchange(finished_, true))

@@ -1,6 +1,7 @@
 #include "actors/net/tcp_connection.hpp"
 
 #include "actors/net/endpoints.hpp"
+#include "actors/net/socket_options.hpp"
 
 #include <array>
 #include <cerrno>
@@ -29,6 +30,24 @@ tcp_connection::tcp_connection(io_core& core, asio::ip::tcp::socket socket, endp
 }
 
 tcp_connection::~tcp_connection() = default;
+
+/// RFC 5082 §3: what came before the option was set is judged by its SYN.
+void tcp_connection::protect(protection how) {
+  if (phase_ != phase::idle)
+    return;
+  const auto fd = socket_.native_handle();
+  std::string why;
+  if (how.ttl != 0)
+    why = set_ttl(fd, remote_.address.afi, how.ttl);
+  if (why.empty() && how.least_ttl != 0) {
+    why = set_least_ttl(fd, remote_.address.afi, how.least_ttl);
+    if (const auto came_with = ttl_of_syn(fd); why.empty() && came_with != 0 && came_with < how.least_ttl)
+      why = "it came with TTL " + std::to_string(came_with) + ", at least " + std::to_string(how.least_ttl) +
+            " is wanted (RFC 5082)";
+  }
+  if (!why.empty())
+    begin_close({closed::kind::failed, std::move(why)}, std::nullopt);
+}
 
 void tcp_connection::start(callbacks cb) {
   if (phase_ != phase::idle) {

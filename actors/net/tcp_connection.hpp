@@ -32,6 +32,7 @@ public:
   const endpoint& remote() const noexcept { return remote_; }    ///< any thread
   traffic counters() const noexcept { return counters_.read(); } ///< any thread
 
+  void protect(protection how);
   void start(callbacks cb);
   void queue(piece_ptr messages); ///< Written when the core calls `flush`.
   void set_timers(std::chrono::seconds hold_time, std::chrono::seconds keepalive, std::uint16_t max_message);

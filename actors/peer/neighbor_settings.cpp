@@ -33,6 +33,9 @@ void each_member(Patch& p, Visit&& visit) {
   visit("enforce_first_as", p.enforce_first_as);
   visit("next_hop_v4", p.next_hop_v4);
   visit("next_hop_v6", p.next_hop_v6);
+  visit("password_file", p.password_file);
+  visit("ttl_security", p.ttl_security);
+  visit("ttl", p.ttl);
 }
 
 /// What `patch` says replaces what `to` has.
@@ -62,6 +65,9 @@ void apply(const neighbor_patch& patch, neighbor_settings& to) {
   set(to.enforce_first_as, patch.enforce_first_as);
   set(to.next_hop_v4, patch.next_hop_v4);
   set(to.next_hop_v6, patch.next_hop_v6);
+  set(to.password_file, patch.password_file);
+  set(to.ttl_security, patch.ttl_security);
+  set(to.ttl, patch.ttl);
 }
 
 // Text: a value stands on its line; line ends and backslashes in it are escaped. Each element of a list ends in a

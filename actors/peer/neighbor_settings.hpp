@@ -1,6 +1,6 @@
 #pragma once
-// What can be said about a neighbour: partly (a patch: a group, a TOML table, an API call) and wholly (the settings that
-// a session runs with). TOML and API produce patches; one function resolves them, so both inherit alike.
+// What can be said about a neighbour: partly (a patch: a group, a TOML table, an API call) and wholly (the settings
+// that a session runs with). TOML and API produce patches; one function resolves them, so both inherit alike.
 
 #include "wire/family.hpp"
 #include "wire/prefix.hpp"
@@ -18,7 +18,7 @@ namespace bellman::peer {
 struct neighbor_patch {
   std::optional<std::string> description;
   std::optional<std::uint32_t> remote_as;
-  std::optional<std::uint32_t> local_as;       ///< The speaker's own where not set.
+  std::optional<std::uint32_t> local_as; ///< The speaker's own where not set.
   std::optional<std::uint16_t> remote_port;
   std::optional<wire::ip_address> local_address;
   std::optional<bool> passive;
@@ -30,13 +30,16 @@ struct neighbor_patch {
   std::optional<std::vector<std::string>> import_policy; ///< Names, evaluated in order.
   std::optional<std::vector<std::string>> export_policy;
   std::optional<bool> route_server_client;
-  std::optional<bool> next_hop_self;           ///< Towards iBGP; eBGP always.
-  std::optional<bool> extended_messages;       ///< Announce RFC 8654.
-  std::optional<bool> route_refresh;           ///< Announce RFC 2918 and 7313.
-  std::optional<bool> four_byte_as;            ///< Announce RFC 6793.
-  std::optional<bool> enforce_first_as;        ///< eBGP: the leftmost AS must be the neighbour's; off towards a route server.
+  std::optional<bool> next_hop_self;     ///< Towards iBGP; eBGP always.
+  std::optional<bool> extended_messages; ///< Announce RFC 8654.
+  std::optional<bool> route_refresh;     ///< Announce RFC 2918 and 7313.
+  std::optional<bool> four_byte_as;      ///< Announce RFC 6793.
+  std::optional<bool> enforce_first_as;  ///< eBGP: the leftmost AS must be the neighbour's; off towards a route server.
   std::optional<wire::ip_address> next_hop_v4; ///< What "self" means; else from the connection's local address.
   std::optional<wire::ip_address> next_hop_v6;
+  std::optional<std::string> password_file;  ///< TCP MD5 (RFC 2385): the key is its first line; empty: none.
+  std::optional<std::uint16_t> ttl_security; ///< GTSM (RFC 5082): hops to the neighbour, 1..254; 0: off.
+  std::optional<std::uint16_t> ttl;          ///< Of what we send, 1..255; 0: the system's.
 
   bool operator==(const neighbor_patch&) const = default;
 };
@@ -49,7 +52,7 @@ struct neighbor_settings {
   std::uint32_t remote_as = 0;
   std::uint32_t local_as = 0;
   std::uint32_t speaker_as = 0; ///< Of the whole speaker; `local_as` is what this neighbour is told.
-  std::uint32_t router_id = 0; ///< Ours, host order.
+  std::uint32_t router_id = 0;  ///< Ours, host order.
   std::uint16_t remote_port = 179;
   std::optional<wire::ip_address> local_address;
   bool passive = false;
@@ -67,6 +70,9 @@ struct neighbor_settings {
   bool four_byte_as = true;
   bool enforce_first_as = true;
   std::optional<wire::ip_address> next_hop_v4, next_hop_v6;
+  std::string password_file; ///< Names the secret, and is none.
+  std::uint16_t ttl_security = 0;
+  std::uint16_t ttl = 0;
 
   bool is_ebgp() const noexcept { return remote_as != local_as; }
   bool operator==(const neighbor_settings&) const = default;

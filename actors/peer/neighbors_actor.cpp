@@ -8,6 +8,7 @@
 #include "actors/peer/neighbors_actor.hpp"
 
 #include "actors/ledger/messages.hpp"
+#include "actors/net/secret_file.hpp"
 #include "actors/peer/neighbors_listing_actor.hpp"
 #include "actors/peer/neighbors_peers_actor.hpp"
 #include "actors/supervision/actor_base.hpp"
@@ -127,7 +128,21 @@ struct neighbors_state {
     if (next->members().size() > most_neighbors)
       return finish(refusal{"limit", "there are too many neighbors", {}});
     current->next = std::move(*next);
+    if (auto why = unreadable_password(current->next))
+      return finish(std::move(why));
     check_chains();
+  }
+
+  /// A neighbour that a change is about has a key, or the change is refused.
+  refused unreadable_password(const roster& next) const {
+    for (const auto& [a, what] : steps_between(memory().roster, next)) {
+      const auto m = next.members().find(a);
+      if (m == next.members().end() || m->second.settings.password_file.empty())
+        continue;
+      if (const auto key = net::read_md5_key(m->second.settings.password_file); !key)
+        return refusal{"invalid", "neighbor " + to_string(a) + ": " + key.error(), "password_file"};
+    }
+    return std::nullopt;
   }
 
   /// Asks for every chain that a session gets; so they are compiled before it comes up, too.
@@ -243,6 +258,7 @@ struct neighbors_state {
           report.refused = std::move(why);
           if (!report.refused) {
             memory().has_file = true;
+            peers->renew_keys();
             report.lines = lines_of(*before);
           }
           asker.deliver(std::move(report));
@@ -272,11 +288,10 @@ struct neighbors_state {
       answer(asker, refusal{"unavailable", "the session is being restarted", {}});
     else
       self->request(peer, peer_patience, m)
-          .then(
-              [asker](msg::outcome& o) mutable { asker.deliver(std::move(o)); },
-              [=, this](const caf::error& e) {
-                answer(asker, refusal{"unavailable", "the session did not answer: " + self->system().render(e), {}});
-              });
+          .then([asker](msg::outcome& o) mutable { asker.deliver(std::move(o)); },
+                [=, this](const caf::error& e) {
+                  answer(asker, refusal{"unavailable", "the session did not answer: " + self->system().render(e), {}});
+                });
     return asker;
   }
 

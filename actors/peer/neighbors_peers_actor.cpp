@@ -1,5 +1,6 @@
 #include "actors/peer/neighbors_peers_actor.hpp"
 
+#include "actors/net/secret_file.hpp"
 #include "wire/bgp/notification.hpp"
 
 #include <caf/all.hpp>
@@ -19,7 +20,41 @@ msg::origin_of_setting origin_of(const roster::member& m) {
   return m.by_api ? msg::origin_of_setting::api : msg::origin_of_setting::file;
 }
 
+wire::prefix host(const wire::ip_address& a) { return wire::make_prefix(a, a.is_v4() ? 32 : 128); }
+
 } // namespace
+
+// ---- keys: the listeners have one before the peer has its settings
+
+void neighbors_peers::keep_key(const wire::ip_address& a, const neighbor_settings& s) {
+  if (s.password_file.empty())
+    return drop_key(a);
+  if (!ports_.peer.keys)
+    return;
+  if (auto key = net::read_md5_key(s.password_file))
+    ports_.peer.keys->set(host(a), std::move(*key));
+  else
+    ports_.peer.keys->block(host(a), key.error());
+}
+
+void neighbors_peers::drop_key(const wire::ip_address& a) {
+  if (ports_.peer.keys)
+    ports_.peer.keys->erase(host(a));
+}
+
+void neighbors_peers::renew_keys() {
+  for (const auto& [a, m] : memory().roster.members()) {
+    if (m.settings.password_file.empty() || !ports_.peer.keys)
+      continue;
+    const auto before = ports_.peer.keys->exact(host(a));
+    keep_key(a, m.settings);
+    if (before == ports_.peer.keys->exact(host(a)))
+      continue;
+    spdlog::info("md5_key_changed neighbor={}", to_string(a));
+    if (const auto cell = memory().find(a); cell && cell->actor())
+      self_->send(cell->actor(), msg::reset_neighbor{a, msg::reset_neighbor::kind::hard, "another password"});
+  }
+}
 
 void neighbors_peers::carry_out(const std::map<wire::ip_address, step>& steps, const std::string& text) {
   for (const auto& [a, what] : steps) {
@@ -34,6 +69,7 @@ void neighbors_peers::carry_out(const std::map<wire::ip_address, step>& steps, c
 }
 
 void neighbors_peers::begin(const wire::ip_address& a, const roster::member& m) {
+  keep_key(a, m.settings);
   const auto number = memory().ids.take();
   if (!number) // `plan` counts, so this is a bug
     throw std::logic_error{"no number is left for a neighbor"};
@@ -52,6 +88,7 @@ void neighbors_peers::end(const wire::ip_address& a) {
   const auto cell = memory().find(a);
   memory().cells.erase(a);
   memory().ids.give_back(cell->id(), [cell] { return cell->epoch(); });
+  drop_key(a);
   say_goodbye(cell, most_tries);
 }
 
@@ -70,6 +107,7 @@ void neighbors_peers::say_goodbye(const std::shared_ptr<peer_cell>& cell, int tr
 /// Where the peer is between two lives, the next one finds the settings in its cell.
 void neighbors_peers::configure(const std::shared_ptr<peer_cell>& cell, const roster::member& m,
                                 const std::string& text) {
+  keep_key(m.settings.address, m.settings);
   const auto peer = cell->actor();
   if (!peer)
     return cell->configure(m.settings, origin_of(m));
@@ -92,13 +130,22 @@ void neighbors_peers::tell(const msg::partition_restarted& m) {
 void neighbors_peers::hand_over(const msg::accepted& m) {
   const auto from = m.link->remote().address;
   const auto member = memory().roster.members().find(from);
-  if (member != memory().roster.members().end() && member->second.settings.enabled)
+  if (member != memory().roster.members().end() && member->second.settings.enabled &&
+      is_signed(member->second.settings))
     if (const auto cell = memory().find(from); cell && cell->actor())
       return self_->send(cell->actor(), m);
   // RFC 4486 §4: Cease, Connection Rejected
   m.link->close(
       wire::encode(wire::make_notification(wire::error_code::cease, wire::cease_subcode::connection_rejected)));
   log_rejection(from);
+}
+
+/// With a key at the listeners the kernel has let in nothing else; without one nobody has looked.
+bool neighbors_peers::is_signed(const neighbor_settings& s) const {
+  if (s.password_file.empty())
+    return true;
+  const auto found = ports_.peer.keys ? ports_.peer.keys->find(s.address) : std::nullopt;
+  return found && !found->key.empty() && found->trouble.empty();
 }
 
 void neighbors_peers::log_rejection(const wire::ip_address& from) {

@@ -32,6 +32,8 @@ public:
   /// Brings the peers to what the roster in memory says. `text` goes along where a session is shut down.
   void carry_out(const std::map<wire::ip_address, step>& steps, const std::string& text);
   void tell(const msg::partition_restarted& m);
+  /// The files of passwords may have changed: sessions whose key is another one are reset.
+  void renew_keys();
   /// To the peer it is for, or back with Cease, Connection Rejected (RFC 4486 §4).
   void hand_over(const msg::accepted& m);
 
@@ -40,6 +42,9 @@ private:
   void end(const wire::ip_address& a);
   void say_goodbye(const std::shared_ptr<peer_cell>& cell, int tries);
   void configure(const std::shared_ptr<peer_cell>& cell, const roster::member& m, const std::string& text);
+  void keep_key(const wire::ip_address& a, const neighbor_settings& s);
+  void drop_key(const wire::ip_address& a);
+  bool is_signed(const neighbor_settings& s) const;
   void log_rejection(const wire::ip_address& from);
   neighbors_memory& memory() const { return *ports_.memory; }
 

@@ -217,8 +217,22 @@ struct peer_state {
   // ---- connections
   // -----------------------------------------------------------------------------------------------------
 
+  /// RFC 5082 §3: with the neighbour h hops away, what it sent with TTL 255 has at least 256 - h.
+  net::protection protection() const {
+    if (settings.ttl_security == 0)
+      return {static_cast<std::uint8_t>(settings.ttl), 0};
+    return {255, static_cast<std::uint8_t>(256 - settings.ttl_security)};
+  }
+
   void dial() {
     net::dial_request request;
+    request.guard = protection();
+    if (!settings.password_file.empty()) {
+      const auto found = ports.keys ? ports.keys->find(settings.address) : std::nullopt;
+      if (!found || found->key.empty()) // never without
+        return caf::anon_send(me(), msg::peer_dialed{++dials, {nullptr, found ? found->trouble : "no TCP MD5 key"}});
+      request.md5_key = found->key;
+    }
     request.remote = {settings.address, settings.remote_port};
     request.local = settings.local_address;
     ports.dialer->dial(std::move(request), [peer = me(), round = ++dials](net::dial_outcome outcome) {
@@ -261,6 +275,8 @@ struct peer_state {
     };
     at(s) = {std::move(link), number, {}};
     cell->link(at(s).link);
+    if (s == side::theirs)
+      at(s).link->protect(protection());
     at(s).link->start(std::move(cb));
   }
 

@@ -2,6 +2,7 @@
 // Runs the session with one neighbour: the glue between fsm.hpp, inbound.hpp and the transport.
 
 #include "actors/net/dialer.hpp"
+#include "actors/net/keyring.hpp"
 #include "actors/net/slot_pool.hpp"
 #include "actors/peer/peer_cell.hpp"
 #include "actors/rib/attribute_table.hpp"
@@ -21,10 +22,11 @@ struct peer_ports {
   std::shared_ptr<rib::attribute_table> attributes;
   std::uint32_t partitions = 1;
   bool debug_faults = false;
+  std::shared_ptr<net::keyring> keys; ///< Where not set, sessions with a password do not come up.
 };
 
-/// Starts a peer; it begins to connect at once where its settings are enabled. Puts itself into the cell. If the cell has
-/// seen sessions before, partitions are told first that those are over.
+/// Starts a peer; it begins to connect at once where its settings are enabled. Puts itself into the cell. If the cell
+/// has seen sessions before, partitions are told first that those are over.
 caf::actor spawn_peer(caf::actor_system& system, std::shared_ptr<peer_cell> cell, peer_ports ports);
 
 } // namespace bellman::peer

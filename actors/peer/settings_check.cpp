@@ -48,6 +48,16 @@ std::optional<mistake> mistake_in_addresses(const neighbor_settings& s) {
   return std::nullopt;
 }
 
+std::optional<mistake> mistake_in_protection(const neighbor_settings& s) {
+  if (s.ttl_security > 254)
+    return invalid("ttl_security", "the neighbor is 1 to 254 hops away; 0 switches the check off");
+  if (s.ttl > 255)
+    return invalid("ttl", "a TTL is 1 to 255; 0: the system's");
+  if (s.ttl_security != 0 && s.ttl != 0)
+    return invalid("ttl", "with ttl_security everything is sent with TTL 255 (RFC 5082)");
+  return std::nullopt;
+}
+
 } // namespace
 
 bool is_host_address(const wire::ip_address& a) noexcept { return !a.is_unspecified() && !a.is_multicast(); }
@@ -68,6 +78,8 @@ std::optional<mistake> mistake_in(const neighbor_settings& s) {
   if (s.remote_port == 0)
     return invalid("remote_port", "0 is no port");
   if (auto wrong = mistake_in_timers(s))
+    return wrong;
+  if (auto wrong = mistake_in_protection(s))
     return wrong;
   return mistake_in_families(s.families);
 }

@@ -54,6 +54,9 @@ neighbor_settings read_settings(api::NeighborSettings::Reader in) {
   s.enforce_first_as = in.getEnforceFirstAs();
   s.next_hop_v4 = api::read_address(in.getNextHopV4());
   s.next_hop_v6 = api::read_address(in.getNextHopV6());
+  s.password_set = in.getPasswordSet();
+  s.ttl_security = in.getTtlSecurity();
+  s.ttl = in.getTtl();
   return s;
 }
 
@@ -151,6 +154,10 @@ void write_patch(const neighbor_patch& from, api::NeighborPatch::Builder out) {
   give(from.enforce_first_as, out.getEnforceFirstAs());
   give_address(from.next_hop_v4, out.getNextHopV4());
   give_address(from.next_hop_v6, out.getNextHopV6());
+  if (from.password_file)
+    out.getPasswordFile().setSet(as_text(*from.password_file));
+  give(from.ttl_security, out.getTtlSecurity());
+  give(from.ttl, out.getTtl());
 }
 
 } // namespace bellman::client

@@ -23,6 +23,8 @@ struct neighbor_settings {
   bool route_server_client = false, next_hop_self = false, extended_messages = false, route_refresh = false;
   bool four_byte_as = false, enforce_first_as = false;
   std::optional<wire::ip_address> next_hop_v4, next_hop_v6;
+  bool password_set = false;
+  std::uint16_t ttl_security = 0, ttl = 0;
 };
 
 /// A partial statement: what is not set is inherited (add) or stays (change).
@@ -38,6 +40,8 @@ struct neighbor_patch {
   std::optional<bool> route_server_client, next_hop_self, extended_messages, route_refresh, four_byte_as;
   std::optional<bool> enforce_first_as;
   std::optional<wire::ip_address> next_hop_v4, next_hop_v6;
+  std::optional<std::string> password_file;
+  std::optional<std::uint16_t> ttl_security, ttl;
 
   bool operator==(const neighbor_patch&) const = default;
 };

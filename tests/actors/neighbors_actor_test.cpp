@@ -75,6 +75,7 @@ struct fake_link final : net::connection {
   explicit fake_link(wire::ip_address from) : from_{from} {}
   net::endpoint local() const override { return {}; }
   net::endpoint remote() const override { return {from_, 40000}; }
+  void protect(net::protection) override {}
   void start(net::callbacks) override {}
   void send(wire::bytes) override {}
   void set_timers(std::chrono::seconds, std::chrono::seconds, std::uint16_t) override {}
