@@ -2,10 +2,11 @@
 // Every message between actors, by receiver. Partition messages stand in rib/messages.hpp.
 //
 // All actors are dynamic caf::actor handles. Long-lived ones stand in the actor system's registry under the names in
-// `names`; whoever needs one looks it up when it starts to need it and again after a DOWN, because a supervisor may have
-// replaced it. Names have at most ten characters (CAF atoms).
+// `names`; whoever needs one looks it up when it starts to need it and again after a DOWN, because a supervisor may
+// have replaced it. Names have at most ten characters (CAF atoms).
 
 #include "actors/message.hpp"
+#include "actors/net/accept_limits.hpp"
 #include "actors/net/connection.hpp"
 #include "actors/peer/neighbor_settings.hpp"
 #include "actors/policy/definition.hpp"
@@ -52,7 +53,8 @@ struct outcome {
 
 // ---- policies actor: owns the definitions, one child per chain in use ----------------------------------------------
 
-/// Replaces all definitions (file reload, API). Answers `outcome`. Chains in use are recompiled and published if changed.
+/// Replaces all definitions (file reload, API). Answers `outcome`. Chains in use are recompiled and published if
+/// changed.
 struct set_definitions {
   policy::definitions definitions;
   /// Keys (policy::chain_key) of the chains that sessions still use; others are forgotten. Not set: keep all.
@@ -64,8 +66,8 @@ struct use_chain {
   std::vector<std::string> chain;
   policy::session_type type = policy::session_type::ebgp;
 };
-/// A (re)started partition wants everything published so far, and what comes later. Answers `std::vector<program_published>`
-/// inside `programs`.
+/// A (re)started partition wants everything published so far, and what comes later. Answers
+/// `std::vector<program_published>` inside `programs`.
 struct subscribe_programs {
   caf::actor partition;
 };
@@ -100,21 +102,29 @@ struct reload_report {
   std::optional<refusal> refused;
 };
 
-struct list_neighbors {};                                ///< answers `neighbor_list`
-struct show_neighbor { wire::ip_address address; };      ///< answers `neighbor_list` with one row, or none
-struct add_neighbor { neighbor_entry entry; };           ///< answers `outcome`, durable
-struct change_neighbor {                                 ///< answers `outcome`, durable; unset members stay
+struct list_neighbors {}; ///< answers `neighbor_list`
+struct show_neighbor {
+  wire::ip_address address;
+}; ///< answers `neighbor_list` with one row, or none
+struct add_neighbor {
+  neighbor_entry entry;
+};                       ///< answers `outcome`, durable
+struct change_neighbor { ///< answers `outcome`, durable; unset members stay
   wire::ip_address address;
   std::optional<std::string> group;
   peer::neighbor_patch patch;
 };
-struct remove_neighbor { wire::ip_address address; };    ///< answers `outcome`, durable; sends Peer De-configured
-struct enable_neighbor { wire::ip_address address; };    ///< answers `outcome`, durable
-struct disable_neighbor {                                ///< answers `outcome`, durable
+struct remove_neighbor {
+  wire::ip_address address;
+}; ///< answers `outcome`, durable; sends Peer De-configured
+struct enable_neighbor {
+  wire::ip_address address;
+};                        ///< answers `outcome`, durable
+struct disable_neighbor { ///< answers `outcome`, durable
   wire::ip_address address;
   std::string text; ///< RFC 9003
 };
-struct reset_neighbor {                                  ///< answers `outcome`
+struct reset_neighbor { ///< answers `outcome`
   enum class kind : std::uint8_t { hard, soft_in, soft_out, soft_both };
   wire::ip_address address;
   reset_neighbor::kind kind = kind::hard;
@@ -124,6 +134,11 @@ struct reset_neighbor {                                  ///< answers `outcome`
 struct partition_restarted {
   std::uint32_t index = 0;
   caf::actor partition;
+};
+/// A partition that took the place of a failed one has not got back the routes of this neighbour: it did not answer a
+/// route refresh. Its session is reset.
+struct routes_missing {
+  rib::peer_id peer{};
 };
 /// The listener accepted a connection.
 struct accepted {
@@ -139,9 +154,9 @@ struct neighbor_status {
   bool admin_down = false;
   std::chrono::system_clock::time_point since; ///< of the state
   std::uint32_t peer_router_id = 0;
-  std::uint32_t sessions = 0;                  ///< times Established
-  std::chrono::seconds hold_time{0}, keepalive{0}; ///< negotiated
-  std::vector<wire::family> families;          ///< negotiated
+  std::uint32_t sessions = 0;                                        ///< times Established
+  std::chrono::seconds hold_time{0}, keepalive{0};                   ///< negotiated
+  std::vector<wire::family> families;                                ///< negotiated
   std::vector<std::string> capabilities_sent, capabilities_received; ///< by name
   std::optional<net::endpoint> local, remote;
   std::string last_error; ///< the last session's end, for people
@@ -150,16 +165,34 @@ struct neighbor_status {
   std::uint64_t updates_in = 0, withdrawn_as_error = 0, attributes_discarded = 0;
   rib::peer_counts routes;
   std::vector<wire::family> end_of_rib_received;
+  /// RFC 4724, 8538: what the neighbour's restart would be, and is.
+  struct graceful {
+    bool negotiated = false;                        ///< in this session, or in the last one
+    bool notification = false;                      ///< N bit of both
+    std::chrono::seconds restart_time{0};           ///< the neighbour's estimate
+    std::vector<wire::family> families;             ///< that are kept when the session ends
+    std::vector<wire::family> forwarding_preserved; ///< F bit
+    std::vector<wire::family> stale;                ///< with paths of an earlier session
+    bool restarting = false;                        ///< it is away, and its routes are kept
+    std::chrono::system_clock::time_point until;    ///< when stale routes go at the latest; epoch: there are none
+  };
+  graceful restart;
+  std::vector<std::string> limits_reached; ///< of this session, for people
   std::string rfc8212; ///< "import", "export", "import and export" where no policy blocks an eBGP session; else empty
 };
 struct neighbor_list {
   std::vector<neighbor_status> neighbors;
 };
 /// Subscribes to state changes: the current list comes at once as `neighbor_list`, then `neighbor_event`s.
-struct watch_neighbors { caf::actor whom; };
-struct neighbor_event { neighbor_status now; };
+struct watch_neighbors {
+  caf::actor whom;
+};
+struct neighbor_event {
+  neighbor_status now;
+};
 
-// ---- peer actor: one session -----------------------------------------------------------------------------------------
+// ---- peer actor: one session
+// -----------------------------------------------------------------------------------------
 
 struct get_status {}; ///< answers `neighbor_status`
 /// Other settings, the same neighbour. The peer does what `impact_of` asks for; `text` goes along with a shutdown.
@@ -172,7 +205,8 @@ struct configure_peer {
 struct deconfigure_peer {};
 // It also takes `accepted`, `reset_neighbor` and `partition_restarted`, handed on by the neighbors actor.
 
-// ---- injector actor: routes of the API, durable before they are real -------------------------------------------------
+// ---- injector actor: routes of the API, durable before they are real
+// -------------------------------------------------
 
 /// One edit of a batch. Attributes are an index into `inject::attributes`.
 struct injected_route {
@@ -208,9 +242,13 @@ struct injected_page {
   bool done = false;
 };
 /// Answers `injected`: withdraws all routes of one owner.
-struct withdraw_all { std::string owner; };
+struct withdraw_all {
+  std::string owner;
+};
 /// A (re)started partition wants the injected routes of its share. Answers `outcome` when they are on their way.
-struct resend_injected { std::uint32_t partition = 0; };
+struct resend_injected {
+  std::uint32_t partition = 0;
+};
 
 } // namespace msg
 } // namespace bellman

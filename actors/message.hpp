@@ -1,6 +1,6 @@
 #pragma once
-// Lets every struct in `bellman::msg` travel between actors of this process. CAF 0.17 would otherwise ask for an `inspect`
-// overload per struct, which only a message that crosses the network needs; ours never do.
+// Lets every struct in `bellman::msg` travel between actors of this process. CAF 0.17 would otherwise ask for an
+// `inspect` overload per struct, which only a message that crosses the network needs; ours never do.
 
 #include <caf/allowed_unsafe_message_type.hpp>
 

@@ -63,6 +63,24 @@ struct Health {
   watches @7 :UInt32;
   problems @8 :List(Text);
   # For people.
+  calls @9 :CallCounts;
+}
+
+struct CallCounts {
+  # What has become of connections to the listener, since the start. What the kernel drops for a wrong TCP MD5 signature
+  # is not among them.
+
+  accepted @0 :UInt64;
+  tooMany @1 :UInt64;
+  # Refused: too many without an OPEN (listen.half_open).
+  tooManyOfOne @2 :UInt64;
+  # Refused: listen.half_open_per_address.
+  tooOften @3 :UInt64;
+  # Refused: listen.calls_per_second.
+  silent @4 :UInt64;
+  # Closed: no OPEN within listen.open_within.
+  halfOpen @5 :UInt32;
+  # Now.
 }
 
 struct PartitionHealth {

@@ -29,6 +29,8 @@ kj::Promise<daemon_health> read_health(server_context& server) {
   auto& all = *shared;
   all.health.connections = server.connections;
   all.health.watches = server.watches;
+  if (server.hooks.calls)
+    all.health.calls = server.hooks.calls();
   all.health.uptime = static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - server.began).count());
   const auto partitions = server.settings.partitions;
@@ -88,6 +90,13 @@ void write_health(const daemon_health& from, Health::Builder out) {
   }
   out.setConnections(from.connections);
   out.setWatches(from.watches);
+  auto calls = out.initCalls();
+  calls.setAccepted(from.calls.accepted);
+  calls.setTooMany(from.calls.too_many);
+  calls.setTooManyOfOne(from.calls.too_many_of_one);
+  calls.setTooOften(from.calls.too_often);
+  calls.setSilent(from.calls.silent);
+  calls.setHalfOpen(from.calls.half_open);
   auto problems = out.initProblems(static_cast<unsigned>(from.problems.size()));
   for (unsigned i = 0; i < problems.size(); ++i)
     problems.set(i, from.problems[i]);

@@ -25,6 +25,33 @@ std::int64_t unix_time(std::chrono::system_clock::time_point t) {
   return std::chrono::duration_cast<std::chrono::seconds>(t.time_since_epoch()).count();
 }
 
+void write_limits(const std::vector<peer::prefix_limit>& from, ::capnp::List<PrefixLimit>::Builder out) {
+  for (unsigned i = 0; i < out.size(); ++i) {
+    write_family(from[i].family, out[i].initFamily());
+    out[i].setLimit(from[i].limit);
+    out[i].setThreshold(from[i].threshold);
+    out[i].setAction(static_cast<LimitAction>(from[i].action));
+    out[i].setCount(static_cast<LimitCount>(from[i].counted));
+    out[i].setRestartAfter(seconds(from[i].restart_after));
+  }
+}
+
+/// What it cannot say is left to `mistake_in`, but for numbers that nobody knows.
+bool take_limits(const auto& from, std::optional<std::vector<peer::prefix_limit>>& to) {
+  if (!from.isSet())
+    return true;
+  to.emplace();
+  for (const auto l : from.getSet()) {
+    if (static_cast<unsigned>(l.getAction()) > static_cast<unsigned>(LimitAction::SHUTDOWN) ||
+        static_cast<unsigned>(l.getCount()) > static_cast<unsigned>(LimitCount::ACCEPTED))
+      return false;
+    to->push_back({read_family(l.getFamily()), l.getLimit(), l.getThreshold(),
+                   static_cast<peer::limit_action>(l.getAction()), static_cast<peer::limit_count>(l.getCount()),
+                   std::chrono::seconds{l.getRestartAfter()}});
+  }
+  return true;
+}
+
 void write_settings(const peer::neighbor_settings& from, NeighborSettings::Builder out) {
   out.setGroup(from.group);
   out.setDescription(from.description);
@@ -52,9 +79,28 @@ void write_settings(const peer::neighbor_settings& from, NeighborSettings::Build
     out.setNextHopV4(as_data(from.next_hop_v4->view()));
   if (from.next_hop_v6)
     out.setNextHopV6(as_data(from.next_hop_v6->view()));
+  out.setRouteReflectorClient(from.route_reflector_client);
+  out.setClusterId(from.cluster_id);
+  out.setClientToClient(from.client_to_client);
+  out.setGracefulRestart(as_text(std::string{peer::name_of(from.graceful_restart)}));
+  out.setRestartTime(seconds(from.restart_time));
+  out.setStaleTime(seconds(from.stale_time));
+  write_limits(from.max_prefixes, out.initMaxPrefixes(count(from.max_prefixes)));
+  write_limits(from.max_prefixes_out, out.initMaxPrefixesOut(count(from.max_prefixes_out)));
   out.setPasswordSet(!from.password_file.empty());
   out.setTtlSecurity(from.ttl_security);
   out.setTtl(from.ttl);
+}
+
+void write_restart(const msg::neighbor_status::graceful& from, RestartStatus::Builder out) {
+  out.setNegotiated(from.negotiated);
+  out.setNotification(from.notification);
+  out.setRestartTime(seconds(from.restart_time));
+  write_families(from.families, out.initFamilies(count(from.families)));
+  write_families(from.forwarding_preserved, out.initForwardingPreserved(count(from.forwarding_preserved)));
+  write_families(from.stale, out.initStale(count(from.stale)));
+  out.setRestarting(from.restarting);
+  out.setUntil(unix_time(from.until));
 }
 
 void write_traffic(const net::traffic& from, Traffic::Builder out) {
@@ -95,6 +141,7 @@ void write_counts(const rib::peer_counts& from, NeighborStatus::Builder out) {
     c.setReceived(from.received[f]);
     c.setAccepted(from.accepted[f]);
     c.setAdvertised(from.advertised[f]);
+    c.setStale(from.stale[f]);
   }
 }
 
@@ -155,6 +202,8 @@ void write_status(const msg::neighbor_status& from, NeighborStatus::Builder out)
   write_counts(from.routes, out);
   write_families(from.end_of_rib_received, out.initEndOfRibReceived(count(from.end_of_rib_received)));
   out.setRfc8212(from.rfc8212);
+  write_restart(from.restart, out.initRestart());
+  write_texts(from.limits_reached, out.initLimitsReached(count(from.limits_reached)));
 }
 
 result<peer::neighbor_patch, refusal> read_patch(NeighborPatch::Reader in) {
@@ -188,6 +237,22 @@ result<peer::neighbor_patch, refusal> read_patch(NeighborPatch::Reader in) {
   take(in.getRouteRefresh(), p.route_refresh);
   take(in.getFourByteAs(), p.four_byte_as);
   take(in.getEnforceFirstAs(), p.enforce_first_as);
+  if (in.getGracefulRestart().isSet()) {
+    p.graceful_restart = peer::parse_restart_mode(as_string(in.getGracefulRestart().getSet()));
+    if (!p.graceful_restart)
+      return fail{refusal{"invalid", "graceful restart is \"off\" or \"helper\"", "patch.gracefulRestart"}};
+  }
+  take_seconds(in.getRestartTime(), p.restart_time);
+  take_seconds(in.getStaleTime(), p.stale_time);
+  take(in.getRouteReflectorClient(), p.route_reflector_client);
+  take(in.getClusterId(), p.cluster_id);
+  take(in.getClientToClient(), p.client_to_client);
+  if (p.cluster_id == 0u)
+    return fail{refusal{"invalid", "0 is no cluster id", "patch.clusterId"}};
+  if (!take_limits(in.getMaxPrefixes(), p.max_prefixes))
+    return fail{refusal{"invalid", "there is no such action, or count", "patch.maxPrefixes"}};
+  if (!take_limits(in.getMaxPrefixesOut(), p.max_prefixes_out))
+    return fail{refusal{"invalid", "there is no such action, or count", "patch.maxPrefixesOut"}};
   if (in.getPasswordFile().isSet())
     p.password_file = as_string(in.getPasswordFile().getSet());
   take(in.getTtlSecurity(), p.ttl_security);
@@ -202,6 +267,10 @@ result<peer::neighbor_patch, refusal> read_patch(NeighborPatch::Reader in) {
     return fail{refusal{"invalid", "the keepalive time is 0..65535 seconds", "patch.keepaliveTime"}};
   if (!range(p.connect_retry, 1))
     return fail{refusal{"invalid", "connect retry is 1..65535 seconds", "patch.connectRetry"}};
+  if (p.restart_time && p.restart_time->count() > 4095)
+    return fail{refusal{"invalid", "the restart time is 0..4095 seconds", "patch.restartTime"}};
+  if (!range(p.stale_time, 1))
+    return fail{refusal{"invalid", "the stale time is 1..65535 seconds", "patch.staleTime"}};
   return p;
 }
 

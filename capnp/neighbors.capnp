@@ -181,21 +181,85 @@ struct NeighborPatch {
     set @41 :Data;
     # 16 octets
   }
-  passwordFile :union {
+  gracefulRestart :union {
     keep @42 :Void;
     set @43 :Text;
+    # "helper": routes of a neighbour that restarts are kept (RFC 4724, receiving speaker). "off": not announced.
+  }
+  restartTime :union {
+    keep @44 :Void;
+    set @45 :UInt32;
+    # seconds, 0..4095: the longest that we wait for the neighbour
+  }
+  staleTime :union {
+    keep @46 :Void;
+    set @47 :UInt32;
+    # seconds, 1..65535: the longest that a route stays stale
+  }
+  routeReflectorClient :union {
+    keep @48 :Void;
+    set @49 :Bool;
+    # RFC 4456
+  }
+  clusterId :union {
+    keep @50 :Void;
+    set @51 :UInt32;
+    # IPv4 as a number, not 0.
+  }
+  clientToClient :union {
+    keep @52 :Void;
+    set @53 :Bool;
+  }
+  maxPrefixes :union {
+    keep @54 :Void;
+    set @55 :List(PrefixLimit);
+    # Of what the neighbour announces; at most one a family. Empty: no limits.
+  }
+  maxPrefixesOut :union {
+    keep @56 :Void;
+    set @57 :List(PrefixLimit);
+    # Of what it is sent: warn or shutdown, and nothing to count but what is advertised.
+  }
+  passwordFile :union {
+    keep @58 :Void;
+    set @59 :Text;
     # A file of the daemon's machine; its first line is the TCP MD5 key (RFC 2385). Empty: no signatures.
   }
   ttlSecurity :union {
-    keep @44 :Void;
-    set @45 :UInt16;
+    keep @60 :Void;
+    set @61 :UInt16;
     # Hops to the neighbour, 1..254 (RFC 5082); 0: off.
   }
   ttl :union {
-    keep @46 :Void;
-    set @47 :UInt16;
+    keep @62 :Void;
+    set @63 :UInt16;
     # Of what is sent to it, 1..255; 0: the system's.
   }
+}
+
+struct PrefixLimit {
+  family @0 :Common.Family;
+  limit @1 :UInt32;
+  threshold @2 :UInt8 = 75;
+  # 1 to 100: percent of the limit at which it is said once a session.
+  action @3 :LimitAction = shutdown;
+  count @4 :LimitCount = received;
+  restartAfter @5 :UInt32;
+  # Seconds from a shutdown to the next attempt; 0: none, until a hard reset or another limit.
+}
+
+enum LimitAction {
+  warn @0;
+  discard @1;
+  # Further routes are not taken; needs `received`.
+  shutdown @2;
+  # Cease, Maximum Number of Prefixes Reached, with family and limit (RFC 4486).
+}
+
+enum LimitCount {
+  received @0;
+  # With those that a check or a policy has rejected.
+  accepted @1;
 }
 
 struct NeighborSettings {
@@ -227,10 +291,20 @@ struct NeighborSettings {
   nextHopV4 @21 :Data;
   # Empty: from the connection's local address.
   nextHopV6 @22 :Data;
-  passwordSet @23 :Bool;
+  gracefulRestart @23 :Text;
+  # "off" or "helper"
+  restartTime @24 :UInt32;
+  staleTime @25 :UInt32;
+  # seconds
+  routeReflectorClient @26 :Bool;
+  clusterId @27 :UInt32;
+  clientToClient @28 :Bool;
+  maxPrefixes @29 :List(PrefixLimit);
+  maxPrefixesOut @30 :List(PrefixLimit);
+  passwordSet @31 :Bool;
   # TCP MD5; neither the key nor its file is ever answered.
-  ttlSecurity @24 :UInt16;
-  ttl @25 :UInt16;
+  ttlSecurity @32 :UInt16;
+  ttl @33 :UInt16;
 }
 
 enum SettingOrigin {
@@ -275,6 +349,29 @@ struct NeighborStatus {
   endOfRibReceived @23 :List(Common.Family);
   rfc8212 @24 :Text;
   # "import", "export", "import and export" where the lack of a policy blocks an eBGP session (RFC 8212); else empty.
+  restart @25 :RestartStatus;
+  limitsReached @26 :List(Text);
+  # What has been said of `maxPrefixes` and `maxPrefixesOut` in this session, for people.
+}
+
+struct RestartStatus {
+  # Graceful restart of the neighbour (RFC 4724, 8538), as agreed in this session or in the last one.
+
+  negotiated @0 :Bool;
+  notification @1 :Bool;
+  # N bit of both: also a session that ends with a NOTIFICATION is a restart.
+  restartTime @2 :UInt32;
+  # The neighbour's estimate, seconds.
+  families @3 :List(Common.Family);
+  # Kept when the session ends.
+  forwardingPreserved @4 :List(Common.Family);
+  # F bit.
+  stale @5 :List(Common.Family);
+  # With paths of an earlier session.
+  restarting @6 :Bool;
+  # The neighbour is away, and its routes are kept.
+  until @7 :Int64;
+  # When stale routes go at the latest, seconds since 1970; 0: there are none.
 }
 
 struct RouteCounts {
@@ -282,6 +379,8 @@ struct RouteCounts {
   received @1 :UInt64;
   accepted @2 :UInt64;
   advertised @3 :UInt64;
+  stale @4 :UInt64;
+  # Of those received: announced in an earlier session, kept for a restart.
 }
 
 struct Traffic {

@@ -67,6 +67,8 @@ struct server_hooks {
   /// supervisor's too (gateway_actor.hpp).
   std::function<void(std::string name, std::function<caf::actor(caf::actor_system&)> make)> start_child;
   std::function<void(std::string name)> stop_child;
+  /// What has become of the connections that neighbours made.
+  std::function<net::accept_counts()> calls;
 };
 
 class api_server {

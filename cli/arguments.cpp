@@ -1,5 +1,7 @@
 #include "cli/arguments.hpp"
 
+#include "cli/limit_text.hpp"
+
 #include "cli/text.hpp"
 
 #include <algorithm>
@@ -71,6 +73,11 @@ std::optional<bool> parse_on_off(const std::string& text) {
 }
 
 std::optional<std::string> parse_text(const std::string& text) { return text; }
+std::optional<std::uint32_t> parse_identifier(const std::string& text) {
+  const auto a = wire::parse_ip(text);
+  return a && a->is_v4() && !a->is_unspecified() ? std::optional{a->v4_number()} : std::nullopt;
+}
+
 std::optional<wire::ip_address> parse_address(const std::string& text) { return wire::parse_ip(text); }
 std::optional<wire::prefix> parse_prefix(const std::string& text) { return wire::parse_prefix(text); }
 std::optional<std::uint32_t> parse_count(const std::string& text) { return parse_number(text); }
@@ -138,6 +145,29 @@ void add_patch_options(CLI::App& app, client::neighbor_patch& p) {
   flag("--enforce-first-as", p.enforce_first_as, "the path has to begin with its AS");
   add_value(app, "--next-hop-v4", "ADDRESS", "our IPv4 next hop on this session", parse_address, into(p.next_hop_v4));
   add_value(app, "--next-hop-v6", "ADDRESS", "our IPv6 next hop on this session", parse_address, into(p.next_hop_v6));
+  add_value(app, "--graceful-restart", "off|helper", "keep its routes while it restarts (RFC 4724)", parse_text,
+            into(p.graceful_restart));
+  add_value(app, "--restart-time", "SECONDS", "0 to 4095, the longest wait for it", parse_count, into(p.restart_time));
+  add_value(app, "--stale-time", "SECONDS", "1 to 65535, the longest that routes stay stale", parse_count,
+            into(p.stale_time));
+  flag("--route-reflector-client", p.route_reflector_client, "RFC 4456");
+  add_value(app, "--cluster-id", "A.B.C.D", "of its cluster, as a client", parse_identifier, into(p.cluster_id));
+  flag("--client-to-client", p.client_to_client, "off: clients of one cluster exchange routes among themselves");
+  const auto limits = [&](const char* name, std::optional<std::vector<client::prefix_limit>>& to, const char* help) {
+    repeated(add_value(app, name, "ipv4|ipv6=N[,KEY=VALUE…]|none", help, parse_limit,
+                       [&to](const std::optional<client::prefix_limit>& l) {
+                         if (!to)
+                           to.emplace();
+                         if (l)
+                           to->push_back(*l);
+                       }));
+  };
+  limits(
+      "--max-prefixes", p.max_prefixes,
+      "keys: threshold (percent), action (warn|discard|shutdown), restart-after (seconds), count (received|accepted)");
+  limits("--max-prefixes-out", p.max_prefixes_out,
+         "of what it is sent; keys: threshold, action (warn|shutdown), "
+         "restart-after");
   add_value(app, "--password-file", "FILE", "of the daemon; its first line is the TCP MD5 key, \"\" for none",
             parse_text, into(p.password_file));
   add_value(app, "--ttl-security", "HOPS", "GTSM: 1 to 254 hops away; 0: off", parse_small, into(p.ttl_security));

@@ -1,5 +1,7 @@
 #include "cli/json.hpp"
 
+#include "cli/limit_text.hpp"
+
 #include "cli/text.hpp"
 
 namespace bellman::cli {
@@ -51,6 +53,18 @@ void add_rare(const wire::path_attributes& a, json& out) {
 
 std::string family_text(wire::family f) { return wire::to_string(f); }
 
+json limits_json(const std::vector<client::prefix_limit>& all) {
+  auto out = json::array();
+  for (const auto& l : all)
+    out.push_back({{"family", family_text(l.family)},
+                   {"limit", l.limit},
+                   {"threshold", l.threshold},
+                   {"action", action_text(l.action)},
+                   {"count", count_text(l.count)},
+                   {"restart_after", l.restart_after}});
+  return out;
+}
+
 json settings_json(const client::neighbor_settings& s) {
   return {{"passive", s.passive},
           {"enabled", s.enabled},
@@ -71,9 +85,28 @@ json settings_json(const client::neighbor_settings& s) {
           {"enforce_first_as", s.enforce_first_as},
           {"next_hop_v4", address_or_null(s.next_hop_v4)},
           {"next_hop_v6", address_or_null(s.next_hop_v6)},
+          {"route_reflector_client", s.route_reflector_client},
+          {"cluster_id", router_id_text(s.cluster_id)},
+          {"client_to_client", s.client_to_client},
+          {"graceful_restart", s.graceful_restart},
+          {"restart_time", s.restart_time},
+          {"stale_time", s.stale_time},
+          {"max_prefixes", limits_json(s.max_prefixes)},
+          {"max_prefixes_out", limits_json(s.max_prefixes_out)},
           {"password", s.password_set ? "set" : "not set"},
           {"ttl_security", s.ttl_security},
           {"ttl", s.ttl}};
+}
+
+json restart_json(const client::restart_status& r) {
+  return {{"negotiated", r.negotiated},
+          {"notification", r.notification},
+          {"restart_time", r.restart_time},
+          {"families", strings(r.families, family_text)},
+          {"forwarding_preserved", strings(r.forwarding_preserved, family_text)},
+          {"stale", strings(r.stale, family_text)},
+          {"restarting", r.restarting},
+          {"until", r.until}};
 }
 
 json traffic_json(const client::traffic& t) {
@@ -198,15 +231,18 @@ json to_json(const client::neighbor_status& n) {
                                return json{{"family", wire::to_string(c.family)},
                                            {"received", c.received},
                                            {"accepted", c.accepted},
-                                           {"advertised", c.advertised}};
+                                           {"advertised", c.advertised},
+                                           {"stale", c.stale}};
                              })},
           {"end_of_rib_received", strings(n.end_of_rib_received, family_text)},
           {"updates_in", n.updates_in},
           {"withdrawn_as_error", n.withdrawn_as_error},
           {"attributes_discarded", n.attributes_discarded},
+          {"limits_reached", n.limits_reached},
           {"rfc8212", n.rfc8212},
           {"traffic", traffic_json(n.traffic)},
-          {"settings", settings_json(n.settings)}};
+          {"settings", settings_json(n.settings)},
+          {"restart", restart_json(n.restart)}};
 }
 
 json to_json(const client::injected_route& r) {
@@ -225,6 +261,13 @@ json to_json(const client::health& h) {
           {"ledger_ok", h.ledger_ok},
           {"connections", h.connections},
           {"watches", h.watches},
+          {"calls",
+           {{"accepted", h.calls.accepted},
+            {"too_many", h.calls.too_many},
+            {"too_many_of_one", h.calls.too_many_of_one},
+            {"too_often", h.calls.too_often},
+            {"silent", h.calls.silent},
+            {"half_open", h.calls.half_open}}},
           {"problems", h.problems},
           {"partitions", strings(h.partitions, partition_json)}};
 }

@@ -1,5 +1,6 @@
 #include "cli/status_text.hpp"
 
+#include "cli/limit_text.hpp"
 #include "cli/table.hpp"
 #include "cli/text.hpp"
 
@@ -65,6 +66,17 @@ std::string address_or(const std::optional<wire::ip_address>& a, const char* oth
   return a ? wire::to_string(*a) : otherwise;
 }
 
+void add_restart(sheet& s, const client::restart_status& r, std::int64_t now) {
+  if (!r.negotiated)
+    return;
+  s.add("Graceful restart", or_none(joined(r.families, family_text)) + ", its restart time " +
+                                std::to_string(r.restart_time) + " s" +
+                                (r.notification ? ", also by NOTIFICATION" : ""));
+  if (!r.stale.empty())
+    s.add("Stale routes", joined(r.stale, family_text) + (r.restarting ? ", it restarts" : ", until End-of-RIB") +
+                              ", at most " + duration_text(r.until > now ? r.until - now : 0));
+}
+
 void add_session(sheet& s, const client::neighbor_status& n, std::int64_t now) {
   s.add("State", state_text(n) + ", for " + age_text(n.since, now));
   s.add("Sessions so far", number_text(n.sessions));
@@ -72,6 +84,9 @@ void add_session(sheet& s, const client::neighbor_status& n, std::int64_t now) {
     s.add("Last error", printable(n.last_error) + " (" + time_text(n.last_error_at) + ")");
   if (!n.rfc8212.empty())
     s.add("Blocked by RFC 8212", n.rfc8212 + ": there is no policy");
+  add_restart(s, n.restart, now);
+  for (const auto& text : n.limits_reached)
+    s.add("Prefix limit", printable(text));
   if (n.state != "Established")
     return;
   s.add("Local, remote", endpoint_text(n.local) + ", " + endpoint_text(n.remote));
@@ -100,6 +115,13 @@ void add_settings(sheet& s, const client::neighbor_settings& n) {
   s.add("Route refresh", yes_no(n.route_refresh));
   s.add("Four-byte AS", yes_no(n.four_byte_as));
   s.add("Enforce first AS", yes_no(n.enforce_first_as));
+  s.add("Graceful restart", n.graceful_restart + ", restart " + std::to_string(n.restart_time) + " s, stale " +
+                                std::to_string(n.stale_time) + " s");
+  if (n.route_reflector_client)
+    s.add("Reflector client",
+          "yes, cluster " + router_id_text(n.cluster_id) + (n.client_to_client ? "" : ", not between clients"));
+  s.add("Maximum prefixes", or_none(joined(n.max_prefixes, limit_text)));
+  s.add("Maximum prefixes out", or_none(joined(n.max_prefixes_out, limit_text)));
   s.add("Password", n.password_set ? "set" : "not set");
   s.add("TTL security", n.ttl_security == 0 ? "off" : std::to_string(n.ttl_security) + " hops");
   s.add("TTL", n.ttl != 0 ? std::to_string(n.ttl) : n.ttl_security != 0 ? "255" : "the system's");
@@ -121,7 +143,11 @@ std::string render_health(const client::health& h, const client::version& v) {
     out += "  problem: " + printable(p) + "\n";
   out += "Neighbors: " + number_text(h.neighbors_established) + " of " + number_text(h.neighbors_configured) +
          " established.  Ledger: " + (h.ledger_ok ? "ok" : "does not answer") +
-         ".  API: " + number_text(h.connections) + " connections, " + number_text(h.watches) + " watches.\n\n";
+         ".  API: " + number_text(h.connections) + " connections, " + number_text(h.watches) + " watches.\n";
+  out += "Calls: " + number_text(h.calls.accepted) + " accepted, " + number_text(h.calls.half_open) +
+         " without an OPEN now.  Refused: " + number_text(h.calls.too_many + h.calls.too_many_of_one) +
+         " for too many without an OPEN, " + number_text(h.calls.too_often) +
+         " for too many calls.  Closed: " + number_text(h.calls.silent) + " for no OPEN in time.\n\n";
   table t{{{"Part"},
            {"State"},
            {"IPv4", align::right},
@@ -169,9 +195,9 @@ std::string render_neighbor(const client::neighbor_status& n, std::int64_t now) 
           (n.settings.description.empty() ? "" : ", " + printable(n.settings.description)));
   add_session(s, n, now);
   for (const auto& c : n.routes)
-    s.add(("Routes " + wire::to_string(c.family)).c_str(), number_text(c.received) + " received, " +
-                                                               number_text(c.accepted) + " accepted, " +
-                                                               number_text(c.advertised) + " advertised");
+    s.add(("Routes " + wire::to_string(c.family)).c_str(),
+          number_text(c.received) + " received, " + number_text(c.accepted) + " accepted, " +
+              number_text(c.advertised) + " advertised" + (c.stale ? ", " + number_text(c.stale) + " stale" : ""));
   const auto& t = n.traffic;
   const auto both = [](std::uint64_t in, std::uint64_t sent) { return number_text(in) + ", " + number_text(sent); };
   s.title("\nIn and out, in this session");

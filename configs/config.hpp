@@ -4,6 +4,7 @@
 
 #include "actors/peer/neighbor_settings.hpp"
 #include "actors/policy/definition.hpp"
+#include "actors/rib/best_path_rules.hpp"
 #include "configs/problem.hpp"
 #include "wire/prefix.hpp"
 #include "wire/result.hpp"
@@ -28,14 +29,24 @@ std::optional<endpoint> parse_endpoint(std::string_view text);
 
 /// The speaker and its process.
 struct global {
-  std::uint32_t asn = 0;       ///< required
-  std::uint32_t router_id = 0; ///< required; host order, written as "192.0.2.1"
+  std::uint32_t asn = 0;        ///< required
+  std::uint32_t router_id = 0;  ///< required; host order, written as "192.0.2.1"
+  std::uint32_t cluster_id = 0; ///< of route reflection (RFC 4456 §7); 0: the router id
   /// Where neighbours may connect to; an empty list: nowhere.
   std::vector<endpoint> listen{{wire::ip_address::v4(0), 179}, {wire::ip_address::v6({}), 179}};
   std::uint32_t partitions = 0;               ///< of the RIB; 0: as many as workers
   std::uint32_t workers = 0;                  ///< threads that run actors; 0: one a core
   std::string state_dir = "/var/lib/bellman"; ///< relative: to the daemon's working directory
   bool operator==(const global&) const = default;
+};
+
+/// Limits on connections that neighbours, or whoever claims to be one, make and have not sent an OPEN on.
+struct listen {
+  std::uint32_t half_open = 1024;           ///< of all addresses together
+  std::uint32_t half_open_per_address = 16; ///< of one
+  std::uint32_t calls_per_second = 20;      ///< of one address in the long run, twice as many at once; 0: no limit
+  std::uint32_t open_within = 60;           ///< seconds until such a connection is closed
+  bool operator==(const listen&) const = default;
 };
 
 /// What a client of the API may do; each includes those before it. Written "viewer", "injector", "operator", "admin".
@@ -97,16 +108,18 @@ struct neighbor {
 /// The whole file, checked. Paths are filled in: `api.socket` and `store.path` are never empty.
 struct daemon {
   configs::global global;
+  configs::listen listen;
   configs::api api;
   configs::store store;
   configs::logging logging;
   configs::debug debug;
+  rib::best_path_rules best_path;
   std::map<std::string, peer::neighbor_patch> groups;
   std::vector<neighbor> neighbors;
   policy::definitions definitions; ///< [[prefix_sets]] and [[policies]]
   problems warnings;               ///< Allowed, but probably not meant; `--check` prints them.
 
-  peer::speaker_settings speaker() const noexcept { return {global.asn, global.router_id}; }
+  peer::speaker_settings speaker() const noexcept { return {global.asn, global.router_id, global.cluster_id}; }
   bool operator==(const daemon&) const = default;
 };
 

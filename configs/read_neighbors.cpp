@@ -5,6 +5,7 @@
 //   own keys ──▶ group ──▶ defaults       the first that has a value wins
 #include "configs/sections.hpp"
 
+#include "actors/peer/password_file.hpp"
 #include "actors/peer/settings_check.hpp"
 #include "actors/policy/compile.hpp"
 
@@ -88,11 +89,61 @@ private:
   std::vector<std::string> names_;
 };
 
+/// The words of an enumeration that has a `to_string`.
+template <class Enum>
+std::vector<std::pair<std::string, Enum>> words_of(std::initializer_list<Enum> all) {
+  std::vector<std::pair<std::string, Enum>> out;
+  for (const auto e : all)
+    out.emplace_back(to_string(e), e);
+  return out;
+}
+
+/// `{ ipv4-unicast = { limit = 1000 }, … }`
+void read_limits(table_reader& in, const char* key, peer::direction way,
+                 std::optional<std::vector<peer::prefix_limit>>& to) {
+  const auto* v = in.find(key);
+  if (v == nullptr)
+    return;
+  table_reader families{*v, std::string{"`"} + key + "`", in.out()};
+  to.emplace();
+  for (const auto family : {wire::ipv4_unicast, wire::ipv6_unicast}) {
+    const auto name = to_string(family);
+    const auto* one = families.find(name);
+    if (one == nullptr)
+      continue;
+    auto& l = to->emplace_back();
+    l.family = family;
+    table_reader keys{*one, "`" + std::string{key} + "." + name + "`", in.out()};
+    std::int64_t restart = 0;
+    keys.require("limit");
+    keys.number("limit", l.limit, 0, 0xFFFFFFFF);
+    keys.number("threshold", l.threshold, 1, 100);
+    using peer::limit_action, peer::limit_count;
+    keys.word("action", l.action, words_of({limit_action::warn, limit_action::discard, limit_action::shutdown}));
+    keys.word("count", l.counted, words_of({limit_count::received, limit_count::accepted}));
+    keys.number("restart_after", restart, 0, 65535);
+    keys.finish();
+    l.restart_after = std::chrono::seconds{restart};
+  }
+  families.finish();
+  if (const auto why = peer::fault_of(*to, way); !why.empty())
+    in.out().error(*v, "`" + std::string{key} + "`: " + why);
+}
+
 /// A session whose operator wants it authenticated must not come up without.
 void refuse_tcp_ao(table_reader& in) {
   if (const auto* v = in.find("tcp_ao"))
     in.out().error(*v, "`tcp_ao` is not supported: TCP-AO (RFC 5925) is missing here", {},
                    "`password_file` protects the session with TCP MD5 signatures (RFC 2385)");
+}
+
+/// Its file is read again when the key is needed; what is wrong with it is seen here first.
+void read_password(table_reader& in, std::optional<std::string>& to) {
+  in.text("password_file", to);
+  if (!to || to->empty())
+    return;
+  if (const auto key = peer::read_password(*to); !key)
+    in.out().error(*in.find("password_file"), key.error(), "a file whose first line is the key, 1 to 80 octets");
 }
 
 void read_patch(table_reader& in, const daemon& context, neighbor_patch& to) {
@@ -115,7 +166,15 @@ void read_patch(table_reader& in, const daemon& context, neighbor_patch& to) {
   in.boolean("enforce_first_as", to.enforce_first_as);
   in.parsed("next_hop_v4", to.next_hop_v4, parse_own<wire::afi::ipv4>, "an IPv4 address of ours");
   in.parsed("next_hop_v6", to.next_hop_v6, parse_own<wire::afi::ipv6>, "an IPv6 address of ours");
-  in.text("password_file", to.password_file);
+  in.parsed("graceful_restart", to.graceful_restart, peer::parse_restart_mode, R"("off" or "helper")");
+  in.number("restart_time", to.restart_time, 0, 4095);
+  in.number("stale_time", to.stale_time, 1, longest);
+  in.boolean("route_reflector_client", to.route_reflector_client);
+  in.parsed("cluster_id", to.cluster_id, parse_identifier, "an identifier like \"192.0.2.1\", not 0.0.0.0");
+  in.boolean("client_to_client", to.client_to_client);
+  read_limits(in, "max_prefixes", peer::direction::in, to.max_prefixes);
+  read_limits(in, "max_prefixes_out", peer::direction::out, to.max_prefixes_out);
+  read_password(in, to.password_file);
   in.number("ttl_security", to.ttl_security, 0, 254);
   in.number("ttl", to.ttl, 0, 255);
   refuse_tcp_ao(in);
@@ -169,6 +228,9 @@ public:
       warn_of_missing_policy();
     else if (effective(&neighbor_patch::route_server_client).value_or(false))
       out_.warning(*own_.place, "`route_server_client` has no effect on an iBGP session (RFC 7947)");
+    if (effective(&neighbor_patch::route_reflector_client).value_or(false) &&
+        *remote_as != effective(&neighbor_patch::local_as).value_or(context_.global.asn))
+      out_.error(*own_.place, "`route_reflector_client` needs an iBGP session (RFC 4456)");
     if (effective(&neighbor_patch::passive).value_or(false) && context_.global.listen.empty())
       out_.warning(*own_.place, "this neighbour is passive, but the daemon listens nowhere", "set global.listen");
   }

@@ -15,13 +15,6 @@ const std::vector<std::pair<std::string, role>> roles{
 
 constexpr const char* endpoint_form = "\"address:port\", as in \"192.0.2.1:179\" or \"[2001:db8::1]:179\"";
 
-std::optional<std::uint32_t> parse_router_id(const std::string& text) {
-  const auto address = wire::parse_ip(text);
-  if (!address || !address->is_v4() || address->is_unspecified())
-    return std::nullopt;
-  return address->v4_number();
-}
-
 void read_endpoints(table_reader& in, std::vector<endpoint>& to) {
   const auto* v = in.find("listen");
   if (v == nullptr || !in.list("listen", to, parse_endpoint, endpoint_form))
@@ -40,7 +33,8 @@ void read_global(const toml::value& table, global& to, report& out) {
       out.error(*asn, "AS 23456 stands for others (RFC 6793) and cannot be a speaker's own");
   }
   in.require("router_id");
-  in.parsed("router_id", to.router_id, parse_router_id, "an identifier like \"192.0.2.1\", not 0.0.0.0");
+  in.parsed("router_id", to.router_id, parse_identifier, "an identifier like \"192.0.2.1\", not 0.0.0.0");
+  in.parsed("cluster_id", to.cluster_id, parse_identifier, "an identifier like \"192.0.2.1\", not 0.0.0.0");
   read_endpoints(in, to.listen);
   in.number("partitions", to.partitions, 0, 256);
   in.number("workers", to.workers, 0, 256);
@@ -113,10 +107,25 @@ void read_logging(const toml::value& table, logging& to, report& out) {
 
 } // namespace
 
+std::optional<std::uint32_t> parse_identifier(const std::string& text) {
+  const auto address = wire::parse_ip(text);
+  if (!address || !address->is_v4() || address->is_unspecified())
+    return std::nullopt;
+  return address->v4_number();
+}
+
 void read_process(table_reader& file, daemon& to) {
   auto& out = file.out();
   if (const auto* t = file.require("global"))
     read_global(*t, to.global, out);
+  if (const auto* t = file.find("listen")) {
+    table_reader in{*t, "[listen]", out};
+    in.number("half_open", to.listen.half_open, 1, 65535);
+    in.number("half_open_per_address", to.listen.half_open_per_address, 1, 65535);
+    in.number("calls_per_second", to.listen.calls_per_second, 0, 65535);
+    in.number("open_within", to.listen.open_within, 1, 65535);
+    in.finish();
+  }
   if (const auto* t = file.find("api"))
     read_api(*t, to.api, out);
   if (const auto* t = file.find("store")) {
@@ -129,6 +138,15 @@ void read_process(table_reader& file, daemon& to) {
   if (const auto* t = file.find("debug")) {
     table_reader in{*t, "[debug]", out};
     in.boolean("faults", to.debug.faults);
+    in.finish();
+  }
+  if (const auto* t = file.find("best_path")) {
+    table_reader in{*t, "[best_path]", out};
+    in.boolean("always_compare_med", to.best_path.always_compare_med);
+    in.boolean("missing_med_is_worst", to.best_path.missing_med_is_worst);
+    in.boolean("ignore_as_path", to.best_path.ignore_as_path);
+    in.boolean("prefer_oldest_external", to.best_path.prefer_oldest_external);
+    in.boolean("ignore_router_id", to.best_path.ignore_router_id);
     in.finish();
   }
   if (to.api.socket.empty())

@@ -10,8 +10,11 @@
 
 namespace bellman::configs {
 
-/// [global], [api], [store], [logging], [debug].
+/// [global], [listen], [api], [store], [logging], [debug], [best_path].
 void read_process(table_reader& file, daemon& to);
+
+/// "192.0.2.1" as a number; nothing for 0.0.0.0.
+std::optional<std::uint32_t> parse_identifier(const std::string& text);
 
 /// [groups.NAME] and [[neighbors]]. Wants `global` and `definitions` to be read already.
 void read_neighbors(table_reader& file, daemon& to);

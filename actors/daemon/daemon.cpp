@@ -74,7 +74,7 @@ struct daemon::running {
   net::io_threads io;
   actor_settings config;
   caf::actor_system system;
-  caf::actor root;
+  caf::actor root, watcher; ///< the watcher lives as long as somebody holds it
   std::shared_ptr<net::keyring> keys = std::make_shared<net::keyring>();
   std::shared_ptr<net::listener> door;
   api::api_server server;
@@ -91,6 +91,7 @@ struct daemon::running {
     tree_parts parts;
     parts.partitions = c.global.partitions != 0 ? c.global.partitions : workers_of(c);
     parts.router_id = c.global.router_id;
+    parts.best_path = c.best_path;
     parts.store = c.store.path;
     parts.debug_faults = c.debug.faults;
     parts.out = net::make_fanout(io);
@@ -99,7 +100,7 @@ struct daemon::running {
     parts.policies = std::move(policies);
     root = supervision::spawn_supervisor(system, supervision_tree(parts));
     system.registry().put(caf::atom_from_string(names::root), root);
-    system.spawn<caf::hidden>([this](caf::event_based_actor* self) -> caf::behavior {
+    watcher = system.spawn<caf::hidden>([this](caf::event_based_actor* self) -> caf::behavior {
       self->monitor(root);
       self->set_down_handler([this, self](const caf::down_msg&) {
         if (!stopping) {
@@ -136,13 +137,14 @@ struct daemon::running {
     std::vector<net::endpoint> where;
     for (const auto& e : c.global.listen)
       where.push_back({e.address, e.port});
-    auto made = net::listen(
-        io, where,
-        [this](std::shared_ptr<net::connection> link) {
-          if (const auto neighbors = look_up(names::neighbors))
-            caf::anon_send(neighbors, msg::accepted{std::move(link)});
-        },
-        keys);
+    auto made = net::listen(io, where,
+                            [this](std::shared_ptr<net::connection> link) {
+                              if (const auto neighbors = look_up(names::neighbors))
+                                caf::anon_send(neighbors, msg::accepted{std::move(link)});
+                            },
+                            keys,
+                            {c.listen.half_open, c.listen.half_open_per_address, c.listen.calls_per_second,
+                             std::chrono::seconds{c.listen.open_within}});
     if (!made)
       return made.error();
     door = *made;
@@ -178,6 +180,7 @@ struct daemon::running {
       if (const auto supervisor = look_up(api_supervisor))
         caf::anon_send(supervisor, msg::start_child{std::move(spec)});
     };
+    hooks.calls = [this] { return door ? door->counts() : net::accept_counts{}; };
     hooks.stop_child = [this](std::string name) {
       if (const auto supervisor = look_up(api_supervisor))
         caf::anon_send(supervisor, msg::stop_child{std::move(name)});
@@ -195,7 +198,7 @@ struct daemon::running {
     caf::scoped_actor self{system};
     self->send<caf::message_priority::high>(root, caf::exit_msg{self->address(), caf::exit_reason::user_shutdown});
     self->wait_for(root);
-    root = nullptr;
+    root = watcher = nullptr;
   }
 };
 

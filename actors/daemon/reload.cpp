@@ -74,6 +74,8 @@ void name_what_stays(const configs::daemon& now, const configs::daemon& wanted, 
       report.lines.push_back({what, "kept (changes with a restart)"});
   };
   stays(now.global != wanted.global, "[global]");
+  stays(now.listen != wanted.listen, "[listen]");
+  stays(now.best_path != wanted.best_path, "[best_path]");
   stays(now.api != wanted.api, "[api]");
   stays(now.store != wanted.store, "[store]");
   stays(now.debug != wanted.debug, "[debug]");

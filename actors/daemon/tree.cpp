@@ -74,6 +74,7 @@ std::vector<child_spec> tables(const tree_parts& p) {
     s.out = p.out;
     s.local.local = true;
     s.local.router_id = p.router_id;
+    s.rules = p.best_path;
     s.cell = std::make_shared<rib::partition_cell>();
     s.debug_faults = p.debug_faults;
     all.push_back(child("partition " + std::to_string(i), names::partition(i),
@@ -94,8 +95,10 @@ child_spec neighbors_child(const tree_parts& p) {
       auto spec = child(std::move(name), {}, std::move(make));
       spec.kind = supervision::lifetime::transient;
       const auto found = system.registry().get(caf::atom_from_string(peer_supervisor));
-      if (const auto whom = caf::actor_cast<caf::actor>(found))
+      const auto whom = caf::actor_cast<caf::actor>(found);
+      if (whom)
         caf::anon_send(whom, msg::start_child{std::move(spec)});
+      return whom != nullptr;
     };
     return peer::spawn_neighbors(system, std::move(ports));
   });

@@ -21,6 +21,7 @@ namespace bellman {
 struct tree_parts {
   std::uint32_t partitions = 1;
   std::uint32_t router_id = 0;
+  rib::best_path_rules best_path;
   std::string store; ///< SQLite file
   bool debug_faults = false;
   std::shared_ptr<rib::attribute_table> attributes = std::make_shared<rib::attribute_table>();

@@ -24,10 +24,11 @@ struct endpoint {
   bool operator==(const endpoint&) const = default;
 };
 
-/// TTL or hop limit on both ways; 0: the system's, and whatever arrives.
+/// What the kernel does for a connection. TTL or hop limit: 0 is the system's, and whatever arrives.
 struct protection {
   std::uint8_t ttl = 0;       ///< of what is sent
   std::uint8_t least_ttl = 0; ///< what arrives with less is dropped (RFC 5082)
+  std::string md5_key = {};   ///< RFC 2385; empty: no signatures
   bool operator==(const protection&) const = default;
 };
 
@@ -76,6 +77,7 @@ public:
   virtual endpoint remote() const = 0;
 
   /// For an accepted connection, before `start`: one that came with too low a TTL, or cannot be protected, is closed.
+  /// From now on unsigned segments are dropped where there is a key.
   virtual void protect(protection how) = 0;
   /// Begins to read. Until then nothing is consumed.
   virtual void start(callbacks cb) = 0;

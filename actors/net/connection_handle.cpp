@@ -16,7 +16,7 @@ public:
 
   void protect(protection how) override {
     if (how != protection{})
-      post([how](tcp_connection& c) { c.protect(how); });
+      post([how = std::move(how)](tcp_connection& c) { c.protect(how); });
   }
   void start(callbacks cb) override {
     post([cb = std::move(cb)](tcp_connection& c) { c.start(cb); });

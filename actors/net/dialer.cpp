@@ -47,18 +47,7 @@ public:
 
 private:
   /// What protects the connection has to be there before its first segment.
-  std::string protect() {
-    const auto& whom = request_.remote.address;
-    const auto fd = socket_.native_handle();
-    std::string why;
-    if (!request_.md5_key.empty())
-      why = set_md5(fd, wire::make_prefix(whom, whom.is_v4() ? 32 : 128), request_.md5_key);
-    if (why.empty() && request_.guard.ttl != 0)
-      why = set_ttl(fd, whom.afi, request_.guard.ttl);
-    if (why.empty() && request_.guard.least_ttl != 0)
-      why = set_least_ttl(fd, whom.afi, request_.guard.least_ttl);
-    return why;
-  }
+  std::string protect() { return net::protect(socket_.native_handle(), request_.remote.address, request_.guard); }
 
   /// The first outcome counts: a connection that comes just after the time limit is closed with its socket.
   void finish(std::string error) {
@@ -72,8 +61,7 @@ private:
       boost::system::error_code ignored;
       socket_.close(ignored);
     } else if (done) {
-      auto inside =
-          std::make_shared<tcp_connection>(core_, std::move(socket_), request_.remote, tcp_connection::origin::dialed);
+      auto inside = std::make_shared<tcp_connection>(core_, std::move(socket_), request_.remote, nullptr);
       core_.add(inside);
       outcome.link = make_handle(core_.shared_from_this(), std::move(inside));
     }

@@ -14,15 +14,16 @@ namespace bellman::net {
 
 namespace {
 
-constexpr int backlog = 4096;                ///< hundreds of neighbours call at once; the kernel has a limit of its own
-constexpr std::size_t most_unstarted = 4096; ///< beyond that, a new connection is closed at once
+constexpr int backlog = 4096; ///< hundreds of neighbours call at once; the kernel has a limit of its own
 constexpr std::chrono::milliseconds pause_after_error{100};
+constexpr std::chrono::seconds between_refusals{10}; ///< as logged
 
 using tcp = asio::ip::tcp;
 
 class tcp_listener final : public io_item, public std::enable_shared_from_this<tcp_listener> {
 public:
-  tcp_listener(io_core& core, accept_callback on_accept) : core_{core}, on_accept_{std::move(on_accept)} {}
+  tcp_listener(io_core& core, accept_callback on_accept, accept_limits limits)
+      : core_{core}, on_accept_{std::move(on_accept)}, doorman_{std::make_shared<doorman>(limits)} {}
 
   /// Empty, or what is wrong.
   std::string open(const std::vector<endpoint>& where, keyring* keys) {
@@ -56,6 +57,7 @@ public:
           why = std::move(wrong);
     return why;
   }
+  accept_counts counts() const noexcept { return doorman_->counts(); }
   const std::vector<endpoint>& bound() const noexcept { return bound_; }
 
   void begin() {
@@ -115,14 +117,27 @@ private:
   }
 
   void take(tcp::socket socket, const endpoint& caller) {
-    if (core_.unstarted >= most_unstarted || core_.stopping())
+    if (core_.stopping())
       return;
+    auto answer = doorman_->ask(caller.address, steady::now());
+    if (!answer.guest)
+      return log_refusal(answer.verdict, caller.address);
     set_ttl(socket.native_handle(), caller.address.afi, 0);
-    auto inside = std::make_shared<tcp_connection>(core_, std::move(socket), caller, tcp_connection::origin::accepted);
+    auto inside = std::make_shared<tcp_connection>(core_, std::move(socket), caller, std::move(answer.guest));
     core_.add(inside);
     auto link = make_handle(core_.shared_from_this(), std::move(inside));
     const auto on_accept = on_accept_; // it may end the listener
     on_accept(std::move(link));
+  }
+
+  void log_refusal(verdict why, const wire::ip_address& from) {
+    ++refusals_;
+    const auto now = steady::now();
+    if (refusal_logged_ && now - *refusal_logged_ < between_refusals)
+      return;
+    spdlog::warn("call_refused remote={} reason=\"{}\" count={}", wire::to_string(from), to_string(why),
+                 std::exchange(refusals_, 0));
+    refusal_logged_ = now;
   }
 
   /// No descriptors, no memory: trying again at once would only burn the processor.
@@ -140,6 +155,9 @@ private:
   accept_callback on_accept_;
   std::vector<std::unique_ptr<door>> doors_;
   std::vector<endpoint> bound_;
+  std::shared_ptr<doorman> doorman_;
+  std::optional<steady::time_point> refusal_logged_;
+  std::uint64_t refusals_ = 0; ///< since then
   bool stopped_ = false;
 };
 
@@ -157,6 +175,7 @@ public:
         done(std::move(why));
     });
   }
+  accept_counts counts() const override { return inside_->counts(); }
   std::vector<endpoint> endpoints() const override { return inside_->bound(); }
 
 private:
@@ -168,9 +187,10 @@ private:
 
 // The I/O thread binds, so that a listener that was let go just before is out of the way.
 result<std::shared_ptr<listener>, std::string> listen(io_threads& io, const std::vector<endpoint>& where,
-                                                      accept_callback on_accept, std::shared_ptr<keyring> keys) {
+                                                      accept_callback on_accept, std::shared_ptr<keyring> keys,
+                                                      accept_limits limits) {
   const auto core = io.core();
-  const auto inside = std::make_shared<tcp_listener>(*core, std::move(on_accept));
+  const auto inside = std::make_shared<tcp_listener>(*core, std::move(on_accept), limits);
   const auto open = [&home = *core, inside, where, keys] {
     std::string error = home.stopping() ? "the I/O thread has stopped" : inside->open(where, keys.get());
     if (error.empty()) {

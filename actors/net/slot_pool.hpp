@@ -1,5 +1,6 @@
 #pragma once
-// Numbers for Established sessions: the bits of the peer sets. The lowest free one is given out, so that sets stay short.
+// Numbers for Established sessions: the bits of the peer sets. The lowest free one is given out, so that sets stay
+// short.
 
 #include "actors/rib/session_info.hpp"
 

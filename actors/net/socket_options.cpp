@@ -77,6 +77,17 @@ std::string set_least_ttl(int socket, wire::afi family, unsigned least) {
   return good ? std::string{} : "the kernel refuses to check the TTL (RFC 5082): " + reason();
 }
 
+std::string protect(int socket, const wire::ip_address& whom, const protection& how) {
+  std::string why;
+  if (!how.md5_key.empty())
+    why = set_md5(socket, wire::make_prefix(whom, whom.is_v4() ? 32 : 128), how.md5_key);
+  if (why.empty() && how.ttl != 0)
+    why = set_ttl(socket, whom.afi, how.ttl);
+  if (why.empty() && how.least_ttl != 0)
+    why = set_least_ttl(socket, whom.afi, how.least_ttl);
+  return why;
+}
+
 void keep_syns(int listening_socket) { set(listening_socket, IPPROTO_TCP, TCP_SAVE_SYN, 1); }
 
 unsigned ttl_of_syn(int accepted_socket) {

@@ -2,6 +2,7 @@
 // The options that protect the sockets of a session: TCP MD5 signatures (RFC 2385), TTL and GTSM (RFC 5082). Knows the
 // kernel, not Asio.
 
+#include "actors/net/connection.hpp"
 #include "wire/prefix.hpp"
 
 #include <cstddef>
@@ -21,6 +22,9 @@ std::string set_md5(int socket, const wire::prefix& whom, const std::string& key
 std::string set_ttl(int socket, wire::afi family, unsigned ttl);
 /// The kernel drops what arrives with a lower TTL or hop limit. Answers why not, or nothing.
 std::string set_least_ttl(int socket, wire::afi family, unsigned least);
+
+/// All that `how` asks for, towards one other end. Answers why not, or nothing.
+std::string protect(int socket, const wire::ip_address& whom, const protection& how);
 
 /// The listener keeps the header of each SYN, for `ttl_of_syn`.
 void keep_syns(int listening_socket);

@@ -20,31 +20,26 @@ constexpr std::chrono::seconds patience_with_last_words{1};
 
 } // namespace
 
-tcp_connection::tcp_connection(io_core& core, asio::ip::tcp::socket socket, endpoint remote, origin from)
+tcp_connection::tcp_connection(io_core& core, asio::ip::tcp::socket socket, endpoint remote,
+                               std::unique_ptr<doorman::guest> guest)
     : core_{core}, socket_{std::move(socket)}, timer_{core.context()}, remote_{std::move(remote)},
-      hold_time_{core.scaled(hold_before_open)}, unstarted_{from == origin::accepted} {
+      hold_time_{core.scaled(guest ? guest->open_within() : hold_before_open)}, guest_{std::move(guest)} {
   boost::system::error_code ignored; // the other end may be gone already; reading will tell
   socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
   local_ = from_asio(socket_.local_endpoint(ignored));
-  core_.unstarted += unstarted_ ? 1 : 0;
 }
 
 tcp_connection::~tcp_connection() = default;
 
 /// RFC 5082 §3: what came before the option was set is judged by its SYN.
-void tcp_connection::protect(protection how) {
+void tcp_connection::protect(const protection& how) {
   if (phase_ != phase::idle)
     return;
   const auto fd = socket_.native_handle();
-  std::string why;
-  if (how.ttl != 0)
-    why = set_ttl(fd, remote_.address.afi, how.ttl);
-  if (why.empty() && how.least_ttl != 0) {
-    why = set_least_ttl(fd, remote_.address.afi, how.least_ttl);
-    if (const auto came_with = ttl_of_syn(fd); why.empty() && came_with != 0 && came_with < how.least_ttl)
-      why = "it came with TTL " + std::to_string(came_with) + ", at least " + std::to_string(how.least_ttl) +
-            " is wanted (RFC 5082)";
-  }
+  auto why = net::protect(fd, remote_.address, how);
+  if (const auto came_with = ttl_of_syn(fd); why.empty() && came_with != 0 && came_with < how.least_ttl)
+    why = "it came with TTL " + std::to_string(came_with) + ", at least " + std::to_string(how.least_ttl) +
+          " is wanted (RFC 5082)";
   if (!why.empty())
     begin_close({closed::kind::failed, std::move(why)}, std::nullopt);
 }
@@ -56,7 +51,6 @@ void tcp_connection::start(callbacks cb) {
     return;
   }
   phase_ = phase::open;
-  core_.unstarted -= std::exchange(unstarted_, false) ? 1 : 0;
   callbacks_ = std::move(cb);
   const auto limit = core_.settings().credit_limit;
   flow_ = std::make_shared<flow>(limit, limit / 4 * 3, [core = core_.weak_from_this(), self = weak_from_this()] {
@@ -175,7 +169,6 @@ void tcp_connection::write_failed(int error) {
 void tcp_connection::leave() {
   if (slot_)
     core_.leave(*std::exchange(slot_, std::nullopt), this);
-  core_.unstarted -= std::exchange(unstarted_, false) ? 1 : 0;
 }
 
 void tcp_connection::begin_close(closed why, std::optional<wire::bytes> last_words) {
@@ -216,6 +209,7 @@ void tcp_connection::end() {
   socket_.close(ignored);
   timer_.cancel();
   outbox_ = {};
+  guest_.reset();
   counters_.outbox_bytes.set(0);
   report_closed();
   core_.remove(this);

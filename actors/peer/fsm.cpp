@@ -30,6 +30,7 @@ constexpr delay longest_hold = 120s;
 constexpr delay calls_held_off = 1s;
 constexpr unsigned patience = 3; ///< So many failures in a row are not held against calls.
 constexpr auto lasting = 30s;    ///< A session that lived so long was a good one.
+constexpr auto settled = 5s;     ///< Calls that both sides made at the start have been dealt with.
 
 wire::notification cease(cease_subcode why) { return wire::make_notification(error_code::cease, why); }
 wire::notification collision() { return cease(cease_subcode::connection_collision); }
@@ -38,6 +39,8 @@ bool is_collision(const wire::notification& n) { return n == collision(); }
 
 /// "received Cease / Administrative Shutdown: maintenance"
 std::string described(const char* who, const wire::notification& n) {
+  if (const auto inner = inside_hard_reset(n)) // RFC 8538 §3.1
+    return described((std::string{who} + " Hard Reset,").c_str(), *inner);
   auto text = std::string{who} + " " + to_string(n);
   if (const auto said = wire::shutdown_text(n))
     text += ": " + *said;
@@ -105,8 +108,9 @@ void machine::on(const stop& e) {
     put(session_over{});
   put(note{described("sent", e.last_words)});
   dials_failed_ = sessions_failed_ = 0;
+  calls_from_ = now_ + e.pause;
   if (e.what_then == stop::then::again)
-    return hold_off(quick);
+    return hold_off(std::max<delay>(e.pause, quick));
   running_ = holding_off_ = false;
   put(disarm{});
 }
@@ -158,8 +162,11 @@ void machine::on(const dial_failed& e) {
 void machine::on(const accepted&) {
   if (!running_)
     return put(refuse{cease(cease_subcode::connection_rejected)});
-  if (established())
-    return put(refuse{collision()}); // RFC 4271 §6.8
+  if (const auto s = established()) {
+    if (!has_restarted())
+      return put(refuse{collision()}); // RFC 4271 §6.8
+    end(*s, {}, "the neighbour restarted: it opened a new connection", ending::connection_lost, false);
+  }
   if (now_ < calls_from_)
     return put(refuse{cease(cease_subcode::connection_rejected)});
   if (at(side::ours) >= phase::open_confirm && outranks(side::ours))
@@ -182,6 +189,8 @@ void machine::on(const opened& e) {
     return on(broken{e.side, std::move(*fault)});
   peer_identifier_ = e.open.identifier;
   peer_as_ = e.open.asn();
+  const auto& restarts = e.open.capabilities.graceful_restart;
+  peer_restarts_ = settings_.graceful_restart == restart_mode::helper && restarts && !restarts->families.empty();
   resolve_collision(e.side);
   if (at(e.side) == phase::none)
     return;
@@ -229,13 +238,15 @@ void machine::on(const talked& e) {
   }
 }
 
-void machine::on(const notified& e) { end(e.side, {}, described("received", e.said), !is_collision(e.said)); }
+void machine::on(const notified& e) {
+  end(e.side, {}, described("received", e.said), ending_of_received(e.said), !is_collision(e.said));
+}
 
-void machine::on(const broken& e) { end(e.side, e.why, described("sent", e.why), true); }
+void machine::on(const broken& e) { end(e.side, e.why, described("sent", e.why), ending_of_sent(e.why), true); }
 
 void machine::on(const lost& e) {
   // The transport has closed it already; closing again only lets go of it.
-  end(e.side, {}, e.why, true);
+  end(e.side, {}, e.why, e.how, true);
 }
 
 /// RFC 4271 §8.2.2 with the subcodes of RFC 6608.
@@ -260,13 +271,13 @@ void machine::establish(side s) {
 }
 
 /// One connection ends; what follows depends on the other.
-void machine::end(side s, std::optional<wire::notification> last_words, std::string why, bool counts) {
+void machine::end(side s, std::optional<wire::notification> last_words, std::string why, ending how, bool counts) {
   const auto was = std::exchange(at(s), phase::none);
   if (was <= phase::dialing)
     return;
   put(close{s, std::move(last_words)});
   if (was == phase::established)
-    put(session_over{});
+    put(session_over{how});
   if (at(other(s)) == phase::waiting)
     return establish(other(s));
   put(note{std::move(why)});
@@ -293,6 +304,10 @@ bool machine::outranks(side s) const noexcept {
 }
 
 bool machine::unconnected() const noexcept { return at(side::ours) == phase::none && at(side::theirs) == phase::none; }
+
+/// RFC 4724 §5: a new connection of an Established neighbour that announced graceful restart means that it restarted.
+/// One that was under way when the session came up does not.
+bool machine::has_restarted() const noexcept { return peer_restarts_ && now_ - established_at_ >= settled; }
 
 /// RFC 4271 §10: a factor of 0.75 to 1.
 delay machine::jittered(delay d) { return d * std::uniform_int_distribution{750, 1000}(random_) / 1000; }

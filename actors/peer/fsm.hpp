@@ -4,6 +4,7 @@
 // 4271 §6.8).
 
 #include "actors/peer/neighbor_settings.hpp"
+#include "actors/peer/restart.hpp"
 #include "wire/bgp/notification.hpp"
 #include "wire/bgp/open.hpp"
 
@@ -38,6 +39,7 @@ struct stop {
   enum class then : std::uint8_t { stay_down, again };
   wire::notification last_words;
   stop::then what_then = then::stay_down;
+  std::chrono::seconds pause{0}; ///< with `again`: until then, also calls are refused
 };
 /// Settings that need no new session (impact::none or soft), or that come while there is none.
 struct configured {
@@ -73,6 +75,7 @@ struct broken {
 struct lost {
   fsm::side side;
   std::string why;
+  ending how = ending::connection_lost;
 };
 struct retry_due {};
 
@@ -109,7 +112,9 @@ struct close {
 struct session_up {
   fsm::side side;
 };
-struct session_over {};
+struct session_over {
+  ending how = ending::hard;
+};
 /// Why the last session, or the attempt at one, ended; for people.
 struct note {
   std::string text;
@@ -163,7 +168,7 @@ private:
   void resolve_collision(side s);
   void establish(side s);
   void unexpected(side s);
-  void end(side s, std::optional<wire::notification> last_words, std::string why, bool counts);
+  void end(side s, std::optional<wire::notification> last_words, std::string why, ending how, bool counts);
   void hold_off(delay d);
   void put(effect e) { out_.push_back(std::move(e)); }
 
@@ -172,6 +177,7 @@ private:
   static side other(side s) noexcept { return s == side::ours ? side::theirs : side::ours; }
   bool outranks(side s) const noexcept;
   bool unconnected() const noexcept;
+  bool has_restarted() const noexcept;
   delay jittered(delay d);
   delay dial_delay();
   delay hold_delay();
@@ -184,6 +190,7 @@ private:
   unsigned dials_failed_ = 0;                       ///< in a row
   unsigned sessions_failed_ = 0;                    ///< in a row: refused OPENs, sessions that did not last
   std::uint32_t peer_identifier_ = 0, peer_as_ = 0; ///< of the last OPEN that was accepted
+  bool peer_restarts_ = false;                      ///< it announced graceful restart for a family, and we did
   clock::time_point now_{}, established_at_{}, calls_from_{};
   effects out_;
 };

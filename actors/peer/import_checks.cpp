@@ -10,11 +10,11 @@ namespace {
 
 using rib::reject_reason;
 
-bool in_cluster_list(wire::bytes_view canonical, std::uint32_t cluster) {
+bool in_cluster_list(wire::bytes_view canonical, std::uint32_t cluster, std::uint32_t other) {
   for (wire::attribute_cursor in{canonical}; in.next();)
     if (in->is(wire::attribute_type::cluster_list))
       for (std::size_t i = 0; i + 4 <= in->value.size(); i += 4)
-        if (wire::read_u32(in->value.data() + i) == cluster)
+        if (const auto id = wire::read_u32(in->value.data() + i); id == cluster || id == other)
           return true;
   return false;
 }
@@ -37,7 +37,7 @@ rib::reject_reason reason_to_reject(const import_checks& session, const rib::att
   if (session.kind == wire::session_kind::ibgp) {
     if (summary.originator_id != 0 && summary.originator_id == session.router_id)
       return reject_reason::originator_loop; // RFC 4456 §8
-    if (summary.cluster_list_length != 0 && in_cluster_list(canonical, session.router_id))
+    if (summary.cluster_list_length != 0 && in_cluster_list(canonical, session.cluster_id, session.speaker_cluster))
       return reject_reason::cluster_loop;
   } else if (session.enforce_first_as && summary.first_as != session.peer_as) {
     return reject_reason::first_as; // RFC 4271 §6.3

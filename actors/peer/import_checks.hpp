@@ -16,7 +16,10 @@ struct import_checks {
   wire::session_kind kind = wire::session_kind::ebgp;
   std::uint32_t peer_as = 0;
   std::uint32_t local_as = 0, speaker_as = 0; ///< Either in the path is a loop.
-  std::uint32_t router_id = 0;                ///< Also our cluster id (RFC 4456 §7).
+  std::uint32_t router_id = 0;
+  /// Either in CLUSTER_LIST is a loop (RFC 4456 §8). The speaker's stands in everything that it reflects, so that it is
+  /// enough towards neighbours of other clusters.
+  std::uint32_t cluster_id = 0, speaker_cluster = 0;
   bool enforce_first_as = true;
   bool over_loopback = false; ///< Loopback next hops are as good as the neighbour's own address then.
   std::vector<wire::ip_address> own_addresses;

@@ -3,6 +3,8 @@
 // when its first row arrives there, and goes on when the next group says the same.
 #include "actors/peer/inbound.hpp"
 
+#include "wire/bgp/attribute/cursor.hpp"
+
 #include <algorithm>
 
 namespace bellman::peer {
@@ -37,7 +39,7 @@ std::optional<wire::notification> inbound::update(wire::bytes_view body) {
   if (auto fault = withdraw(*parts))
     return fault;
   if (!parts->announces())
-    return {};
+    return check_rest(*parts);
   if (!parts->is_mixed())
     return announce(*parts);
   if (auto fault = announce(parts->body_half()))
@@ -54,6 +56,21 @@ std::optional<wire::notification> inbound::withdraw(const wire::update_parts& pa
   if (!rows(wire::ipv4_unicast, parts.withdrawn, {}) ||
       (parts.has_mp_unreach && !rows(parts.mp_unreach_family, parts.mp_unreach_nlri, {})))
     return wire::network_field_error();
+  return {};
+}
+
+/// RFC 7606 §5.2: attributes without anything announced may hide NLRI that was not found, so that an error of theirs
+/// cannot be treated as withdraw.
+std::optional<wire::notification> inbound::check_rest(const wire::update_parts& parts) const {
+  wire::attribute_cursor in{parts.attributes};
+  bool only_unreach = true;
+  while (in.next())
+    only_unreach = only_unreach && in->is(wire::attribute_type::mp_unreach_nlri);
+  if (only_unreach && !in.overrun())
+    return {};
+  const auto decoded = wire::decode_attributes(parts, settings_.context);
+  if (decoded.worst == wire::severity::session_reset)
+    return worst_of(decoded).to_notification();
   return {};
 }
 

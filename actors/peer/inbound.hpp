@@ -61,6 +61,7 @@ private:
 
   bool wanted(wire::family f) const noexcept;
   std::optional<wire::notification> withdraw(const wire::update_parts& parts);
+  std::optional<wire::notification> check_rest(const wire::update_parts& parts) const;
   std::optional<wire::notification> announce(const wire::update_parts& half);
   std::variant<decided, wire::notification> decide(const wire::update_parts& half, wire::family family);
   bool rows(wire::family family, wire::bytes_view field, decided what);

@@ -59,17 +59,20 @@ void name_refresh_and_messages(const wire::capabilities& c, std::vector<std::str
 
 } // namespace
 
-wire::open our_open(const neighbor_settings& settings) {
+wire::open our_open(const neighbor_settings& settings, refresh_marks marks) {
   wire::open o;
   o.my_as = settings.local_as > 0xFFFF ? wire::as_trans : static_cast<std::uint16_t>(settings.local_as);
   o.hold_time = static_cast<std::uint16_t>(settings.hold_time.count());
   o.identifier = settings.router_id;
   auto& c = o.capabilities;
   c.families = settings.families;
-  c.route_refresh = c.enhanced_route_refresh = settings.route_refresh;
+  c.route_refresh = settings.route_refresh;
+  c.enhanced_route_refresh = settings.route_refresh && marks == refresh_marks::offered;
   c.extended_message = settings.extended_messages;
   if (settings.four_byte_as)
     c.four_byte_as = settings.local_as;
+  if (settings.graceful_restart == restart_mode::helper) // RFC 4724 §3: no family, for we do not keep forwarding
+    c.graceful_restart = wire::graceful_restart{false, true, 0, {}};
   return o;
 }
 
@@ -110,6 +113,7 @@ negotiated negotiate(const neighbor_settings& settings, const wire::open& ours, 
   n.keepalive = keepalive_for(n.hold_time, settings.keepalive_time);
   n.sent = names_of(mine);
   n.received = names_of(other);
+  n.restart = restart_terms_of(n.families, ours, theirs);
   return n;
 }
 
@@ -153,6 +157,8 @@ outbound outbound_of(const neighbor_settings& settings, const negotiated& agreed
   form.keep_med = !ebgp || client;
   form.keep_local_pref = !ebgp;
   form.strip_confed = ebgp;
+  if (!ebgp && settings.route_reflector_client && settings.cluster_id != settings.speaker_cluster)
+    form.cluster_id = settings.cluster_id; // the speaker's is in what it reflects already
   form.self_v4 = own_address(settings.next_hop_v4, local, wire::afi::ipv4);
   form.self_v6 = own_address(settings.next_hop_v6, local, wire::afi::ipv6);
   if (ebgp ? client : !settings.next_hop_self)
@@ -181,6 +187,9 @@ rib::session_info info_of(const neighbor_settings& settings, const negotiated& a
   info.ipv6 = sent(wire::ipv6_unicast);
   info.route_refresh = agreed.route_refresh;
   info.form = out.form;
+  if (!settings.is_ebgp())
+    info.reflection = {settings.route_reflector_client, settings.client_to_client, settings.cluster_id,
+                       settings.speaker_cluster};
   info.import_chain = policy::chain_key(settings.import_policy, session_type_of(settings));
   info.export_chain = policy::chain_key(settings.export_policy, session_type_of(settings));
   return info;

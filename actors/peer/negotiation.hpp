@@ -3,6 +3,7 @@
 // on (RFC 5492), in the words of the decoder, of the transport and of the RIB.
 
 #include "actors/peer/neighbor_settings.hpp"
+#include "actors/peer/restart.hpp"
 #include "actors/policy/program.hpp"
 #include "actors/rib/session_info.hpp"
 #include "wire/bgp/header.hpp"
@@ -16,8 +17,13 @@
 
 namespace bellman::peer {
 
+/// Whether we announce that we understand BoRR and EoRR (RFC 7313). bgpd of FRR, up to 10.0 at least, never answers a
+/// ROUTE-REFRESH of a neighbour that announces this without Graceful Restart: it waits to send an End-of-RIB that it
+/// has no cause to send.
+enum class refresh_marks : std::uint8_t { offered, withheld };
+
 /// What a session of these settings announces.
-wire::open our_open(const neighbor_settings& settings);
+wire::open our_open(const neighbor_settings& settings, refresh_marks marks = refresh_marks::offered);
 
 /// Why an OPEN that is well formed is not the neighbour's that we expect: its AS, an identifier that is ours on iBGP
 /// (RFC 6286 §2.1), or no common family (RFC 5492 §5; data: what we would need). Nothing where it is welcome.
@@ -35,6 +41,7 @@ struct negotiated {
   std::uint16_t max_message = 4096;
   std::chrono::seconds hold_time{0}, keepalive{0}; ///< 0: none
   std::vector<std::string> sent, received;         ///< Names of capabilities.
+  restart_terms restart;
 
   bool has(wire::family f) const noexcept;
   wire::decode_context decoding() const noexcept;

@@ -33,6 +33,14 @@ void each_member(Patch& p, Visit&& visit) {
   visit("enforce_first_as", p.enforce_first_as);
   visit("next_hop_v4", p.next_hop_v4);
   visit("next_hop_v6", p.next_hop_v6);
+  visit("graceful_restart", p.graceful_restart);
+  visit("restart_time", p.restart_time);
+  visit("stale_time", p.stale_time);
+  visit("route_reflector_client", p.route_reflector_client);
+  visit("cluster_id", p.cluster_id);
+  visit("client_to_client", p.client_to_client);
+  visit("max_prefixes", p.max_prefixes);
+  visit("max_prefixes_out", p.max_prefixes_out);
   visit("password_file", p.password_file);
   visit("ttl_security", p.ttl_security);
   visit("ttl", p.ttl);
@@ -65,6 +73,14 @@ void apply(const neighbor_patch& patch, neighbor_settings& to) {
   set(to.enforce_first_as, patch.enforce_first_as);
   set(to.next_hop_v4, patch.next_hop_v4);
   set(to.next_hop_v6, patch.next_hop_v6);
+  set(to.graceful_restart, patch.graceful_restart);
+  set(to.restart_time, patch.restart_time);
+  set(to.stale_time, patch.stale_time);
+  set(to.route_reflector_client, patch.route_reflector_client);
+  set(to.cluster_id, patch.cluster_id);
+  set(to.client_to_client, patch.client_to_client);
+  set(to.max_prefixes, patch.max_prefixes);
+  set(to.max_prefixes_out, patch.max_prefixes_out);
   set(to.password_file, patch.password_file);
   set(to.ttl_security, patch.ttl_security);
   set(to.ttl, patch.ttl);
@@ -113,10 +129,12 @@ std::string as_text(std::uint32_t n) { return std::to_string(n); }
 std::string as_text(std::uint16_t n) { return std::to_string(n); }
 std::string as_text(std::chrono::seconds s) { return std::to_string(s.count()); }
 std::string as_text(const wire::ip_address& a) { return to_string(a); }
+std::string as_text(restart_mode m) { return std::string{name_of(m)}; }
 /// Numbers: every family has them, known or not.
 std::string as_text(wire::family f) {
   return std::to_string(static_cast<unsigned>(f.afi)) + "/" + std::to_string(static_cast<unsigned>(f.safi));
 }
+std::string as_text(const prefix_limit& l) { return to_text(l); }
 template <class T>
 std::string as_text(const std::vector<T>& list) {
   std::string out;
@@ -155,6 +173,12 @@ bool read(std::string_view text, wire::ip_address& to) {
     to = *a;
   return a.has_value();
 }
+bool read(std::string_view text, restart_mode& to) {
+  const auto mode = parse_restart_mode(text);
+  if (mode)
+    to = *mode;
+  return mode.has_value();
+}
 bool read(std::string_view text, wire::family& to) {
   const auto slash = text.find('/');
   std::uint16_t afi = 0;
@@ -163,6 +187,12 @@ bool read(std::string_view text, wire::family& to) {
     return false;
   to = {static_cast<wire::afi>(afi), static_cast<wire::safi>(safi)};
   return true;
+}
+bool read(std::string_view text, prefix_limit& to) {
+  const auto l = parse_prefix_limit(text);
+  if (l)
+    to = *l;
+  return l.has_value();
 }
 template <class T>
 bool read(std::string_view text, std::vector<T>& to) {
@@ -187,6 +217,15 @@ bool read_line(std::string_view key, std::string_view value, neighbor_patch& to)
 
 } // namespace
 
+std::string_view name_of(restart_mode m) noexcept { return m == restart_mode::off ? "off" : "helper"; }
+
+std::optional<restart_mode> parse_restart_mode(std::string_view text) {
+  for (const auto m : {restart_mode::off, restart_mode::helper})
+    if (text == name_of(m))
+      return m;
+  return {};
+}
+
 neighbor_settings resolve(const speaker_settings& speaker, wire::ip_address address, std::string group_name,
                           const neighbor_patch* group, const neighbor_patch& own) {
   neighbor_settings all;
@@ -194,6 +233,7 @@ neighbor_settings resolve(const speaker_settings& speaker, wire::ip_address addr
   all.group = std::move(group_name);
   all.router_id = speaker.router_id;
   all.speaker_as = all.local_as = speaker.asn;
+  all.speaker_cluster = all.cluster_id = speaker.cluster_id != 0 ? speaker.cluster_id : speaker.router_id;
   if (group != nullptr)
     apply(*group, all);
   apply(own, all);
@@ -202,15 +242,20 @@ neighbor_settings resolve(const speaker_settings& speaker, wire::ip_address addr
 
 impact impact_of(const neighbor_settings& before, const neighbor_settings& after) noexcept {
   const bool soft = before.import_policy != after.import_policy || before.export_policy != after.export_policy ||
-                    before.next_hop_self != after.next_hop_self;
+                    before.next_hop_self != after.next_hop_self || before.max_prefixes != after.max_prefixes ||
+                    before.max_prefixes_out != after.max_prefixes_out;
   auto rest = before; // with everything that costs less than a reset as it is in `after`
   rest.description = after.description;
   rest.group = after.group;
   rest.connect_retry = after.connect_retry;
-  rest.passive = after.passive; // matters for the next connection only
+  rest.passive = after.passive;           // matters for the next connection only
+  rest.restart_time = after.restart_time; // for the next restart
+  rest.stale_time = after.stale_time;
   rest.import_policy = after.import_policy;
   rest.export_policy = after.export_policy;
   rest.next_hop_self = after.next_hop_self;
+  rest.max_prefixes = after.max_prefixes;
+  rest.max_prefixes_out = after.max_prefixes_out;
   if (rest != after)
     return impact::reset;
   return soft ? impact::soft : impact::none;

@@ -2,6 +2,7 @@
 // What can be said about a neighbour: partly (a patch: a group, a TOML table, an API call) and wholly (the settings
 // that a session runs with). TOML and API produce patches; one function resolves them, so both inherit alike.
 
+#include "actors/peer/prefix_limit.hpp"
 #include "wire/family.hpp"
 #include "wire/prefix.hpp"
 
@@ -13,6 +14,16 @@
 #include <vector>
 
 namespace bellman::peer {
+
+/// What to do for RFC 4724.
+enum class restart_mode : std::uint8_t {
+  off,    ///< Not announced: routes go with their session.
+  helper, ///< The receiving speaker: routes of a neighbour that restarts are kept.
+};
+
+/// "off", "helper"; and back.
+std::string_view name_of(restart_mode m) noexcept;
+std::optional<restart_mode> parse_restart_mode(std::string_view text);
 
 /// Members that are not set are inherited from the group, then from the defaults of `neighbor_settings`.
 struct neighbor_patch {
@@ -37,6 +48,15 @@ struct neighbor_patch {
   std::optional<bool> enforce_first_as;  ///< eBGP: the leftmost AS must be the neighbour's; off towards a route server.
   std::optional<wire::ip_address> next_hop_v4; ///< What "self" means; else from the connection's local address.
   std::optional<wire::ip_address> next_hop_v6;
+  std::optional<restart_mode> graceful_restart;
+  std::optional<std::chrono::seconds> restart_time; ///< 0..4095: the longest that we wait for a neighbour that restarts
+  std::optional<std::chrono::seconds> stale_time;   ///< 1..65535: the longest that a route stays stale
+  // iBGP: route reflection (RFC 4456).
+  std::optional<bool> route_reflector_client;
+  std::optional<std::uint32_t> cluster_id; ///< Of the client's cluster, host order; the speaker's where not set.
+  std::optional<bool> client_to_client;    ///< Off: the client has the routes of its cluster's other clients from them.
+  std::optional<std::vector<prefix_limit>> max_prefixes;     ///< Of what the neighbour announces.
+  std::optional<std::vector<prefix_limit>> max_prefixes_out; ///< Of what it is sent.
   std::optional<std::string> password_file;  ///< TCP MD5 (RFC 2385): the key is its first line; empty: none.
   std::optional<std::uint16_t> ttl_security; ///< GTSM (RFC 5082): hops to the neighbour, 1..254; 0: off.
   std::optional<std::uint16_t> ttl;          ///< Of what we send, 1..255; 0: the system's.
@@ -70,6 +90,14 @@ struct neighbor_settings {
   bool four_byte_as = true;
   bool enforce_first_as = true;
   std::optional<wire::ip_address> next_hop_v4, next_hop_v6;
+  restart_mode graceful_restart = restart_mode::helper;
+  std::chrono::seconds restart_time{300};
+  std::chrono::seconds stale_time{360};
+  bool route_reflector_client = false;
+  std::uint32_t cluster_id = 0;      ///< The speaker's unless said otherwise.
+  std::uint32_t speaker_cluster = 0; ///< Of the whole speaker.
+  bool client_to_client = true;
+  std::vector<prefix_limit> max_prefixes, max_prefixes_out;
   std::string password_file; ///< Names the secret, and is none.
   std::uint16_t ttl_security = 0;
   std::uint16_t ttl = 0;
@@ -81,7 +109,8 @@ struct neighbor_settings {
 /// The speaker itself.
 struct speaker_settings {
   std::uint32_t asn = 0;
-  std::uint32_t router_id = 0; ///< host order
+  std::uint32_t router_id = 0;  ///< host order
+  std::uint32_t cluster_id = 0; ///< RFC 4456 §7; 0: the router id
   bool operator==(const speaker_settings&) const = default;
 };
 

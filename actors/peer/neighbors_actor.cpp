@@ -8,9 +8,9 @@
 #include "actors/peer/neighbors_actor.hpp"
 
 #include "actors/ledger/messages.hpp"
-#include "actors/net/secret_file.hpp"
 #include "actors/peer/neighbors_listing_actor.hpp"
 #include "actors/peer/neighbors_peers_actor.hpp"
+#include "actors/peer/password_file.hpp"
 #include "actors/supervision/actor_base.hpp"
 
 #include <caf/all.hpp>
@@ -71,6 +71,7 @@ struct neighbors_state {
     listing.emplace(self, ports.memory, ports.peer.partitions);
     peers.emplace(self, ports);
     self->set_down_handler([this](const caf::down_msg& m) { listing->on_down(m.source); });
+    peers->resume();
     if (memory().has_file) // somebody before us may have stored what it could not carry out any more
       enqueue([](const roster& r) -> result<roster, mistake> { return r; }, [](const refused&) {});
   }
@@ -139,7 +140,7 @@ struct neighbors_state {
       const auto m = next.members().find(a);
       if (m == next.members().end() || m->second.settings.password_file.empty())
         continue;
-      if (const auto key = net::read_md5_key(m->second.settings.password_file); !key)
+      if (const auto key = read_password(m->second.settings.password_file); !key)
         return refusal{"invalid", "neighbor " + to_string(a) + ": " + key.error(), "password_file"};
     }
     return std::nullopt;
@@ -326,6 +327,7 @@ struct neighbors_state {
         [this](const msg::neighbor_event&) { listing->look_soon(); },
         [this](msg::look_at_states) { listing->look(); },
         [this](const msg::partition_restarted& m) { peers->tell(m); },
+        [this](const msg::routes_missing& m) { peers->begin_anew(m.peer); },
         [this](const msg::accepted& m) { peers->hand_over(m); },
         [this](const msg::try_again& m) { m.what(); },
         [this](const msg::fail_now& m) { supervision::fail_if_allowed(ports.peer.debug_faults, m.reason); },

@@ -18,8 +18,9 @@ class neighbors_memory;
 std::shared_ptr<neighbors_memory> make_neighbors_memory();
 
 /// Starts a peer actor and keeps it running: calls `make` now and after each failure. An actor that ends normally is
-/// not started again.
-using start_peer = std::function<void(std::string name, std::function<caf::actor(caf::actor_system&)> make)>;
+/// not started again. Does nothing where one of this name is kept running already. False: not now, it has to be tried
+/// again.
+using start_peer = std::function<bool(std::string name, std::function<caf::actor(caf::actor_system&)> make)>;
 
 /// How a peer is made; spawn_peer, but in tests.
 using make_peer = std::function<caf::actor(caf::actor_system&, std::shared_ptr<peer_cell>, peer_ports)>;

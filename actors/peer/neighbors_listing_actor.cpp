@@ -25,6 +25,7 @@ struct tally {
         sum.received[f] += p.received[f];
         sum.accepted[f] += p.accepted[f];
         sum.advertised[f] += p.advertised[f];
+        sum.stale[f] += p.stale[f];
       }
     }
   }

@@ -1,6 +1,7 @@
 #include "actors/peer/neighbors_peers_actor.hpp"
 
-#include "actors/net/secret_file.hpp"
+#include "actors/peer/password_file.hpp"
+#include "actors/peer/protection_actor.hpp"
 #include "wire/bgp/notification.hpp"
 
 #include <caf/all.hpp>
@@ -31,7 +32,7 @@ void neighbors_peers::keep_key(const wire::ip_address& a, const neighbor_setting
     return drop_key(a);
   if (!ports_.peer.keys)
     return;
-  if (auto key = net::read_md5_key(s.password_file))
+  if (auto key = read_password(s.password_file))
     ports_.peer.keys->set(host(a), std::move(*key));
   else
     ports_.peer.keys->block(host(a), key.error());
@@ -47,6 +48,11 @@ void neighbors_peers::renew_keys() {
     if (m.settings.password_file.empty() || !ports_.peer.keys)
       continue;
     const auto before = ports_.peer.keys->exact(host(a));
+    if (const auto key = read_password(m.settings.password_file); !key && before && before->trouble.empty()) {
+      spdlog::error("md5_key_missing neighbor={} reason=\"{}\": the last one stays in force", to_string(a),
+                    key.error());
+      continue;
+    }
     keep_key(a, m.settings);
     if (before == ports_.peer.keys->exact(host(a)))
       continue;
@@ -75,13 +81,26 @@ void neighbors_peers::begin(const wire::ip_address& a, const roster::member& m) 
     throw std::logic_error{"no number is left for a neighbor"};
   const auto cell = std::make_shared<peer_cell>(number->id, m.settings, origin_of(m), number->epoch);
   memory().cells[a] = cell;
+  start(cell);
+}
+
+void neighbors_peers::start(const std::shared_ptr<peer_cell>& cell) {
+  const auto a = cell->settings().address;
+  if (memory().find(a) != cell)
+    return; // removed meanwhile
   auto make = [cell, make_peer = ports_.make_peer, peer = ports_.peer](caf::actor_system& system) {
     return make_peer(system, cell, peer);
   };
-  if (ports_.start_peer)
-    ports_.start_peer("peer " + to_string(a), std::move(make));
-  else
+  if (!ports_.start_peer)
     make(self_->system());
+  else if (!ports_.start_peer("peer " + to_string(a), std::move(make)))
+    self_->delayed_send(self_, between_tries, msg::try_again{[this, cell] { start(cell); }});
+}
+
+void neighbors_peers::resume() {
+  if (ports_.start_peer)
+    for (const auto& [a, cell] : memory().cells)
+      start(cell);
 }
 
 void neighbors_peers::end(const wire::ip_address& a) {
@@ -127,25 +146,27 @@ void neighbors_peers::tell(const msg::partition_restarted& m) {
       self_->send(peer, m);
 }
 
+void neighbors_peers::begin_anew(rib::peer_id id) {
+  for (const auto& [a, cell] : memory().cells)
+    if (cell->id() == id && cell->actor()) {
+      spdlog::warn("routes_missing neighbor={}", to_string(a));
+      caf::anon_send(cell->actor(),
+                     msg::reset_neighbor{a, msg::reset_neighbor::kind::hard, "route refresh unanswered"});
+    }
+}
+
 void neighbors_peers::hand_over(const msg::accepted& m) {
   const auto from = m.link->remote().address;
   const auto member = memory().roster.members().find(from);
   if (member != memory().roster.members().end() && member->second.settings.enabled &&
-      is_signed(member->second.settings))
+      protection_of(member->second.settings,
+                    ports_.peer.keys.get())) // with a key the kernel has let in nothing unsigned
     if (const auto cell = memory().find(from); cell && cell->actor())
       return self_->send(cell->actor(), m);
   // RFC 4486 §4: Cease, Connection Rejected
   m.link->close(
       wire::encode(wire::make_notification(wire::error_code::cease, wire::cease_subcode::connection_rejected)));
   log_rejection(from);
-}
-
-/// With a key at the listeners the kernel has let in nothing else; without one nobody has looked.
-bool neighbors_peers::is_signed(const neighbor_settings& s) const {
-  if (s.password_file.empty())
-    return true;
-  const auto found = ports_.peer.keys ? ports_.peer.keys->find(s.address) : std::nullopt;
-  return found && !found->key.empty() && found->trouble.empty();
 }
 
 void neighbors_peers::log_rejection(const wire::ip_address& from) {

@@ -31,7 +31,11 @@ public:
 
   /// Brings the peers to what the roster in memory says. `text` goes along where a session is shut down.
   void carry_out(const std::map<wire::ip_address, step>& steps, const std::string& text);
+  /// For a successor: where the supervisor of the peers failed too, it has forgotten them.
+  void resume();
   void tell(const msg::partition_restarted& m);
+  /// Resets the session of a neighbour that owes us routes.
+  void begin_anew(rib::peer_id id);
   /// The files of passwords may have changed: sessions whose key is another one are reset.
   void renew_keys();
   /// To the peer it is for, or back with Cease, Connection Rejected (RFC 4486 §4).
@@ -39,12 +43,12 @@ public:
 
 private:
   void begin(const wire::ip_address& a, const roster::member& m);
+  void start(const std::shared_ptr<peer_cell>& cell);
   void end(const wire::ip_address& a);
   void say_goodbye(const std::shared_ptr<peer_cell>& cell, int tries);
   void configure(const std::shared_ptr<peer_cell>& cell, const roster::member& m, const std::string& text);
   void keep_key(const wire::ip_address& a, const neighbor_settings& s);
   void drop_key(const wire::ip_address& a);
-  bool is_signed(const neighbor_settings& s) const;
   void log_rejection(const wire::ip_address& from);
   neighbors_memory& memory() const { return *ports_.memory; }
 

@@ -8,7 +8,10 @@
 #include "actors/peer/peer_actor.hpp"
 
 #include "actors/peer/fsm.hpp"
+#include "actors/peer/peer_messages_actor.hpp"
+#include "actors/peer/peer_restart_actor.hpp"
 #include "actors/peer/peer_session_actor.hpp"
+#include "actors/peer/protection_actor.hpp"
 #include "actors/supervision/actor_base.hpp"
 
 #include <caf/all.hpp>
@@ -16,36 +19,6 @@
 
 #include <deque>
 #include <utility>
-
-namespace bellman::msg {
-
-// From the I/O thread, from partitions and from a peer to itself. What may be out of date says which round it belongs
-// to.
-struct peer_dialed {
-  std::uint32_t round = 0;
-  net::dial_outcome outcome;
-};
-struct peer_heard {
-  std::uint32_t link = 0;
-  std::shared_ptr<net::chunk> chunk;
-};
-struct peer_closed {
-  std::uint32_t link = 0;
-  net::closed why;
-};
-struct peer_congested {
-  std::uint32_t link = 0;
-  rib::slot_id slot{};
-  bool congested = false;
-};
-struct peer_timer {
-  std::uint32_t round = 0;
-};
-struct peer_prepare {
-  std::uint32_t round = 0;
-};
-
-} // namespace bellman::msg
 
 namespace bellman::peer {
 
@@ -57,6 +30,7 @@ using fsm::side, wire::cease_subcode, wire::message_type;
 constexpr auto patience = 30s;        ///< for an answer of the policies actor
 constexpr auto policies_absent = 1s;  ///< until they are looked for again
 constexpr auto policies_refused = 5s; ///< until they are asked again
+constexpr auto refresh_begins = 4s;   ///< with BoRR; less than a partition waits before it says that routes are missing
 
 struct peer_state {
   static inline const char* name = "peer";
@@ -82,9 +56,12 @@ struct peer_state {
   std::string who;
   std::string said;   ///< why nobody answers
   bool ended = false; ///< a session has, or an attempt
+  bool held = false;  ///< down for too many prefixes, until somebody says otherwise
   std::deque<fsm::event> events;
   bool feeding = false, ready = false;
-  std::uint32_t links = 0, dials = 0, timers = 0, preparations = 0;
+  std::optional<restart_watch> returning; ///< what becomes of its routes between two sessions
+  std::uint32_t links = 0, dials = 0, timers = 0, preparations = 0, asks = 0;
+  refresh_marks marks = refresh_marks::offered; ///< until a neighbour turns out not to bear them
 
   line& at(side s) { return lines[static_cast<std::size_t>(s)]; }
   caf::actor me() const { return caf::actor_cast<caf::actor>(self); }
@@ -92,13 +69,13 @@ struct peer_state {
     return caf::actor_cast<caf::actor>(self->system().registry().get(caf::atom_from_string(whom)));
   }
 
-  // ---- life
-  // ----------------------------------------------------------------------------------------------------------
+  // ---- life --------------------------------------------------------------------------------------------------------
 
   void start() {
     settings = prepared = cell->settings();
     who = to_string(settings.address);
     machine.emplace(settings, rib::number(cell->id()) * 2654435761u);
+    returning.emplace(session_host{self, cell, ports});
     cell->actor(me());
     if (cell->epoch() != 0 || cell->status().sessions != 0) // What an earlier life has left in the RIB.
       for (const auto& p : find_partitions(self->system(), ports.partitions))
@@ -114,8 +91,7 @@ struct peer_state {
       prepare();
   }
 
-  // ---- policies: both chains are published before a session can come up
-  // ------------------------------------------------
+  // ---- policies: both chains are published before a session can come up --------------------------------------------
 
   void prepare() {
     const auto type = session_type_of(settings);
@@ -166,8 +142,7 @@ struct peer_state {
     }
   }
 
-  // ---- the operator
-  // ----------------------------------------------------------------------------------------------------
+  // ---- the operator ------------------------------------------------------------------------------------------------
 
   static wire::notification cease(cease_subcode why) { return wire::make_notification(wire::error_code::cease, why); }
 
@@ -179,7 +154,8 @@ struct peer_state {
       const bool down = before.enabled && !settings.enabled;
       feed(fsm::stop{down ? wire::make_shutdown(cease_subcode::administrative_shutdown, m.text)
                           : cease(cease_subcode::other_configuration_change)});
-      ready = false;
+      ready = held = false;
+      returning->forget();
       ++preparations; // what is under way is for nobody
       drop_call(cease(cease_subcode::connection_rejected));
       if (settings.enabled)
@@ -189,13 +165,20 @@ struct peer_state {
     }
     if (ready)
       feed(fsm::configured{settings});
+    const bool other_limits =
+        before.max_prefixes != settings.max_prefixes || before.max_prefixes_out != settings.max_prefixes_out;
+    if (ready && other_limits && std::exchange(held, false))
+      feed(fsm::start{});
     publish(true);
   }
 
   msg::outcome reset(const msg::reset_neighbor& m) {
     using how = decltype(m.kind);
     if (m.kind == how::hard) {
+      if (std::exchange(held, false))
+        feed(fsm::start{});
       feed(fsm::stop{wire::make_shutdown(cease_subcode::administrative_reset, m.text), fsm::stop::then::again});
+      returning->forget();
       return {};
     }
     if (!up)
@@ -204,35 +187,26 @@ struct peer_state {
       up->replay();
     if (m.kind != how::soft_out && !up->ask_for_routes())
       return {refusal{"unsupported", who + " does not know route refresh (RFC 2918)", ""}};
+    await_refresh();
     return {};
   }
 
   void deconfigure() {
     feed(fsm::stop{cease(cease_subcode::peer_deconfigured)});
     drop_call(cease(cease_subcode::peer_deconfigured));
+    returning->forget();
     cell->actor({});
     self->quit();
   }
 
-  // ---- connections
-  // -----------------------------------------------------------------------------------------------------
-
-  /// RFC 5082 §3: with the neighbour h hops away, what it sent with TTL 255 has at least 256 - h.
-  net::protection protection() const {
-    if (settings.ttl_security == 0)
-      return {static_cast<std::uint8_t>(settings.ttl), 0};
-    return {255, static_cast<std::uint8_t>(256 - settings.ttl_security)};
-  }
+  // ---- connections -------------------------------------------------------------------------------------------------
 
   void dial() {
+    auto guard = protection_of(settings, ports.keys.get());
+    if (!guard) // never without
+      return caf::anon_send(me(), msg::peer_dialed{++dials, {nullptr, guard.error()}});
     net::dial_request request;
-    request.guard = protection();
-    if (!settings.password_file.empty()) {
-      const auto found = ports.keys ? ports.keys->find(settings.address) : std::nullopt;
-      if (!found || found->key.empty()) // never without
-        return caf::anon_send(me(), msg::peer_dialed{++dials, {nullptr, found ? found->trouble : "no TCP MD5 key"}});
-      request.md5_key = found->key;
-    }
+    request.guard = std::move(*guard);
     request.remote = {settings.address, settings.remote_port};
     request.local = settings.local_address;
     ports.dialer->dial(std::move(request), [peer = me(), round = ++dials](net::dial_outcome outcome) {
@@ -275,8 +249,12 @@ struct peer_state {
     };
     at(s) = {std::move(link), number, {}};
     cell->link(at(s).link);
-    if (s == side::theirs)
-      at(s).link->protect(protection());
+    if (s == side::theirs) {
+      if (auto guard = protection_of(settings, ports.keys.get()))
+        at(s).link->protect(std::move(*guard));
+      else
+        at(s).link->close({});
+    }
     at(s).link->start(std::move(cb));
   }
 
@@ -294,13 +272,15 @@ struct peer_state {
                                         "hold timer expired",
                                         "message header error",
                                         "the neighbour takes nothing"};
+    const bool silent = m.why.kind == net::closed::kind::by_peer || m.why.kind == net::closed::kind::failed;
     if (const auto s = side_of(m.link))
-      feed(fsm::lost{*s, std::string{kinds[static_cast<std::size_t>(m.why.kind)]} +
-                             (m.why.detail.empty() ? "" : ": " + m.why.detail)});
+      feed(fsm::lost{*s,
+                     std::string{kinds[static_cast<std::size_t>(m.why.kind)]} +
+                         (m.why.detail.empty() ? "" : ": " + m.why.detail),
+                     silent ? ending::connection_lost : ending::notification}); // else the transport has said why
   }
 
-  // ---- messages
-  // --------------------------------------------------------------------------------------------------------
+  // ---- messages ----------------------------------------------------------------------------------------------------
 
   void on_heard(const msg::peer_heard& m) {
     auto rest = m.chunk->view();
@@ -312,7 +292,7 @@ struct peer_state {
       rest = rest.subspan(length);
     }
     if (s && is_up(*s))
-      up->flush(m.chunk->owed);
+      returning->end_of_rib(up->flush(m.chunk->owed));
   }
 
   bool is_up(side s) const { return up && up_on == s; }
@@ -338,8 +318,7 @@ struct peer_state {
       feed(fsm::broken{s, std::move(*fault)});
   }
 
-  // ---- the machine
-  // -----------------------------------------------------------------------------------------------------
+  // ---- the machine -------------------------------------------------------------------------------------------------
 
   /// Effects may lead to further events; those wait for their turn.
   void feed(fsm::event e) {
@@ -362,16 +341,18 @@ struct peer_state {
   void perform(const fsm::disarm&) { ++timers; }
   void perform(const fsm::take&) { attach(side::theirs, std::exchange(calling, nullptr)); }
   void perform(const fsm::refuse& e) { drop_call(e.why); }
-  void perform(const fsm::send_open& e) { at(e.side).link->send(wire::encode(our_open(settings))); }
+  void perform(const fsm::send_open& e) { at(e.side).link->send(wire::encode(our_open(settings, marks))); }
   void perform(const fsm::confirm& e) {
     auto& l = at(e.side);
-    l.agreed = negotiate(settings, our_open(settings), e.open);
+    l.agreed = negotiate(settings, our_open(settings, marks), e.open);
     l.link->send(wire::encode_keepalive());
     l.link->set_timers(l.agreed.hold_time, l.agreed.keepalive, l.agreed.max_message);
   }
   void perform(const fsm::close& e) {
     if (const auto link = std::exchange(at(e.side).link, nullptr))
-      link->close(e.last_words ? std::optional{wire::encode(*e.last_words)} : std::nullopt);
+      link->close(e.last_words
+                      ? std::optional{wire::encode(is_up(e.side) ? returning->as_sent(*e.last_words) : *e.last_words)}
+                      : std::nullopt);
   }
   void perform(const fsm::note& e) {
     spdlog::info("session_ended peer={} reason=\"{}\"", who, e.text);
@@ -393,22 +374,51 @@ struct peer_state {
     if (!slot)
       return feed(fsm::broken{e.side, cease(cease_subcode::out_of_resources)});
     up_on = e.side;
+    returning->returned(at(e.side).agreed.restart);
     up.emplace(session_host{self, cell, ports}, prepared, at(e.side).agreed, at(e.side).link, std::move(slot));
   }
-  void perform(const fsm::session_over&) {
-    if (up) // else no slot was left for it
-      up->end();
-    up.reset();
+  /// RFC 4271 §6.7: no session, until the operator or the time set for it says otherwise.
+  void on_tallied(const msg::peer_tallied& m) {
+    const auto limit = up ? up->tallied(m) : std::nullopt;
+    if (!limit)
+      return;
+    held = limit->restart_after.count() == 0;
+    feed(fsm::stop{maximum_prefixes(*limit), held ? fsm::stop::then::stay_down : fsm::stop::then::again,
+                   limit->restart_after});
   }
+
+  void perform(const fsm::session_over& e) {
+    if (up) // else no slot was left for it
+      up->end(returning->lost(e.how, settings));
+    up.reset();
+    ++asks;
+  }
+
+  // ---- routes that have to come again ------------------------------------------------------------------------------
 
   void on_partition_restarted(const msg::partition_restarted& m) {
-    if (up && !up->replace_partition(m.index, m.partition))
-      feed(fsm::stop{wire::make_shutdown(cease_subcode::administrative_reset, "a part of the routing table was lost"),
-                     fsm::stop::then::again});
+    if (!up)
+      return;
+    if (up->replace_partition(m.index, m.partition))
+      return await_refresh();
+    feed(fsm::stop{wire::make_shutdown(cease_subcode::administrative_reset, "a part of the routing table was lost"),
+                   fsm::stop::then::again});
   }
 
-  // ---- status
-  // ----------------------------------------------------------------------------------------------------------
+  void await_refresh() {
+    if (up->has_unanswered())
+      self->delayed_send(self, refresh_begins, msg::peer_refresh_due{++asks});
+  }
+
+  /// A partition that misses routes has the session reset (msg::routes_missing); the next one goes without the marks.
+  void on_refresh_due(const msg::peer_refresh_due& m) {
+    if (m.round != asks || !up || !up->has_unanswered())
+      return;
+    marks = refresh_marks::withheld;
+    spdlog::warn("refresh_marks_withheld peer={}: it does not answer a refresh, perhaps because of RFC 7313", who);
+  }
+
+  // ---- status ------------------------------------------------------------------------------------------------------
 
   void take_note(std::string text) {
     cell->update([&](msg::neighbor_status& s) {
@@ -449,10 +459,12 @@ struct peer_state {
           if (m.round == timers)
             feed(fsm::retry_due{});
         },
+        [this](const msg::peer_stale_timer& m) { returning->expired(m); },
         [this](const msg::peer_walked& m) {
           if (up)
             up->walked(m);
         },
+        [this](const msg::peer_tallied& m) { on_tallied(m); },
         [this](msg::peer_prepare m) {
           if (m.round == preparations)
             prepare();
@@ -462,6 +474,7 @@ struct peer_state {
         [this](const msg::reset_neighbor& m) { return reset(m); },
         [this](msg::deconfigure_peer) { deconfigure(); },
         [this](const msg::partition_restarted& m) { on_partition_restarted(m); },
+        [this](const msg::peer_refresh_due& m) { on_refresh_due(m); },
         [this](msg::get_status) { return cell->status(); },
         [this](const msg::fail_now& m) { supervision::fail_if_allowed(ports.debug_faults, m.reason); },
     };

@@ -1,6 +1,6 @@
 #pragma once
-// What outlives a peer actor: its settings, its session numbers, and what was last known of it. The next life of the actor
-// goes on from here, and the neighbors actor answers listings from here without asking hundreds of actors.
+// What outlives a peer actor: its settings, its session numbers, and what was last known of it. The next life of the
+// actor goes on from here, and the neighbors actor answers listings from here without asking hundreds of actors.
 
 #include "actors/interfaces.hpp"
 

@@ -28,6 +28,8 @@ inbound_settings inbound_of(const neighbor_settings& settings, const negotiated&
   checks.local_as = settings.local_as;
   checks.speaker_as = settings.speaker_as;
   checks.router_id = settings.router_id;
+  checks.cluster_id = settings.cluster_id;
+  checks.speaker_cluster = settings.speaker_cluster;
   checks.enforce_first_as = settings.enforce_first_as;
   checks.over_loopback = local.is_loopback();
   checks.own_addresses = {local};
@@ -35,6 +37,14 @@ inbound_settings inbound_of(const neighbor_settings& settings, const negotiated&
     if (own)
       checks.own_addresses.push_back(*own);
   return s;
+}
+
+rib::retentions retentions_of(const std::vector<restart::kept>& kept) {
+  rib::retentions out{};
+  for (const auto& k : kept)
+    out[k.family == wire::ipv6_unicast ? 1 : 0] =
+        k.keep == restart::keep::all_stale ? rib::retention::all : rib::retention::session;
+  return out;
 }
 
 } // namespace
@@ -59,6 +69,7 @@ peer_session::peer_session(session_host host, const neighbor_settings& settings,
   info_.slot = std::move(slot);
   in_.emplace(inbound_of(settings, agreed_, info_, local, host_.ports));
   describe();
+  watch_limits(settings);
   link_->join(info_.slot->slot()); // before any partition can send
   for (std::uint32_t i = 0; i < parts_.size(); ++i)
     announce_to(i);
@@ -76,11 +87,12 @@ void peer_session::tell_partitions(const Message& m) {
       host_.self->send(p, m);
 }
 
-void peer_session::end() {
-  tell_partitions(msg::session_down{info_.peer, info_.epoch});
+void peer_session::end(const std::vector<restart::kept>& kept) {
+  tell_partitions(msg::session_down{info_.peer, info_.epoch, retentions_of(kept)});
   host_.cell->update([](msg::neighbor_status& s) {
     s.families.clear();
     s.end_of_rib_received.clear();
+    s.limits_reached.clear();
     s.hold_time = s.keepalive = std::chrono::seconds{0};
   });
 }
@@ -106,22 +118,27 @@ std::optional<wire::notification> peer_session::refresh(wire::bytes_view body,
     spdlog::warn("refresh_ignored peer={} family={} subtype={}", who_, to_string(r->family), r->subtype);
     return {};
   }
-  flush(owed); // What came before it belongs before it.
-  if (r->subtype == static_cast<std::uint8_t>(kind::begin))
+  ended_ = flush(owed); // What came before it belongs before it.
+  if (r->subtype == static_cast<std::uint8_t>(kind::begin)) {
+    std::erase(unanswered_, r->family);
     tell_partitions(msg::refresh_begin{info_.peer, r->family});
-  else if (r->subtype == static_cast<std::uint8_t>(kind::end))
+  } else if (r->subtype == static_cast<std::uint8_t>(kind::end))
     tell_partitions(msg::refresh_end{info_.peer, r->family});
   else if (request)
     perform(walks_.wanted(r->family, agreed_.enhanced_refresh ? walks::marks::borr_and_eorr : walks::marks::none));
   return {};
 }
 
-void peer_session::flush(const std::shared_ptr<rib::credit>& owed) {
+std::vector<wire::family> peer_session::flush(const std::shared_ptr<rib::credit>& owed) {
   auto batches = in_->take(owed);
   for (std::size_t i = 0; i < batches.size(); ++i)
     if (batches[i] && parts_[i])
       host_.self->send(parts_[i], msg::routes{std::move(batches[i])});
-  count(in_->take_end_of_rib());
+  auto ended = std::exchange(ended_, {});
+  const auto now = in_->take_end_of_rib();
+  count(now);
+  ended.insert(ended.end(), now.begin(), now.end());
+  return ended;
 }
 
 void peer_session::count(const std::vector<wire::family>& ended) {
@@ -149,6 +166,8 @@ bool peer_session::ask_for_routes() {
     return false;
   for (const auto f : agreed_.families)
     link_->send(wire::encode(wire::route_refresh{f, 0}));
+  if (agreed_.enhanced_refresh)
+    unanswered_ = agreed_.families;
   return true;
 }
 
@@ -165,8 +184,46 @@ bool peer_session::change_policies(const neighbor_settings& settings) {
   info_.import_chain = now.import_chain;
   info_.export_chain = now.export_chain;
   info_.form = now.form;
-  tell_partitions(msg::chains_changed{info_.peer, now.import_chain, now.export_chain, formed, now.form});
+  const bool discarded = info_.tally && info_.tally->discarded(0) + info_.tally->discarded(1) != 0;
+  watch_limits(settings);
+  tell_partitions(msg::chains_changed{info_.peer, now.import_chain, now.export_chain, formed, now.form, info_.tally});
+  if (discarded)
+    ask_for_routes(); // there may be room now
   return true;
+}
+
+/// The tally is made with the first limit, and stays.
+void peer_session::watch_limits(const neighbor_settings& settings) {
+  if (settings.max_prefixes.empty() && settings.max_prefixes_out.empty() && !info_.tally)
+    return;
+  if (!info_.tally)
+    info_.tally = std::make_shared<rib::prefix_tally>(
+        host_.ports.partitions, [peer = caf::actor_cast<caf::actor>(host_.self), m = msg::peer_tallied{info_.epoch}] {
+          caf::anon_send(peer, m);
+        });
+  host_.cell->update([](msg::neighbor_status& s) { s.limits_reached.clear(); });
+  const auto o = limits_.use(settings.max_prefixes, settings.max_prefixes_out, *info_.tally);
+  say(o);
+  if (o.stop) // Never from within: whoever runs the session is told in its turn.
+    caf::anon_send(caf::actor_cast<caf::actor>(host_.self), msg::peer_tallied{info_.epoch});
+  passed_ = o.stop;
+}
+
+std::optional<prefix_limit> peer_session::tallied(const msg::peer_tallied& m) {
+  if (m.epoch != info_.epoch || !info_.tally)
+    return {};
+  const auto o = limits_.look(*info_.tally);
+  say(o);
+  return o.stop ? o.stop : passed_;
+}
+
+void peer_session::say(const limit_watch::outcome& o) {
+  if (o.said.empty())
+    return;
+  for (const auto& text : o.said)
+    spdlog::warn("prefix_limit peer={} {}", who_, text);
+  host_.cell->update(
+      [&](msg::neighbor_status& s) { s.limits_reached.insert(s.limits_reached.end(), o.said.begin(), o.said.end()); });
 }
 
 void peer_session::walked(const msg::peer_walked& m) {
@@ -209,14 +266,18 @@ bool peer_session::replace_partition(std::uint32_t index, caf::actor partition) 
     return true;
   parts_[index] = std::move(partition);
   announce_to(index);
+  if (congested_ && parts_[index])
+    host_.self->send(parts_[index], msg::outlet_congested{info_.slot->slot(), true});
   for (const auto& r : walks_.owed_by(index))
     replay_from(index, r);
   return ask_for_routes();
 }
 
 void peer_session::congested(rib::slot_id slot, bool congested) {
-  if (slot == info_.slot->slot())
-    tell_partitions(msg::outlet_congested{slot, congested});
+  if (slot != info_.slot->slot())
+    return;
+  congested_ = congested;
+  tell_partitions(msg::outlet_congested{slot, congested});
 }
 
 void peer_session::describe() {

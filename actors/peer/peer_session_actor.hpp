@@ -5,6 +5,7 @@
 #include "actors/peer/inbound.hpp"
 #include "actors/peer/negotiation.hpp"
 #include "actors/peer/peer_actor.hpp"
+#include "actors/peer/prefix_limit.hpp"
 #include "actors/peer/walks.hpp"
 
 #include <caf/actor.hpp>
@@ -22,6 +23,10 @@ struct peer_walked {
   rib::epoch_type epoch = 0;
   peer::walks::walk_id walk = 0;
   std::uint32_t partition = 0;
+};
+/// From a partition, by way of the tally: a limit of the session with this epoch wants to be looked at.
+struct peer_tallied {
+  rib::epoch_type epoch = 0;
 };
 
 } // namespace bellman::msg
@@ -47,14 +52,16 @@ public:
   /// Both return what ends the session. Routes go out with `flush`.
   std::optional<wire::notification> update(wire::bytes_view body);
   std::optional<wire::notification> refresh(wire::bytes_view body, const std::shared_ptr<rib::credit>& owed);
-  /// Sends the partitions what has been gathered.
-  void flush(const std::shared_ptr<rib::credit>& owed);
+  /// Sends the partitions what has been gathered. @returns the families whose End-of-RIB was in it.
+  std::vector<wire::family> flush(const std::shared_ptr<rib::credit>& owed);
 
   void walked(const msg::peer_walked& m);
   void congested(rib::slot_id slot, bool congested);
 
   /// Asks the neighbour for everything once more (RFC 2918); false where it does not know how to answer.
   bool ask_for_routes();
+  /// Did a family that was asked for not even begin to come? Only a neighbour that marks its answers can be told.
+  bool has_unanswered() const noexcept { return !unanswered_.empty(); }
   /// Sends everything once more.
   void replay();
   /// Other policies or next-hop-self. False where that takes a new session: a family has lost, or found, its next hop.
@@ -62,8 +69,11 @@ public:
   /// `partition` knows nothing of this session. False where its routes can only come by a new session.
   bool replace_partition(std::uint32_t index, caf::actor partition);
 
-  /// Tells the partitions that it is over.
-  void end();
+  /// A limit on the number of routes may have been reached. The one that wants the session to end, if there is one.
+  std::optional<prefix_limit> tallied(const msg::peer_tallied& m);
+
+  /// Tells the partitions that it is over, and what stays of it.
+  void end(const std::vector<restart::kept>& kept);
 
 private:
   rib::barrier_ptr report(walks::walk_id walk, std::uint32_t partition) const;
@@ -71,6 +81,8 @@ private:
   void replay_from(std::uint32_t partition, const walks::replay& r);
   void perform(const walks::effects& effects);
   void describe();
+  void watch_limits(const neighbor_settings& settings);
+  void say(const limit_watch::outcome& o);
   void count(const std::vector<wire::family>& ended);
   template <class Message>
   void tell_partitions(const Message& m);
@@ -81,9 +93,14 @@ private:
   std::shared_ptr<net::connection> link_;
   rib::session_info info_;
   std::optional<inbound> in_;
-  inbound::counters counted_; ///< What the status has been told.
+  inbound::counters counted_;       ///< What the status has been told.
+  std::vector<wire::family> ended_; ///< End-of-RIBs that a caller of `flush` has not been told
   walks walks_;
+  bool congested_ = false; ///< What a new partition has to be told.
+  limit_watch limits_;
+  std::optional<prefix_limit> passed_; ///< seen before anybody asked
   std::vector<caf::actor> parts_;
+  std::vector<wire::family> unanswered_; ///< asked for, BoRR has not come
 };
 
 } // namespace bellman::peer

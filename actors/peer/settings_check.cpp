@@ -79,6 +79,18 @@ std::optional<mistake> mistake_in(const neighbor_settings& s) {
     return invalid("remote_port", "0 is no port");
   if (auto wrong = mistake_in_timers(s))
     return wrong;
+  if (s.restart_time.count() < 0 || s.restart_time.count() > 4095)
+    return invalid("restart_time", "the time to wait for a neighbor that restarts is 0..4095 seconds");
+  if (!within(s.stale_time, 1))
+    return invalid("stale_time", "the time that routes may be stale is 1..65535 seconds");
+  if (s.route_reflector_client && s.is_ebgp())
+    return invalid("route_reflector_client", "only an iBGP neighbor can be a client of a route reflector (RFC 4456)");
+  if (s.cluster_id == 0)
+    return invalid("cluster_id", "0 is no cluster id");
+  if (auto why = fault_of(s.max_prefixes, direction::in); !why.empty())
+    return invalid("max_prefixes", std::move(why));
+  if (auto why = fault_of(s.max_prefixes_out, direction::out); !why.empty())
+    return invalid("max_prefixes_out", std::move(why));
   if (auto wrong = mistake_in_protection(s))
     return wrong;
   return mistake_in_families(s.families);

@@ -10,8 +10,8 @@
 #include <random>
 
 // A shard holds objects (handle -> pointer) and slots (hash -> handle). Objects are read without the lock: the pointer
-// arrays grow by adding a block twice the size, never by moving one. The count of references reaches zero only under the
-// lock, so that a set that is about to go cannot be found again.
+// arrays grow by adding a block twice the size, never by moving one. The count of references reaches zero only under
+// the lock, so that a set that is about to go cannot be found again.
 
 namespace bellman::rib {
 
@@ -119,8 +119,8 @@ struct alignas(64) attribute_table::shard {
     auto* memory = std::malloc(sizeof(attribute_set) + key.size());
     if (memory == nullptr)
       throw std::bad_alloc{};
-    auto* o = new (memory) attribute_set{references, hash, ++serial, static_cast<std::uint16_t>(key.size()), variant,
-                                         wire::summarize(key)};
+    auto* o = new (memory) attribute_set{
+        references, hash, ++serial, static_cast<std::uint16_t>(key.size()), variant, wire::summarize(key)};
     std::memcpy(reinterpret_cast<std::uint8_t*>(o) + sizeof(attribute_set), key.data(), key.size());
     std::uint32_t index;
     if (free.empty()) {
@@ -188,7 +188,8 @@ attr_handle attribute_table::find(wire::bytes_view canonical, std::uint32_t refe
   const std::lock_guard guard{s.mutex};
   if (s.live == 0)
     return no_attributes;
-  const auto at = s.locate(static_cast<std::uint32_t>(hash), canonical, static_cast<std::uint8_t>(set_variant::learned));
+  const auto at =
+      s.locate(static_cast<std::uint32_t>(hash), canonical, static_cast<std::uint8_t>(set_variant::learned));
   if (s.slots[at].index_plus_one == 0)
     return no_attributes;
   const auto index = s.slots[at].index_plus_one - 1;

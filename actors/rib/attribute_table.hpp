@@ -17,21 +17,24 @@ namespace bellman::rib {
 struct attribute_set {
   std::atomic<std::uint32_t> references;
   std::uint32_t hash;
-  std::uint32_t serial; ///< Differs each time the handle is used again: a memo keyed by (handle, serial) cannot go stale.
-  std::uint16_t size;   ///< of the canonical bytes
+  std::uint32_t
+      serial;         ///< Differs each time the handle is used again: a memo keyed by (handle, serial) cannot go stale.
+  std::uint16_t size; ///< of the canonical bytes
   std::uint8_t variant; ///< `set_variant`, part of the identity
   wire::attribute_summary summary;
 
-  wire::bytes_view canonical() const noexcept {
-    return {reinterpret_cast<const std::uint8_t*>(this + 1), size};
-  }
+  wire::bytes_view canonical() const noexcept { return {reinterpret_cast<const std::uint8_t*>(this + 1), size}; }
 };
 
-/// Sets of equal bytes that must still be told apart.
+/// Sets of equal bytes that must still be told apart: bits.
 enum class set_variant : std::uint8_t {
   learned = 0,
-  own_med = 1, ///< MED was set by our policy or our injector: it may leave over eBGP (RFC 4271 §5.1.4).
+  own_med = 1,   ///< MED was set by our policy or our injector: it may leave over eBGP (RFC 4271 §5.1.4).
+  reflected = 2, ///< As it leaves for iBGP neighbours; its next hop stays (RFC 4456 §10).
 };
+constexpr bool has(const attribute_set& set, set_variant bit) noexcept {
+  return (set.variant & static_cast<std::uint8_t>(bit)) != 0;
+}
 
 /// Thread-safe: sharded by hash, one mutex a shard. A handle stays valid while somebody holds a reference.
 class attribute_table {
@@ -42,7 +45,8 @@ public:
   attribute_table& operator=(const attribute_table&) = delete;
 
   /// Finds or adds; the caller owns `references` references afterwards. Canonical bytes over 65535 are a bug.
-  attr_handle intern(wire::bytes_view canonical, set_variant variant = set_variant::learned, std::uint32_t references = 1);
+  attr_handle intern(wire::bytes_view canonical, set_variant variant = set_variant::learned,
+                     std::uint32_t references = 1);
   /// Finds only, and only a set that these bytes stand for when they come over a session of this kind (not
   /// session_dependent, or ibgp_clean on iBGP); else `no_attributes`.
   attr_handle find(wire::bytes_view canonical, std::uint32_t references = 1,
@@ -54,7 +58,7 @@ public:
   /// @pre the caller holds a reference.
   const attribute_set& operator[](attr_handle h) const noexcept;
 
-  std::size_t size() const noexcept;  ///< distinct sets
+  std::size_t size() const noexcept;   ///< distinct sets
   std::size_t memory() const noexcept; ///< bytes, table included
 
 private:

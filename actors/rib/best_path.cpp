@@ -11,8 +11,8 @@ constexpr std::uint32_t field_max = 1023;
 
 comparison decided(bool first, best_path_step step) noexcept { return {first, step}; }
 
-/// How far away the route was learned: a confederation's member AS is nearer than another AS (RFC 5065 §5.3) and further
-/// than our own.
+/// How far away the route was learned: a confederation's member AS is nearer than another AS (RFC 5065 §5.3) and
+/// further than our own.
 int externality(const candidate& c) noexcept {
   if (c.source->local || c.source->kind == wire::session_kind::ebgp)
     return 2;
@@ -22,6 +22,10 @@ int externality(const candidate& c) noexcept {
 std::uint32_t router_of(const candidate& c) noexcept {
   // RFC 4456 §9: ORIGINATOR_ID stands in for the router id.
   return c.attributes->originator_id != 0 ? c.attributes->originator_id : c.source->router_id;
+}
+
+std::uint32_t med_of(const wire::attribute_summary& a, const best_path_rules& rules) noexcept {
+  return rules.missing_med_is_worst && !a.has_med ? 0xFFFFFFFF : a.med;
 }
 
 /// Shorter address first by family, then by number, as the daemons of the field do.
@@ -41,6 +45,7 @@ std::string_view to_string(best_path_step step) noexcept {
   case best_path_step::med: return "med";
   case best_path_step::ebgp_over_ibgp: return "ebgp over ibgp";
   case best_path_step::igp_metric: return "igp metric";
+  case best_path_step::oldest: return "oldest";
   case best_path_step::router_id: return "router id";
   case best_path_step::cluster_list_length: return "cluster-list length";
   case best_path_step::peer_address: return "peer address";
@@ -49,31 +54,35 @@ std::string_view to_string(best_path_step step) noexcept {
   return "unknown";
 }
 
-std::uint32_t rank_of(const wire::attribute_summary& a, bool stale) noexcept {
+std::uint32_t rank_of(const wire::attribute_summary& a, bool stale, const best_path_rules& rules) noexcept {
   const std::uint32_t state = (stale ? 2u : 3u) << 30;
   if (a.local_pref >= field_max)
     return state | field_max << 20;
   const auto with_pref = state | a.local_pref << 20;
-  if (a.as_path_length >= field_max)
+  const auto length = rules.ignore_as_path ? 0 : a.as_path_length;
+  if (length >= field_max)
     return with_pref;
-  return with_pref | (field_max - a.as_path_length) << 10 | (2u - static_cast<std::uint32_t>(a.origin)) << 8;
+  return with_pref | (field_max - length) << 10 | (2u - static_cast<std::uint32_t>(a.origin)) << 8;
 }
 
-comparison compare(const candidate& a, const candidate& b, med_rule med) noexcept {
+comparison compare(const candidate& a, const candidate& b, med_rule med, const best_path_rules& rules) noexcept {
   const auto &x = *a.attributes, &y = *b.attributes;
   if (a.stale != b.stale)
     return decided(b.stale, best_path_step::stale);
   if (x.local_pref != y.local_pref) // RFC 4271 §9.1.1
     return decided(x.local_pref > y.local_pref, best_path_step::local_pref);
-  if (x.as_path_length != y.as_path_length) // §9.1.2.2 a
+  if (!rules.ignore_as_path && x.as_path_length != y.as_path_length) // §9.1.2.2 a
     return decided(x.as_path_length < y.as_path_length, best_path_step::as_path_length);
   if (x.origin != y.origin) // b
     return decided(x.origin < y.origin, best_path_step::origin);
-  if (med == med_rule::same_neighbor_as && x.first_as == y.first_as && x.med != y.med) // c; absent is 0, the lowest
-    return decided(x.med < y.med, best_path_step::med);
+  if (med == med_rule::same_neighbor_as && (rules.always_compare_med || x.first_as == y.first_as) &&
+      med_of(x, rules) != med_of(y, rules)) // c; absent is 0, the lowest, unless said otherwise
+    return decided(med_of(x, rules) < med_of(y, rules), best_path_step::med);
   if (externality(a) != externality(b)) // d
     return decided(externality(a) > externality(b), best_path_step::ebgp_over_ibgp);
-  if (router_of(a) != router_of(b)) // f; e, the interior cost, is not known here
+  if (rules.prefer_oldest_external && externality(a) == 2 && a.received_at != b.received_at) // RFC 5004
+    return decided(a.received_at < b.received_at, best_path_step::oldest);
+  if (!rules.ignore_router_id && router_of(a) != router_of(b)) // f; e, the interior cost, is not known here
     return decided(router_of(a) < router_of(b), best_path_step::router_id);
   if (x.cluster_list_length != y.cluster_list_length) // RFC 4456 §9
     return decided(x.cluster_list_length < y.cluster_list_length, best_path_step::cluster_list_length);
@@ -84,15 +93,16 @@ comparison compare(const candidate& a, const candidate& b, med_rule med) noexcep
   return {};
 }
 
-std::size_t select_best(std::span<const candidate> all) {
+std::size_t select_best(std::span<const candidate> all, const best_path_rules& rules) {
   std::size_t best = all.size();
   for (std::size_t i = 0; i < all.size(); ++i) {
     // Is it the best of its neighbouring AS?
     const bool leads = std::ranges::none_of(all, [&](const candidate& other) {
-      return &other != &all[i] && other.attributes->first_as == all[i].attributes->first_as &&
-             !compare(all[i], other).first_is_better;
+      return &other != &all[i] &&
+             (rules.always_compare_med || other.attributes->first_as == all[i].attributes->first_as) &&
+             !compare(all[i], other, med_rule::same_neighbor_as, rules).first_is_better;
     });
-    if (leads && (best == all.size() || !compare(all[best], all[i], med_rule::ignore).first_is_better))
+    if (leads && (best == all.size() || !compare(all[best], all[i], med_rule::ignore, rules).first_is_better))
       best = i;
   }
   return best;

@@ -1,8 +1,10 @@
 #pragma once
-// Best path (RFC 4271 §9.1.2.2 with the field's usual order): one comparator, which also names the step that decided, so
-// that explain and selection cannot disagree.
+// Best path (RFC 4271 §9.1.2.2 with the field's usual order): one comparator, which also names the step that decided,
+// so that explain and selection cannot disagree.
 
+#include "actors/rib/best_path_rules.hpp"
 #include "actors/rib/best_path_step.hpp"
+#include "actors/rib/reflection.hpp"
 #include "wire/bgp/attribute_codec.hpp"
 #include "wire/bgp/update.hpp"
 #include "wire/prefix.hpp"
@@ -12,12 +14,13 @@
 
 namespace bellman::rib {
 
-/// Facts of a source that break ties.
+/// Facts of a source that break ties, and that say where its routes may go.
 struct source_facts {
   wire::session_kind kind = wire::session_kind::ebgp;
   bool local = false; ///< injected here: counts as external, with our own router id
   std::uint32_t router_id = 0;
   wire::ip_address address;
+  reflection_role reflection;
 };
 
 struct candidate {
@@ -25,11 +28,13 @@ struct candidate {
   const source_facts* source = nullptr;
   bool stale = false;
   std::uint32_t path_id = 0;
+  std::uint32_t received_at = 0; ///< seconds, of the partition's clock
 };
 
 /// Condenses what is compared before MED into 32 bits: a path of higher rank is better for certain, equal ranks say
 /// nothing. Values that do not fit (LOCAL_PREF over 1022, paths over 1022 ASes) end the rank early. Never 0.
-std::uint32_t rank_of(const wire::attribute_summary& attributes, bool stale) noexcept;
+std::uint32_t rank_of(const wire::attribute_summary& attributes, bool stale,
+                      const best_path_rules& rules = {}) noexcept;
 
 enum class med_rule : std::uint8_t { same_neighbor_as, ignore };
 
@@ -37,10 +42,11 @@ struct comparison {
   bool first_is_better = true; ///< also when nothing tells them apart
   best_path_step step = best_path_step::none;
 };
-comparison compare(const candidate& a, const candidate& b, med_rule med = med_rule::same_neighbor_as) noexcept;
+comparison compare(const candidate& a, const candidate& b, med_rule med = med_rule::same_neighbor_as,
+                   const best_path_rules& rules = {}) noexcept;
 
-/// Deterministic MED: the best of each neighbouring AS first, then the best among those without looking at MED of different
-/// ASes; the answer does not depend on the order. @pre not empty. @returns an index into `all`.
-std::size_t select_best(std::span<const candidate> all);
+/// Deterministic MED: the best of each neighbouring AS first, then the best among those without looking at MED of
+/// different ASes; the answer does not depend on the order. @pre not empty. @returns an index into `all`.
+std::size_t select_best(std::span<const candidate> all, const best_path_rules& rules = {});
 
 } // namespace bellman::rib

@@ -1,5 +1,6 @@
 #pragma once
-// The steps of best path, in order: which one decided between two paths (RFC 4271 §9.1.2.2 and the field's usual additions).
+// The steps of best path, in order: which one decided between two paths (RFC 4271 §9.1.2.2 and the field's usual
+// additions).
 
 #include <cstdint>
 #include <string_view>
@@ -8,13 +9,14 @@ namespace bellman::rib {
 
 enum class best_path_step : std::uint8_t {
   none,
-  stale,               ///< fresh before stale (RFC 4724, RFC 9494)
+  stale, ///< fresh before stale (RFC 4724, RFC 9494)
   local_pref,
   as_path_length,
   origin,
   med,
   ebgp_over_ibgp,
   igp_metric,
+  oldest,              ///< the older external path, where asked for (RFC 5004)
   router_id,           ///< router id, or ORIGINATOR_ID (RFC 4456 §9)
   cluster_list_length, ///< RFC 4456 §9
   peer_address,

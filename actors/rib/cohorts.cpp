@@ -10,7 +10,8 @@ void cohort_table::join(slot_id slot, const session_info& info, policy::program_
                 .local_as = info.local_as,
                 .families = {info.ipv4, info.ipv6},
                 .program = std::move(program),
-                .members = {}};
+                .members = {},
+                .reflection = info.reflection};
   auto found = std::ranges::find_if(cohorts_, [&](const cohort& c) { return c.same_kind(wanted); });
   if (found == cohorts_.end())
     found = cohorts_.insert(cohorts_.end(), std::move(wanted));
@@ -51,11 +52,12 @@ void cohort_table::rebuild() {
   }
 }
 
-bool may_export(const wire::attribute_summary& a, const source_facts& source, const wire::outbound_form& form) noexcept {
+bool may_export(const wire::attribute_summary& a, const source_facts& source, const wire::outbound_form& form,
+                const reflection_role& target) noexcept {
   if (a.no_advertise)
     return false;
   if (form.kind == wire::session_kind::ibgp)
-    return source.local || source.kind != wire::session_kind::ibgp; // RFC 4271 §9.2: not from iBGP to iBGP
+    return !is_reflection(source, form) || reflects(source.reflection, target); // RFC 4271 §9.2: not from iBGP to iBGP
   if (form.kind == wire::session_kind::confed_ebgp)
     return !a.no_export_subconfed;
   return !a.no_export && !a.no_export_subconfed;

@@ -1,6 +1,6 @@
 #pragma once
-// Who may share an answer: sessions whose outbound result is the same by construction. Export is evaluated once a cohort and
-// attribute set, and sessions whose bytes are the same share an encoding class.
+// Who may share an answer: sessions whose outbound result is the same by construction. Export is evaluated once a
+// cohort and attribute set, and sessions whose bytes are the same share an encoding class.
 
 #include "actors/policy/program.hpp"
 #include "actors/rib/attribute_table.hpp"
@@ -28,10 +28,11 @@ struct cohort {
   policy::program_ptr program; ///< null until published: nothing goes out
   peer_bits members;
   std::uint32_t encoding = 0;
+  reflection_role reflection;
 
   bool same_kind(const cohort& other) const {
     return chain == other.chain && form == other.form && local_as == other.local_as &&
-           families[0] == other.families[0] && families[1] == other.families[1];
+           families[0] == other.families[0] && families[1] == other.families[1] && reflection == other.reflection;
   }
 };
 
@@ -62,8 +63,14 @@ private:
   peer_bits members_[2];
 };
 
-/// May this attribute set go to a session of this form at all (RFC 1997; RFC 4271 §9.2 for iBGP split horizon)?
-bool may_export(const wire::attribute_summary& attributes, const source_facts& source,
-                const wire::outbound_form& form) noexcept;
+/// May this attribute set go to a session of this form at all (RFC 1997; RFC 4271 §9.2 for iBGP split horizon, RFC 4456
+/// §6 for what is reflected)?
+bool may_export(const wire::attribute_summary& attributes, const source_facts& source, const wire::outbound_form& form,
+                const reflection_role& target = {}) noexcept;
+
+/// Does a route of this source that goes to a session of this form go by reflection?
+constexpr bool is_reflection(const source_facts& source, const wire::outbound_form& form) noexcept {
+  return !source.local && source.kind == wire::session_kind::ibgp && form.kind == wire::session_kind::ibgp;
+}
 
 } // namespace bellman::rib

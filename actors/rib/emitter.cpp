@@ -1,5 +1,7 @@
 #include "actors/rib/emitter.hpp"
 
+#include "actors/rib/session_form.hpp"
+
 #include <algorithm>
 
 namespace bellman::rib {
@@ -22,16 +24,6 @@ void finish(flush& out, std::shared_ptr<encoded_updates> updates, peer_bits to) 
     return;
   updates->messages = count_messages(updates->data);
   out.push_back({std::move(updates), std::move(to)});
-}
-
-/// A route of our own without a next hop gets our address on this session.
-wire::outbound_form with_own_next_hop(const wire::outbound_form& form) {
-  auto f = form;
-  if (f.next_hop_v4.is_unspecified())
-    f.next_hop_v4 = f.self_v4;
-  if (f.next_hop_v6.is_unspecified())
-    f.next_hop_v6 = f.self_v6;
-  return f;
 }
 
 } // namespace
@@ -113,11 +105,8 @@ std::size_t emitter<Prefix>::encode_group(const group& g, std::uint32_t encoding
   }
   const auto& set = table[g.attributes];
   std::size_t refused;
-  if (set.variant == static_cast<std::uint8_t>(set_variant::own_med)) {
-    auto own = form;
-    own.keep_med = true;
-    if (wire::next_hop_of(set.canonical()).global.is_unspecified())
-      own = with_own_next_hop(own);
+  if (set.variant != static_cast<std::uint8_t>(set_variant::learned)) {
+    const auto own = form_for(set, form);
     wire::apply_form(set.canonical(), Prefix::family, own, scratch_);
     refused = wire::write_announcements(data, scratch_, own, prefixes);
   } else {

@@ -25,8 +25,8 @@ public:
   }
   std::size_t size() const noexcept { return rows_.size(); }
 
-  /// Appends the deliveries of everything added, and forgets it. Prefixes whose attributes leave no room in a message of
-  /// some sessions are withdrawn from those and counted in the answer.
+  /// Appends the deliveries of everything added, and forgets it. Prefixes whose attributes leave no room in a message
+  /// of some sessions are withdrawn from those and counted in the answer.
   std::size_t encode(const attribute_table& table, const peer_set_table& sets, const cohort_table& cohorts, flush& out);
 
 private:

@@ -1,5 +1,6 @@
 #pragma once
-// Every message that a partition actor takes or gives. Move-only contents travel behind shared_ptr (CAF copies messages).
+// Every message that a partition actor takes or gives. Move-only contents travel behind shared_ptr (CAF copies
+// messages).
 
 #include "actors/policy/program.hpp"
 #include "actors/rib/ids.hpp"
@@ -29,16 +30,23 @@ std::true_type stays_in_process(const T&);
 
 namespace bellman::msg {
 
-/// From a peer actor, to every partition, in the order of its session: up, batches ..., down. Batches of another epoch are
-/// dropped. `initial` counts down when the first full advertisement of this partition is with the fan-out.
+/// From a peer actor, to every partition, in the order of its session: up, batches ..., down. Batches of another epoch
+/// are dropped. `initial` counts down when the first full advertisement of this partition is with the fan-out.
 struct session_up {
   rib::session_info info;
   rib::barrier_ptr initial;
 };
-/// The session ended: its paths go, its slot is forgotten. Also sent by a restarted peer actor for what it left behind.
+/// The session ended: its paths go, or stay as stale ones; its slot is forgotten. Also sent by a restarted peer actor
+/// for what it left behind.
 struct session_down {
   rib::peer_id peer{};
   rib::epoch_type epoch = 0; ///< sessions up to and including this one (modulo 256)
+  rib::retentions keep{};
+};
+/// Stale paths of one family go: End-of-RIB came, or nothing came in time.
+struct stale_over {
+  rib::peer_id peer{};
+  wire::family family;
 };
 /// Routes received or injected. The batch is taken out of the pointer by the partition.
 struct routes {
@@ -65,6 +73,7 @@ struct chains_changed {
   std::string import_chain, export_chain;
   bool next_hop_self_changed = false;
   wire::outbound_form form; ///< the new form, where it changed
+  rib::tally_ptr tally;     ///< of now; null: none
 };
 /// A new generation of a chain. Partitions re-evaluate every path and every advertisement that used the old one.
 struct program_published {

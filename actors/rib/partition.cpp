@@ -8,6 +8,9 @@ namespace bellman::rib {
 
 namespace {
 
+/// A row knows the last four bits of its session's number; what is older than half of their range is not kept.
+constexpr int most_kept_sessions = 7;
+
 /// Gives back what the nodes of a family hold.
 template <class Prefix>
 void release_all(family_tables<Prefix>& f, path_store& paths) {
@@ -32,6 +35,7 @@ partition::partition(settings s) : settings_{std::move(s)}, paths_{settings_.att
   local->facts.local = true;
   local->import_program = policy::accept_all();
   local->info.peer = local_source;
+  local->kept_sessions[0] = local->kept_sessions[1] = 0;
   peers_.push_back(std::move(local));
 }
 
@@ -48,11 +52,18 @@ void partition::session_up(session_info info, barrier_ptr initial) {
   if (!peers_[id])
     peers_[id] = std::make_unique<peer_state>();
   auto& p = *peers_[id];
-  if (p.up)
-    session_down(info.peer, p.info.epoch);
+  if (p.up && p.info.epoch == info.epoch && p.info.slot && p.info.slot->slot() == info.slot->slot()) {
+    cohorts_.leave(info.slot->slot()); // told twice, as when a partition starts while a session comes up
+  } else {
+    if (p.up)
+      session_down(info.peer, p.info.epoch);
+    p.refreshing[0] = p.refreshing[1] = false;
+  }
+  const auto later = static_cast<std::uint8_t>(info.epoch - p.info.epoch);
+  for (auto& kept : p.kept_sessions)
+    kept = kept < 0 ? std::int8_t{0} : static_cast<std::int8_t>(std::min<int>(kept + later, most_kept_sessions));
   p.up = true;
-  p.refreshing[0] = p.refreshing[1] = false;
-  p.facts = {info.form.kind, false, info.peer_router_id, info.peer_address};
+  p.facts = {info.form.kind, false, info.peer_router_id, info.peer_address, info.reflection};
   const auto program = [&](const std::string& chain) {
     const auto found = programs_.find(chain);
     return found == programs_.end() ? policy::program_ptr{} : found->second;
@@ -60,35 +71,61 @@ void partition::session_up(session_info info, barrier_ptr initial) {
   p.import_program = program(info.import_chain);
   cohorts_.join(info.slot->slot(), info, program(info.export_chain));
   p.info = std::move(info);
+  for (std::size_t f = 0; f < 2; ++f) {
+    p.older[f] = p.received[f];
+    p.older_accepted[f] = p.accepted[f];
+  }
+  report(p);
+  find_counted_out();
   membership_changed();
   next_round_.wanted = true;
   next_round_.look_at_paths = true; // paths of an earlier session may be left
   if (initial)
-    next_round_.barriers.push_back(std::move(initial));
+    next_round_.barriers.push_back({std::move(initial), p.info.slot->slot(), true});
 }
 
-void partition::session_down(peer_id id, epoch_type epoch) {
+void partition::session_down(peer_id id, epoch_type epoch, retentions keep) {
   auto* p = peer(id);
-  if (p == nullptr || !p->up || id == local_source || static_cast<std::int8_t>(p->info.epoch - epoch) > 0)
+  if (p == nullptr || !(p->up || p->retains()) || id == local_source ||
+      static_cast<std::int8_t>(p->info.epoch - epoch) > 0)
+    return;
+  for (std::size_t f = 0; f < 2; ++f)
+    if (!p->up || keep[f] == retention::none)
+      p->kept_sessions[f] = -1;
+    else if (keep[f] == retention::session)
+      p->kept_sessions[f] = 0;
+  next_round_.wanted = next_round_.look_at_paths = true;
+  if (!p->up)
     return;
   p->up = false;
+  p->info.tally.reset();
+  find_counted_out();
   const auto slot = p->info.slot->slot();
   cohorts_.leave(slot);
   gone_.set(slot);
   frozen_.reset(slot);
   membership_changed();
-  next_round_.wanted = next_round_.look_at_paths = true;
   next_round_.leaving.push_back(std::move(p->info.slot));
+}
+
+void partition::stale_over(peer_id id, wire::family family) {
+  auto* p = peer(id);
+  if (p == nullptr || id == local_source)
+    return;
+  p->kept_sessions[family == wire::ipv6_unicast ? 1 : 0] = p->up ? std::int8_t{0} : std::int8_t{-1};
+  next_round_.wanted = next_round_.look_at_paths = true;
 }
 
 void partition::replay(peer_id id, wire::family family, barrier_ptr finished) {
   const auto* p = peer(id);
   const std::size_t f = family == wire::ipv6_unicast ? 1 : 0;
   next_round_.wanted = true;
-  if (p != nullptr && p->up && p->info.slot)
-    next_round_.replays.push_back({p->info.slot->slot(), f, nullptr});
+  const bool up = p != nullptr && p->up && p->info.slot;
+  const auto slot = up ? p->info.slot->slot() : slot_id{};
+  if (up)
+    next_round_.replays.push_back({slot, f});
   if (finished)
-    next_round_.barriers.push_back(std::move(finished));
+    next_round_.barriers.push_back({std::move(finished), slot, up});
 }
 
 void partition::refresh_begin(peer_id id, wire::family family) {
@@ -97,7 +134,10 @@ void partition::refresh_begin(peer_id id, wire::family family) {
   if (p == nullptr || !p->up || p->refreshing[f])
     return;
   p->refreshing[f] = true;
-  p->refresh_bit[f] ^= 1;
+  if (std::erase(next_round_.sweeping[f], id) != 0 || p->sweep[f])
+    p->sweep[f] = false; // the end of this refresh sweeps for the last one too, which is not through
+  else
+    p->refresh_bit[f] ^= 1;
 }
 
 void partition::refresh_end(peer_id id, wire::family family) {
@@ -133,7 +173,15 @@ void partition::chains_changed(peer_id id, const std::string& import_chain, cons
   next_round_.reimporting.push_back(id);
   if (bytes_differ) // the attributes of the rows are the same: only sending them again tells the neighbour
     for (std::size_t f = 0; f < 2; ++f)
-      next_round_.replays.push_back({slot, f, nullptr});
+      next_round_.replays.push_back({slot, f});
+}
+
+void partition::use_tally(peer_id id, tally_ptr tally) {
+  if (auto* p = peer(id); p != nullptr && p->up) {
+    p->info.tally = std::move(tally);
+    report(*p);
+    find_counted_out();
+  }
 }
 
 void partition::publish(const std::string& chain, policy::program_ptr program) {
@@ -141,7 +189,7 @@ void partition::publish(const std::string& chain, policy::program_ptr program) {
   if (cohorts_.publish(chain, program))
     next_round_.wanted = true;
   for (auto& p : peers_)
-    if (p && p->up && p->info.peer != local_source && p->info.import_chain == chain) {
+    if (p && (p->up || p->retains()) && p->info.peer != local_source && p->info.import_chain == chain) {
       p->import_program = program;
       next_round_.wanted = next_round_.look_at_paths = true;
       next_round_.reimporting.push_back(p->info.peer);
@@ -153,13 +201,18 @@ void partition::freeze(slot_id slot, bool frozen) {
   const bool member = cohorts_.members(0).test(slot) || cohorts_.members(1).test(slot);
   if (frozen && member) {
     frozen_.set(slot);
+    if (walking_)
+      round_.held.set(slot);
   } else if (!frozen && frozen_.test(slot)) {
     frozen_.reset(slot);
     next_round_.wanted = true;
   }
 }
 
-flush partition::take_flush() { return std::exchange(flush_, {}); }
+flush partition::take_flush() {
+  report_advertised();
+  return std::exchange(flush_, {});
+}
 partition::completions partition::take_completions() { return std::exchange(completions_, {}); }
 
 template <class Prefix>
@@ -188,7 +241,20 @@ void partition::salvage(const partition& failed) {
       salvaged_slots_.push_back(p->info.slot);
   for (const auto* r : {&failed.round_, &failed.next_round_})
     salvaged_slots_.insert(salvaged_slots_.end(), r->leaving.begin(), r->leaving.end());
+  had_routes_.resize(failed.peers_.size());
+  for (std::size_t i = 1; i < failed.peers_.size(); ++i)
+    if (const auto& p = failed.peers_[i]; p && p->up)
+      had_routes_[i] = {p->received[0] != 0, p->received[1] != 0};
   salvaging_ = true;
+}
+
+std::vector<peer_id> partition::silent_sources() const {
+  std::vector<peer_id> silent;
+  for (std::size_t i = 0; i < std::min(had_routes_.size(), peers_.size()); ++i)
+    if (const auto& p = peers_[i]; p && p->up)
+      if ((had_routes_[i][0] && p->received[0] == 0) || (had_routes_[i][1] && p->received[1] == 0))
+        silent.push_back(p->info.peer);
+  return silent;
 }
 
 void partition::salvage_done() {
@@ -203,6 +269,7 @@ void partition::salvage_done() {
     }
   }
   salvaged_slots_.clear();
+  had_routes_.clear();
   membership_changed();
   next_round_.wanted = true;
 }

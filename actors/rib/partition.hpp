@@ -1,9 +1,9 @@
 #pragma once
-// One share of the routing table, every family of it: applies what peers announce, chooses best paths, and says what has to
-// be sent. Pure: no actor, no socket, no clock. partition_actor.hpp runs it.
+// One share of the routing table, every family of it: applies what peers announce, chooses best paths, and says what
+// has to be sent. Pure: no actor, no socket, no clock. partition_actor.hpp runs it.
 //
-// Everything outbound is `reconcile`: what should be advertised of a prefix against what was. Everything long (a session
-// comes or goes, a policy changes) is a walk over the nodes that calls it, in slices.
+// Everything outbound is `reconcile`: what should be advertised of a prefix against what was. Everything long (a
+// session comes or goes, a policy changes) is a walk over the nodes that calls it, in slices.
 
 #include "actors/policy/program.hpp"
 #include "actors/rib/change_log.hpp"
@@ -17,6 +17,7 @@
 #include "actors/rib/session_info.hpp"
 #include "actors/rib/view.hpp"
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -37,17 +38,20 @@ struct wanted_key {
   }
 };
 
+inline constexpr std::size_t fewest_sets = 4096; ///< Below, unused peer sets are nobody's trouble.
+
 /// The tables of one family. Survives the partition that works on it (salvage).
 template <class Prefix>
 struct family_tables {
   prefix_table<Prefix> nodes;
   peer_set_table sets;
   emitter<Prefix> emissions;
-  std::vector<std::uint32_t> dirty; ///< nodes to reconcile at the end of this batch
+  std::vector<std::uint32_t> dirty;      ///< nodes to reconcile at the end of this batch
   std::vector<std::uint32_t> tombstones; ///< oldest first, from `first_tombstone`
   std::size_t first_tombstone = 0;
   std::unordered_map<wanted_key, set_id, wanted_key> wanted_memo; ///< until membership changes
-  std::unordered_map<std::uint64_t, set_id> delta_memo;  ///< (set, set) -> difference
+  std::size_t most_sets = fewest_sets;                            ///< then those that no row uses are looked for
+  std::unordered_map<std::uint64_t, set_id> delta_memo;           ///< (set, set) -> difference
 };
 
 class partition {
@@ -56,7 +60,8 @@ public:
     std::uint32_t index = 0;
     std::uint64_t epoch = 0; ///< differs each time a partition starts with another change log
     std::shared_ptr<attribute_table> attributes;
-    source_facts local; ///< router id and so on of this speaker, for injected routes
+    best_path_rules rules;
+    source_facts local;               ///< router id and so on of this speaker, for injected routes
     std::uint32_t tombstones = 16384; ///< kept for readers that resume
   };
 
@@ -70,22 +75,30 @@ public:
 
   // What changes the table. Nothing is sent until the caller takes the flush.
   void session_up(session_info info, barrier_ptr initial);
-  void session_down(peer_id peer, epoch_type epoch);
+  /// Paths of families with a retention stay, as stale ones, until they are announced again or `stale_over`.
+  void session_down(peer_id peer, epoch_type epoch, retentions keep = {});
+  void stale_over(peer_id peer, wire::family family);
   void apply(route_batch& batch);
   void replay(peer_id peer, wire::family family, barrier_ptr finished);
   void refresh_begin(peer_id peer, wire::family family);
   void refresh_end(peer_id peer, wire::family family);
   void chains_changed(peer_id peer, const std::string& import_chain, const std::string& export_chain,
                       const wire::outbound_form* form);
+  void use_tally(peer_id peer, tally_ptr tally);
   void publish(const std::string& chain, policy::program_ptr program);
   void freeze(slot_id slot, bool frozen);
 
+  /// Encodes what a failure left undecided between "noted as sent" and "on its way". Take the flush then.
+  void finish_sending();
   /// Takes over what sessions had been sent, from the tables that a failed partition left: those routes stay advertised
   /// until `salvage_done`. The old tables are only read.
   void salvage(const partition& failed);
   /// Everyone who could answer has answered: what is advertised without a route behind it is withdrawn.
   void salvage_done();
   bool is_salvaging() const noexcept { return salvaging_; }
+  /// Neighbours that had routes in the failed tables, are up, and have announced none since: whoever asked them for
+  /// their routes was not heard, and their session has to begin anew.
+  std::vector<peer_id> silent_sources() const;
 
   /// Is there a walk to go on with? `work` does a slice of about `nodes` nodes.
   bool has_work() const noexcept { return walking_ || next_round_.wanted; }
@@ -114,11 +127,21 @@ private:
     bool up = false;
     source_facts facts;
     policy::program_ptr import_program;
-    bool refreshing[2]{};     ///< between BoRR and EoRR
+    bool refreshing[2]{}; ///< between BoRR and EoRR
     std::uint8_t refresh_bit[2]{};
-    bool sweep[2]{};          ///< this walk removes what was not announced again
-    bool reimport = false;    ///< this walk evaluates import again
-    std::uint64_t received[2]{}, accepted[2]{};
+    bool sweep[2]{};       ///< this walk removes what was not announced again
+    bool reimport = false; ///< this walk evaluates import again
+    std::uint64_t received[2]{}, accepted[2]{}, stale[2]{};
+    std::uint64_t older[2]{}, older_accepted[2]{}; ///< received and accepted, left by earlier sessions
+    /// Paths of so many sessions before that of `info.epoch` live, besides its own; -1: not even those.
+    std::int8_t kept_sessions[2]{-1, -1};
+
+    /// Was the path announced in the session that is up now?
+    bool is_fresh(const path_row& row) const noexcept { return up && !row.stale && row.epoch == (info.epoch & 15); }
+    bool holds(const path_row& row, std::size_t family) const noexcept {
+      return ((info.epoch - row.epoch) & 15) <= kept_sessions[family];
+    }
+    bool retains() const noexcept { return !up && (kept_sessions[0] >= 0 || kept_sessions[1] >= 0); }
   };
   struct imported {
     attr_handle attributes = no_attributes;
@@ -128,12 +151,20 @@ private:
   struct replay_request {
     slot_id slot;
     std::size_t family;
-    barrier_ptr finished;
+    std::uint32_t from = 0; ///< Nodes below have been replayed.
+    bool held = false;      ///< The session took no more: the next round goes on from there.
+  };
+  /// Counts down when the session has been sent everything, which it has not while its outbox is over the limit.
+  struct awaited {
+    barrier_ptr barrier;
+    slot_id slot{};
+    bool of_session = false; ///< else it waits for the round only
   };
   struct round {
     bool wanted = false;
     bool look_at_paths = false;
-    std::vector<barrier_ptr> barriers;
+    std::vector<awaited> barriers;
+    peer_bits held; ///< sessions that were frozen at some time of the round
     std::vector<slot_ptr> leaving;
     std::vector<replay_request> replays;
     std::vector<peer_id> sweeping[2], reimporting;
@@ -151,7 +182,8 @@ private:
     attr_handle attributes = no_attributes;
     peer_id source{};
     std::vector<out_row> rows;
-    bool reusable = false; ///< no program looked at the prefix
+    bool reusable = false;        ///< no program looked at the prefix
+    std::uint32_t unsendable = 0; ///< cohorts whose messages are too short for these attributes
   };
 
   template <class Prefix>
@@ -176,6 +208,11 @@ private:
   template <class Prefix>
   void drop_row(node<Prefix>& n, std::uint32_t i);
   void count_row(const path_row& row, std::size_t family, int by);
+  void renew_row(path_row& row, peer_state& from, std::size_t family);
+  void report(const peer_state& p);
+  void report_all();
+  void report_advertised();
+  void find_counted_out();
 
   // partition_select.cpp
   template <class Prefix>
@@ -226,7 +263,7 @@ private:
   template <class Prefix>
   bool revise_paths(std::uint32_t index);
   template <class Prefix>
-  void replay_node(const node<Prefix>& n);
+  void replay_node(std::uint32_t index);
   template <class Prefix>
   void salvage_family(const partition& failed);
 
@@ -241,6 +278,7 @@ private:
   std::unordered_map<std::string, policy::program_ptr> programs_;
   std::vector<std::unique_ptr<peer_state>> peers_; ///< by peer_id
   peer_bits frozen_, gone_;
+  std::vector<peer_id> counted_out_; ///< sessions whose advertised routes are limited
   export_memo memo_;
   std::vector<std::uint32_t> accepted_; ///< scratch: cohorts that take the set unchanged
   std::vector<out_row> scratch_rows_;
@@ -248,7 +286,7 @@ private:
   std::uint64_t unsendable_ = 0;
 
   change_log log_;
-  bool logging_ = false; ///< from the first reader of changes on
+  bool logging_ = false;           ///< from the first reader of changes on
   std::uint32_t purged_up_to_ = 0; ///< newest sequence number of a tombstone that is gone
 
   round round_, next_round_;
@@ -256,19 +294,28 @@ private:
   std::size_t walk_family_ = 0;
   std::uint32_t walk_at_ = 0;
   bool salvaging_ = false;
-  std::vector<slot_ptr> salvaged_slots_; ///< of sessions that the failed partition knew
+  std::vector<slot_ptr> salvaged_slots_;        ///< of sessions that the failed partition knew
+  std::vector<std::array<bool, 2>> had_routes_; ///< in the failed partition, by peer_id and family
 
   flush flush_;
   completions completions_;
 };
 
 template <>
-inline family_tables<wire::prefix4>& partition::family<wire::prefix4>() noexcept { return v4_; }
+inline family_tables<wire::prefix4>& partition::family<wire::prefix4>() noexcept {
+  return v4_;
+}
 template <>
-inline family_tables<wire::prefix6>& partition::family<wire::prefix6>() noexcept { return v6_; }
+inline family_tables<wire::prefix6>& partition::family<wire::prefix6>() noexcept {
+  return v6_;
+}
 template <>
-inline const family_tables<wire::prefix4>& partition::family<wire::prefix4>() const noexcept { return v4_; }
+inline const family_tables<wire::prefix4>& partition::family<wire::prefix4>() const noexcept {
+  return v4_;
+}
 template <>
-inline const family_tables<wire::prefix6>& partition::family<wire::prefix6>() const noexcept { return v6_; }
+inline const family_tables<wire::prefix6>& partition::family<wire::prefix6>() const noexcept {
+  return v6_;
+}
 
 } // namespace bellman::rib

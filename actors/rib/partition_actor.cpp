@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <random>
+#include <utility>
 
 namespace bellman::msg {
 
@@ -24,8 +25,8 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-constexpr std::uint32_t slice_nodes = 16384; ///< a few milliseconds of a walk
-constexpr auto salvage_quiet = std::chrono::seconds{5};   ///< nobody sent anything for so long: they are done
+constexpr std::uint32_t slice_nodes = 16384;            ///< a few milliseconds of a walk
+constexpr auto salvage_quiet = std::chrono::seconds{5}; ///< nobody sent anything for so long: they are done
 constexpr auto salvage_longest = std::chrono::seconds{120};
 
 struct partition_state {
@@ -36,9 +37,15 @@ struct partition_state {
   caf::event_based_actor* self;
   partition_settings settings;
   std::shared_ptr<partition> table;
-  std::vector<msg::wake_on_change> sleepers;
+  /// A reader that has gone is not kept, and does not stay for want of a change.
+  struct sleeper {
+    caf::actor_addr whom;
+    std::uint64_t after = 0;
+  };
+  std::vector<sleeper> sleepers;
   clock::time_point began = clock::now(), last_batch = began;
   bool walk_scheduled = false;
+  bool reminded = false; ///< silent sources have been told once
 
   void start() {
     partition::settings s;
@@ -46,15 +53,27 @@ struct partition_state {
     s.epoch = std::random_device{}() | std::uint64_t{settings.cell->starts} << 32;
     s.attributes = settings.attributes;
     s.local = settings.local;
+    s.rules = settings.rules;
     table = std::make_shared<partition>(std::move(s));
     const bool follows = settings.cell->starts++ != 0;
     if (follows && settings.cell->current)
-      table->salvage(*settings.cell->current);
+      take_over(*settings.cell->current);
     settings.cell->current = table;
     if (const auto policies = look_up(names::policies))
       self->send(policies, msg::subscribe_programs{caf::actor_cast<caf::actor>(self)});
     if (follows)
       ask_again();
+  }
+
+  void take_over(partition& failed) {
+    try { // a row says "sent" before the bytes are made
+      failed.finish_sending();
+      if (auto out = failed.take_flush(); !out.empty())
+        settings.out->post(std::move(out));
+    } catch (const std::exception& e) {
+      spdlog::error("partition_unsent_lost partition={} reason={}", settings.index, e.what());
+    }
+    table->salvage(failed);
   }
 
   caf::actor look_up(const char* who) const {
@@ -78,9 +97,25 @@ struct partition_state {
       self->delayed_send(self, std::chrono::seconds{1}, msg::salvage_check{});
       return;
     }
+    if (!std::exchange(reminded, true) && remind_silent_sources()) {
+      last_batch = now;
+      self->delayed_send(self, std::chrono::seconds{1}, msg::salvage_check{});
+      return;
+    }
     table->salvage_done();
     finish();
     spdlog::info("partition_recovered partition={}", settings.index);
+  }
+
+  /// Those who were asked and said nothing begin anew; what they had announced stays advertised meanwhile.
+  bool remind_silent_sources() {
+    const auto neighbors = look_up(names::neighbors);
+    const auto silent = table->silent_sources();
+    if (!neighbors || silent.empty())
+      return false;
+    for (const auto peer : silent)
+      self->send(neighbors, msg::routes_missing{peer});
+    return true;
   }
 
   void tick() {
@@ -112,10 +147,11 @@ struct partition_state {
   void wake() {
     if (sleepers.empty())
       return;
-    std::erase_if(sleepers, [&](const msg::wake_on_change& s) {
+    std::erase_if(sleepers, [&](const sleeper& s) {
       if (table->newest_sequence() <= s.after)
         return false;
-      self->send(s.whom, msg::changes_ready{settings.index});
+      if (const auto whom = caf::actor_cast<caf::actor>(s.whom))
+        self->send(whom, msg::changes_ready{settings.index});
       return true;
     });
   }
@@ -131,14 +167,15 @@ struct partition_state {
     return {
         [this](msg::routes& m) { apply(m); },
         [this](msg::session_up& m) { change([&] { table->session_up(std::move(m.info), std::move(m.initial)); }); },
-        [this](const msg::session_down& m) { change([&] { table->session_down(m.peer, m.epoch); }); },
+        [this](const msg::session_down& m) { change([&] { table->session_down(m.peer, m.epoch, m.keep); }); },
+        [this](const msg::stale_over& m) { change([&] { table->stale_over(m.peer, m.family); }); },
         [this](const msg::replay& m) { change([&] { table->replay(m.peer, m.family, m.finished); }); },
         [this](const msg::refresh_begin& m) { change([&] { table->refresh_begin(m.peer, m.family); }); },
         [this](const msg::refresh_end& m) { change([&] { table->refresh_end(m.peer, m.family); }); },
         [this](const msg::chains_changed& m) {
           change([&] {
-            table->chains_changed(m.peer, m.import_chain, m.export_chain,
-                                  m.next_hop_self_changed ? &m.form : nullptr);
+            table->chains_changed(m.peer, m.import_chain, m.export_chain, m.next_hop_self_changed ? &m.form : nullptr);
+            table->use_tally(m.peer, m.tally);
           });
         },
         [this](const msg::program_published& m) { change([&] { table->publish(m.chain, m.program); }); },
@@ -155,8 +192,10 @@ struct partition_state {
         [this](const msg::list_routes& m) { return table->list(m.query, m.position, m.max); },
         [this](const msg::read_changes& m) { return table->changes(m.query, m.max); },
         [this](const msg::wake_on_change& m) {
-          std::erase_if(sleepers, [&](const msg::wake_on_change& s) { return s.whom == m.whom; });
-          sleepers.push_back(m);
+          std::erase_if(sleepers, [&](const sleeper& s) {
+            return s.whom == m.whom.address() || !caf::actor_cast<caf::actor>(s.whom);
+          });
+          sleepers.push_back({m.whom.address(), m.after});
           wake();
         },
         [this](const msg::explain_prefix& m) { return table->explain(m.prefix); },

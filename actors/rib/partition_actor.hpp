@@ -26,7 +26,8 @@ struct partition_settings {
   std::uint32_t index = 0;
   std::shared_ptr<attribute_table> attributes;
   std::shared_ptr<net::fanout> out;
-  source_facts local; ///< this speaker, as the source of injected routes
+  best_path_rules rules;
+  source_facts local;                   ///< this speaker, as the source of injected routes
   std::shared_ptr<partition_cell> cell; ///< one for all lives of this partition
   bool debug_faults = false;
 };

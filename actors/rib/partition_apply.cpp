@@ -1,5 +1,5 @@
-// The way in: rows of a batch become paths of nodes. Memory is what costs here, so the hash slots and nodes of rows to come
-// are fetched while earlier ones are worked on.
+// The way in: rows of a batch become paths of nodes. Memory is what costs here, so the hash slots and nodes of rows to
+// come are fetched while earlier ones are worked on.
 
 #include "actors/rib/partition.hpp"
 
@@ -15,8 +15,8 @@ void partition::apply(route_batch& batch) {
   auto* from = peer(batch.peer);
   if (from == nullptr || !from->up || from->info.epoch != batch.epoch)
     return; // of a session that is over; the batch gives its references back
-  const auto *at4 = batch.prefixes4.data();
-  const auto *at6 = batch.prefixes6.data();
+  const auto* at4 = batch.prefixes4.data();
+  const auto* at6 = batch.prefixes6.data();
   const auto* id4 = batch.ids4.empty() ? nullptr : batch.ids4.data();
   const auto* id6 = batch.ids6.empty() ? nullptr : batch.ids6.data();
   for (const auto& g : batch.groups) {
@@ -33,6 +33,8 @@ void partition::apply(route_batch& batch) {
       apply_rows(batch, g, at4, id4, in4);
     if (g.v6 != 0)
       apply_rows(batch, g, at6, id6, in6);
+    if (g.attributes == no_attributes && from->info.tally)
+      report(*from); // what is withdrawn makes room for what follows
     for (const auto* in : {&in4, &in6})
       if (in->attributes != no_attributes && in->attributes != g.attributes)
         paths_.table()->release(in->attributes); // rows have taken their own
@@ -41,8 +43,10 @@ void partition::apply(route_batch& batch) {
     id4 = id4 != nullptr ? id4 + g.v4 : nullptr;
     id6 = id6 != nullptr ? id6 + g.v6 : nullptr;
   }
+  report(*from);
   flush_family<wire::prefix4>();
   flush_family<wire::prefix6>();
+  thin_log();
 }
 
 template <class Prefix>
@@ -83,16 +87,19 @@ partition::imported partition::import(const peer_state& from, attr_handle receiv
   if (program->rejects_everything())
     return {received, program->reason_text(0) == "no policy" ? reject_reason::no_policy : reject_reason::policy, 0};
   const auto attributes = wire::decode_canonical(table[received].canonical());
-  const auto v = program->evaluate(
-      {prefix != nullptr ? *prefix : wire::prefix{}, family, attributes, from.info.local_as});
+  const auto v =
+      program->evaluate({prefix != nullptr ? *prefix : wire::prefix{}, family, attributes, from.info.local_as});
   if (!v.accepted)
     return {received, reject_reason::policy, v.reason};
   if (!v.rewritten && !v.med_set)
     return {received, reject_reason::none, 0};
   wire::bytes canonical;
   wire::encode_canonical(v.rewritten ? *v.rewritten : attributes, family, canonical);
-  const bool own_med = v.med_set || table[received].variant == static_cast<std::uint8_t>(set_variant::own_med);
-  return {table.intern(canonical, own_med ? set_variant::own_med : set_variant::learned), reject_reason::none, 0};
+  const bool own_med = v.med_set || has(table[received], set_variant::own_med);
+  const auto made = table.intern(canonical, own_med ? set_variant::own_med : set_variant::learned);
+  if (made == received)
+    table.release(made); // the same after all: there is no reference besides the row's
+  return {made, reject_reason::none, 0};
 }
 
 /// Takes over one reference of `received`; of `in.attributes`, where it differs, the row takes its own.
@@ -107,7 +114,7 @@ void partition::fill_row(path_row& row, const peer_state& from, attr_handle rece
   row.epoch = from.info.epoch & 15;
   row.rejected = static_cast<std::uint16_t>(in.rejected) & 15;
   row.stale = 0;
-  row.rank = row.usable() ? rank_of(table[paths_.imported(row)].summary, false) : 0;
+  row.rank = row.usable() ? rank_of(table[paths_.imported(row)].summary, false, settings_.rules) : 0;
 }
 
 template <class Prefix>
@@ -129,12 +136,23 @@ void partition::announce(std::uint32_t index, const route_batch& batch, const ro
   std::uint32_t at = 0;
   while (at < n.paths && !(n.row(at).source == batch.peer && paths_.path_id(n.row(at)) == path_id))
     ++at;
+  if (from.info.tally && from.info.tally->discards(f) && (at == n.paths || n.row(at).epoch != (from.info.epoch & 15)) &&
+      !from.info.tally->take_room(settings_.index, f)) {
+    paths_.table()->release(group.attributes);
+    if (own_reference)
+      paths_.table()->release(in.attributes);
+    if (at < n.paths)
+      withdraw<Prefix>(index, batch.peer, path_id);
+    else
+      changed<Prefix>(index, best_of(n), false); // a node made for nothing goes again
+    return;
+  }
   if (at < n.paths) {
     auto& row = n.row(at);
     const bool same = paths_.received(row) == group.attributes && paths_.imported(row) == in.attributes &&
                       row.rejected == static_cast<std::uint16_t>(in.rejected) && !row.stale;
     if (same) { // nothing new: only that it is still there
-      row.epoch = from.info.epoch & 15;
+      renew_row(row, from, f);
       row.refresh = from.refresh_bit[f] & 1;
       paths_.table()->release(group.attributes);
       if (own_reference)
@@ -185,6 +203,64 @@ void partition::count_row(const path_row& row, std::size_t family, int by) {
   from->received[family] += static_cast<std::uint64_t>(by);
   if (row.usable())
     from->accepted[family] += static_cast<std::uint64_t>(by);
+  if (row.stale)
+    from->stale[family] += static_cast<std::uint64_t>(by);
+  if (row.epoch != (from->info.epoch & 15)) {
+    from->older[family] += static_cast<std::uint64_t>(by);
+    if (row.usable())
+      from->older_accepted[family] += static_cast<std::uint64_t>(by);
+  }
+}
+
+/// The session of now has announced it as well.
+void partition::renew_row(path_row& row, peer_state& from, std::size_t family) {
+  const auto epoch = static_cast<std::uint16_t>(from.info.epoch & 15);
+  if (row.epoch == epoch)
+    return;
+  --from.older[family];
+  if (row.usable())
+    --from.older_accepted[family];
+  row.epoch = epoch & 15;
+}
+
+/// Tells the session's tally what there is: what an earlier session left and this one has not announced does not count.
+void partition::report(const peer_state& p) {
+  if (!p.info.tally)
+    return;
+  for (std::size_t f = 0; f < 2; ++f) {
+    const auto all = static_cast<prefix_tally::count>(p.received[f] - p.older[f]);
+    const auto good = static_cast<prefix_tally::count>(p.accepted[f] - p.older_accepted[f]);
+    p.info.tally->report(settings_.index, tallied::received, f, all);
+    p.info.tally->report(settings_.index, tallied::accepted, f, good);
+  }
+}
+
+void partition::report_all() {
+  for (const auto& p : peers_)
+    if (p && p->up)
+      report(*p);
+}
+
+void partition::find_counted_out() {
+  counted_out_.clear();
+  for (const auto& p : peers_)
+    if (p && p->up && p->info.tally && p->info.tally->counts_advertised())
+      counted_out_.push_back(p->info.peer);
+}
+
+/// What is advertised to a session is known by the sets that it is in.
+void partition::report_advertised() {
+  for (const auto id : counted_out_) {
+    const auto* p = peer(id);
+    const auto slot = p->info.slot->slot();
+    const auto count = [&](const peer_set_table& sets) {
+      prefix_tally::count n = 0;
+      sets.for_each([&](const peer_bits& bits, std::uint32_t uses) { n += bits.test(slot) ? uses : 0; });
+      return n;
+    };
+    p->info.tally->report(settings_.index, tallied::advertised, 0, count(v4_.sets));
+    p->info.tally->report(settings_.index, tallied::advertised, 1, count(v6_.sets));
+  }
 }
 
 partition::peer_state* partition::peer(peer_id id) noexcept {

@@ -1,8 +1,9 @@
-// Reads. Positions are node numbers plus one, with the family in the top bit; they stay meaningful while the table changes,
-// so that a listing sees each prefix that stays at most once and at least once.
+// Reads. Positions are node numbers plus one, with the family in the top bit; they stay meaningful while the table
+// changes, so that a listing sees each prefix that stays at most once and at least once.
 
 #include "actors/rib/out_rows.hpp"
 #include "actors/rib/partition.hpp"
+#include "actors/rib/session_form.hpp"
 
 #include <algorithm>
 
@@ -20,8 +21,7 @@ bool matches(const route_query& q, const wire::path_attributes& a) {
     return false;
   if (q.community && std::ranges::find(a.communities, *q.community) == a.communities.end())
     return false;
-  return !q.large_community ||
-         std::ranges::find(a.large_communities, *q.large_community) != a.large_communities.end();
+  return !q.large_community || std::ranges::find(a.large_communities, *q.large_community) != a.large_communities.end();
 }
 
 bool looks_inside(const route_query& q) {
@@ -118,23 +118,9 @@ struct partition_query {
       out.received_at = n.paths != 0 ? n.first.received_at : 0;
       out.attributes = attr_ref::share(p.paths_.table(), r.attributes);
       out.best = true;
-      out.form = form_of(*to, *out.attributes);
+      out.form = std::make_shared<wire::outbound_form>(form_for(*out.attributes, to->info.form));
       add(std::move(out));
     }
-  }
-
-  static std::shared_ptr<const wire::outbound_form> form_of(const partition::peer_state& to, const attribute_set& set) {
-    auto form = std::make_shared<wire::outbound_form>(to.info.form);
-    if (set.variant == static_cast<std::uint8_t>(set_variant::own_med)) {
-      form->keep_med = true;
-      if (wire::next_hop_of(set.canonical()).global.is_unspecified()) {
-        if (form->next_hop_v4.is_unspecified())
-          form->next_hop_v4 = form->self_v4;
-        if (form->next_hop_v6.is_unspecified())
-          form->next_hop_v6 = form->self_v6;
-      }
-    }
-    return form;
   }
 
   /// Looks prefixes up where the match allows it. True if the query is answered by that.
@@ -212,7 +198,8 @@ explanation partition::explain(const wire::prefix& prefix) const {
           continue;
         explanation::candidate c{q.row_of(n, n.row(r), false), best_path_step::none};
         if (usable && r != 0) {
-          const auto found = compare(candidate_of(n.first), candidate_of(n.row(r)));
+          const auto found =
+              compare(candidate_of(n.first), candidate_of(n.row(r)), med_rule::same_neighbor_as, settings_.rules);
           // The best of all may lose to this one where MED does not count between them: then another path of the same
           // neighbouring AS beat it.
           c.lost_at = found.first_is_better ? found.step : best_path_step::med;
@@ -246,7 +233,11 @@ rib_stats partition::stats() const {
     if (!peers_[i])
       continue;
     const auto& p = *peers_[i];
-    peer_counts c{static_cast<peer_id>(i), {p.received[0], p.received[1]}, {p.accepted[0], p.accepted[1]}, {}};
+    peer_counts c{static_cast<peer_id>(i),
+                  {p.received[0], p.received[1]},
+                  {p.accepted[0], p.accepted[1]},
+                  {},
+                  {p.stale[0], p.stale[1]}};
     s.paths += p.received[0] + p.received[1];
     if (p.up && p.info.slot) {
       const auto slot = p.info.slot->slot();

@@ -2,10 +2,15 @@
 
 #include "actors/rib/out_rows.hpp"
 #include "actors/rib/partition.hpp"
+#include "actors/rib/session_form.hpp"
 
 #include <algorithm>
 
 namespace bellman::rib {
+
+namespace {
+constexpr std::size_t most_differences = 65536; ///< remembered ones
+}
 
 template <class Prefix>
 void partition::reconcile(std::uint32_t index) {
@@ -28,13 +33,16 @@ void partition::reconcile(std::uint32_t index) {
 template <class Prefix>
 const std::vector<out_row>& partition::wanted_rows(const node<Prefix>& n) {
   const auto attributes = paths_.imported(n.first);
-  if (memo_.reusable && memo_.attributes == attributes && memo_.source == n.first.source)
+  if (memo_.reusable && memo_.attributes == attributes && memo_.source == n.first.source) {
+    unsendable_ += memo_.unsendable;
     return memo_.rows;
+  }
   forget_memo();
   memo_.attributes = attributes;
   memo_.source = n.first.source;
   paths_.table()->acquire(attributes);
   memo_.reusable = evaluate_export(n, attributes, memo_.rows);
+  unsendable_ += memo_.unsendable;
   return memo_.rows;
 }
 
@@ -45,6 +53,7 @@ void partition::forget_memo() {
   memo_.rows.clear();
   table.release(std::exchange(memo_.attributes, no_attributes));
   memo_.reusable = false;
+  memo_.unsendable = 0;
 }
 
 /// Fills `rows` with what each cohort should have; each row holds a reference. True if the prefix played no part.
@@ -60,13 +69,48 @@ bool partition::evaluate_export(const node<Prefix>& n, attr_handle attributes, s
   std::optional<wire::path_attributes> decoded;
   std::vector<std::pair<attr_handle, std::vector<std::uint32_t>>> rewritten;
   accepted_.clear();
+  const auto take = [&](std::uint32_t i, const attribute_set& as_is) {
+    if (fits(as_is, Prefix::family, cohorts_.cohorts()[i].form))
+      accepted_.push_back(i);
+    else
+      ++memo_.unsendable; // not advertised: what was, is withdrawn (RFC 8654 §4)
+  };
+  const auto take_other = [&](std::uint32_t i, attr_handle handle) { // and one reference to it
+    if (handle == no_attributes || !fits(table[handle], Prefix::family, cohorts_.cohorts()[i].form)) {
+      ++memo_.unsendable;
+      table.release(handle);
+      return;
+    }
+    if (handle == attributes) { // the same after all: one row for one set of attributes
+      table.release(handle);
+      accepted_.push_back(i);
+      return;
+    }
+    const auto known = std::ranges::find(rewritten, handle, &decltype(rewritten)::value_type::first);
+    if (known == rewritten.end()) {
+      rewritten.emplace_back(handle, std::vector{i});
+    } else {
+      known->second.push_back(i);
+      table.release(handle);
+    }
+  };
+  const auto by_reflection = [&](const cohort& c) { return is_reflection(source->facts, c.form); };
+  const auto reflect = [&](wire::bytes_view canonical, set_variant variant) {
+    return reflected(table, canonical, variant, source->facts.router_id, source->facts.reflection);
+  };
+  const auto take_as_it_is = [&](std::uint32_t i) {
+    if (by_reflection(cohorts_.cohorts()[i]))
+      take_other(i, reflect(set.canonical(), static_cast<set_variant>(set.variant)));
+    else
+      take(i, set);
+  };
   for (std::uint32_t i = 0; i < cohorts_.cohorts().size(); ++i) {
     const auto& c = cohorts_.cohorts()[i];
     if (!c.families[f] || !c.program || c.program->rejects_everything() ||
-        !may_export(set.summary, source->facts, c.form))
+        !may_export(set.summary, source->facts, c.form, c.reflection))
       continue;
     if (c.program->accepts_everything()) {
-      accepted_.push_back(i);
+      take_as_it_is(i);
       continue;
     }
     reusable &= !c.program->reads_prefix();
@@ -76,20 +120,13 @@ bool partition::evaluate_export(const node<Prefix>& n, attr_handle attributes, s
     if (!v.accepted)
       continue;
     if (!v.rewritten && !v.med_set) {
-      accepted_.push_back(i);
+      take_as_it_is(i);
       continue;
     }
     wire::bytes canonical;
     wire::encode_canonical(v.rewritten ? *v.rewritten : *decoded, Prefix::family, canonical);
-    const bool own_med = v.med_set || set.variant == static_cast<std::uint8_t>(set_variant::own_med);
-    const auto handle = table.intern(canonical, own_med ? set_variant::own_med : set_variant::learned);
-    const auto known = std::ranges::find(rewritten, handle, &decltype(rewritten)::value_type::first);
-    if (known == rewritten.end()) {
-      rewritten.emplace_back(handle, std::vector{i});
-    } else {
-      known->second.push_back(i);
-      table.release(handle);
-    }
+    const auto variant = v.med_set || has(set, set_variant::own_med) ? set_variant::own_med : set_variant::learned;
+    take_other(i, by_reflection(c) ? reflect(canonical, variant) : table.intern(canonical, variant));
   }
   if (const auto s = wanted_set<Prefix>(n.first.source, accepted_); s != empty_set) {
     table.acquire(attributes);
@@ -229,6 +266,17 @@ void partition::flush_family() {
       reconcile<Prefix>(index);
   f.dirty.clear();
   encode_emissions<Prefix>();
+  // Rounds collect too, but there may be none for days.
+  if (f.sets.size() > f.most_sets || f.delta_memo.size() > most_differences) {
+    membership_changed();
+    f.sets.collect();
+    f.most_sets = std::max<std::size_t>(fewest_sets, 2 * f.sets.size());
+  }
+}
+
+void partition::finish_sending() {
+  encode_emissions<wire::prefix4>();
+  encode_emissions<wire::prefix6>();
 }
 
 template <class Prefix>

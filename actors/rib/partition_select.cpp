@@ -16,7 +16,8 @@ partition::best_identity partition::best_of(const node<Prefix>& n) const noexcep
 
 candidate partition::candidate_of(const path_row& row) const noexcept {
   const auto* from = peer(row.source);
-  return {&(*paths_.table())[paths_.imported(row)].summary, &from->facts, row.stale != 0, paths_.path_id(row)};
+  // RFC 4724 §4.2: a stale path is not treated differently from others in the selection.
+  return {&(*paths_.table())[paths_.imported(row)].summary, &from->facts, false, paths_.path_id(row), row.received_at};
 }
 
 /// Moves the best path to the front. Ranks decide nearly always; attributes are looked at only for the top ones.
@@ -45,7 +46,7 @@ void partition::select(node<Prefix>& n) {
         candidates.push_back(candidate_of(n.row(i)));
         rows.push_back(i);
       }
-    at = rows[select_best(candidates)];
+    at = rows[select_best(candidates, settings_.rules)];
   }
   if (at != 0)
     std::swap(n.first, n.row(at));
@@ -71,7 +72,8 @@ void partition::changed(std::uint32_t index, const best_identity& before, bool p
   }
 }
 
-/// A node without paths and without anything advertised goes; while somebody reads changes it stays a while as a tombstone.
+/// A node without paths and without anything advertised goes; while somebody reads changes it stays a while as a
+/// tombstone.
 template <class Prefix>
 void partition::bury_if_empty(std::uint32_t index) {
   auto& f = family<Prefix>();
@@ -105,7 +107,8 @@ void partition::purge_tombstones(std::size_t keep) {
 }
 
 void partition::thin_log() {
-  if (log_.size() < 65536 || log_.size() < 2u * (v4_.nodes.size() + v6_.nodes.size()))
+  // A node has at most two live entries, so that at least half goes and the work is paid for by what was logged.
+  if (log_.size() < 65536 || log_.size() < std::size_t{4} * (v4_.nodes.size() + v6_.nodes.size()))
     return;
   log_.thin([&](const change_entry& e) {
     const auto alive = [&](const auto& nodes) {

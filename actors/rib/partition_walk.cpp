@@ -1,5 +1,5 @@
-// Long work in slices. A round visits every node once; what is asked for while it runs waits for the next round, so that the
-// end of a round means "done for everything asked before it began".
+// Long work in slices. A round visits every node once; what is asked for while it runs waits for the next round, so
+// that the end of a round means "done for everything asked before it began".
 
 #include "actors/rib/out_rows.hpp"
 #include "actors/rib/partition.hpp"
@@ -10,6 +10,7 @@ namespace bellman::rib {
 
 void partition::begin_round() {
   round_ = std::exchange(next_round_, {});
+  round_.held = frozen_;
   walking_ = true;
   walk_family_ = 0;
   walk_at_ = 0;
@@ -35,7 +36,15 @@ void partition::end_round() {
   membership_changed();
   v4_.sets.collect();
   v6_.sets.collect();
-  std::ranges::move(round_.barriers, std::back_inserter(completions_.barriers));
+  // A thaw asks for another round, and so does the end of the session.
+  for (auto& b : round_.barriers)
+    if (b.of_session && round_.held.test(b.slot))
+      next_round_.barriers.push_back(std::move(b));
+    else
+      completions_.barriers.push_back(std::move(b.barrier));
+  for (const auto& r : round_.replays)
+    if (r.held && !gone_.test(r.slot))
+      next_round_.replays.push_back({r.slot, r.family, r.from});
   std::ranges::move(round_.leaving, std::back_inserter(completions_.slots));
   round_ = {};
   walking_ = false;
@@ -55,6 +64,7 @@ void partition::work(std::uint32_t nodes) {
   }
   if (walk_family_ == 1 && walk<wire::prefix6>(nodes))
     end_round();
+  report_all();
   thin_log();
 }
 
@@ -81,11 +91,11 @@ void partition::visit(std::uint32_t index) {
     return;
   reconcile<Prefix>(index);
   if (!round_.replays.empty() && (n.flags & node_flag::in_use) != 0)
-    replay_node(n);
+    replay_node<Prefix>(index);
 }
 
-/// Removes paths of sessions that are over and paths that a refresh did not bring again, and evaluates import again where
-/// that was asked for. True if anything changed.
+/// Removes paths of sessions that are over, or marks them as stale where they are kept; removes what a refresh did not
+/// bring again; and evaluates import again where that was asked for. True if anything changed.
 template <class Prefix>
 bool partition::revise_paths(std::uint32_t index) {
   constexpr auto f = family_index<Prefix>;
@@ -95,12 +105,18 @@ bool partition::revise_paths(std::uint32_t index) {
   for (std::uint32_t i = n.paths; i-- > 0;) {
     auto& row = n.row(i);
     const auto* from = peer(row.source);
-    const bool live = from != nullptr && from->up && row.epoch == (from->info.epoch & 15) &&
-                      !(from->sweep[f] && row.refresh != (from->refresh_bit[f] & 1));
+    const bool live =
+        from != nullptr && from->holds(row, f) && !(from->sweep[f] && row.refresh != (from->refresh_bit[f] & 1));
     if (!live) {
       drop_row(n, i);
       any = true;
       continue;
+    }
+    if (!row.stale && !from->is_fresh(row)) {
+      count_row(row, f, -1);
+      row.stale = 1;
+      count_row(row, f, 1);
+      any = true;
     }
     const auto why = static_cast<reject_reason>(row.rejected);
     if (!from->reimport ||
@@ -112,7 +128,10 @@ bool partition::revise_paths(std::uint32_t index) {
     if (in.attributes != paths_.imported(row) || in.rejected != why || in.reason != paths_.reason(row)) {
       count_row(row, f, -1);
       paths_.table()->acquire(received);
+      const auto was = row;
       fill_row(row, *from, received, in, paths_.path_id(row));
+      row.epoch = was.epoch;
+      row.stale = was.stale;
       count_row(row, f, 1);
       any = true;
     }
@@ -128,11 +147,17 @@ bool partition::revise_paths(std::uint32_t index) {
 }
 
 template <class Prefix>
-void partition::replay_node(const node<Prefix>& n) {
+void partition::replay_node(std::uint32_t index) {
   auto& f = family<Prefix>();
-  for (const auto& request : round_.replays) {
-    if (request.family != family_index<Prefix> || gone_.test(request.slot))
+  const auto& n = f.nodes[index];
+  for (auto& request : round_.replays) {
+    if (request.family != family_index<Prefix> || gone_.test(request.slot) || index < request.from)
       continue;
+    if (round_.held.test(request.slot)) { // nothing more is queued for a session that takes nothing
+      request.from = request.held ? request.from : index;
+      request.held = true;
+      continue;
+    }
     for (const auto& row : out_rows(n)) {
       if (!f.sets[row.set].test(request.slot))
         continue;

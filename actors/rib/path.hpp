@@ -14,10 +14,10 @@ namespace bellman::rib {
 struct path_row {
   std::uint32_t attributes = 0;
   peer_id source{};
-  std::uint16_t epoch : 4 = 0; ///< low bits of the session's epoch
+  std::uint16_t epoch : 4 = 0;    ///< low bits of the session's epoch
   std::uint16_t rejected : 4 = 0; ///< reject_reason
   std::uint16_t has_side : 1 = 0;
-  std::uint16_t stale : 1 = 0;
+  std::uint16_t stale : 1 = 0;   ///< of an earlier session, kept for a restart (RFC 4724); ranks as any other
   std::uint16_t refresh : 1 = 0; ///< which side of a BoRR it came on
   std::uint32_t rank = 0;        ///< best_path.hpp; 0 where it cannot be chosen
   std::uint32_t received_at = 0;

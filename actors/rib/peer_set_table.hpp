@@ -1,6 +1,6 @@
 #pragma once
-// Interned sets of sessions: "everyone but 17" is one object, however many prefixes it stands beside. One table a partition
-// and family; used by one thread.
+// Interned sets of sessions: "everyone but 17" is one object, however many prefixes it stands beside. One table a
+// partition and family; used by one thread.
 
 #include "actors/rib/peer_bits.hpp"
 

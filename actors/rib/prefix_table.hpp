@@ -112,9 +112,7 @@ private:
   static constexpr std::uint32_t block_size = 1u << block_bits;
   static constexpr std::uint32_t index_mask = (1u << 25) - 1;
 
-  static std::uint32_t tag_of(std::uint64_t hash) noexcept {
-    return static_cast<std::uint32_t>(hash >> 57) << 25;
-  }
+  static std::uint32_t tag_of(std::uint64_t hash) noexcept { return static_cast<std::uint32_t>(hash >> 57) << 25; }
   std::size_t mask() const noexcept { return slots_.size() - 1; }
   const node_type& nodes(std::uint32_t index_plus_one) const noexcept { return (*this)[index_plus_one - 1]; }
 

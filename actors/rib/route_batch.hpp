@@ -14,14 +14,14 @@ namespace bellman::rib {
 /// Why a received path is kept but not used. Numbers are stable: the API shows them.
 enum class reject_reason : std::uint8_t {
   none = 0,
-  as_loop = 1,          ///< RFC 4271 §9.1.2
-  originator_loop = 2,  ///< RFC 4456 §8
-  cluster_loop = 3,     ///< RFC 4456 §8
-  own_next_hop = 4,     ///< RFC 4271 §5.1.3: the next hop is an address of ours
+  as_loop = 1,         ///< RFC 4271 §9.1.2
+  originator_loop = 2, ///< RFC 4456 §8
+  cluster_loop = 3,    ///< RFC 4456 §8
+  own_next_hop = 4,    ///< RFC 4271 §5.1.3: the next hop is an address of ours
   martian_next_hop = 5,
-  first_as = 6,         ///< RFC 4271 §6.3: leftmost AS is not the neighbour's
-  policy = 7,           ///< an import policy said so
-  no_policy = 8,        ///< RFC 8212
+  first_as = 6,  ///< RFC 4271 §6.3: leftmost AS is not the neighbour's
+  policy = 7,    ///< an import policy said so
+  no_policy = 8, ///< RFC 8212
   otc = 9,
 };
 
@@ -46,7 +46,7 @@ struct route_batch {
   std::vector<group> groups;
   std::vector<wire::prefix4> prefixes4;
   std::vector<wire::prefix6> prefixes6;
-  std::vector<std::uint32_t> ids4, ids6; ///< Path ids row by row, or empty: all 0.
+  std::vector<std::uint32_t> ids4, ids6;  ///< Path ids row by row, or empty: all 0.
   std::shared_ptr<attribute_table> table; ///< Where the handles live.
   std::shared_ptr<credit> owed;
   std::size_t taken = 0; ///< Groups whose references have been taken over.

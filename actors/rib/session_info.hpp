@@ -2,9 +2,12 @@
 // What the RIB knows of a session, and the two small owners that tie partitions together: a barrier and a slot's lease.
 
 #include "actors/rib/ids.hpp"
+#include "actors/rib/prefix_tally.hpp"
+#include "actors/rib/reflection.hpp"
 #include "wire/bgp/outgoing.hpp"
 #include "wire/prefix.hpp"
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -43,6 +46,14 @@ private:
 };
 using slot_ptr = std::shared_ptr<const slot_lease>;
 
+/// What stays of one family when a session ends (RFC 4724 §4.2, RFC 8538 §4.2).
+enum class retention : std::uint8_t {
+  none,
+  session, ///< the paths of the session that ended, as stale ones; what was stale before goes
+  all,     ///< also what was stale before
+};
+using retentions = std::array<retention, 2>; ///< [0] IPv4, [1] IPv6
+
 /// What the RIB must know of an Established session. Constant while the session lives, but for the chains.
 struct session_info {
   peer_id peer{};
@@ -53,10 +64,12 @@ struct session_info {
   std::uint32_t peer_router_id = 0; ///< host order; best path
   std::uint32_t local_as = 0;
   bool route_server_client = false;
-  bool ipv4 = false, ipv6 = false; ///< negotiated unicast families
-  bool route_refresh = false;      ///< the neighbour will answer a ROUTE-REFRESH
-  wire::outbound_form form;        ///< form.kind says eBGP or iBGP
+  bool ipv4 = false, ipv6 = false;        ///< negotiated unicast families
+  bool route_refresh = false;             ///< the neighbour will answer a ROUTE-REFRESH
+  wire::outbound_form form;               ///< form.kind says eBGP or iBGP
   std::string import_chain, export_chain; ///< policy::chain_key
+  reflection_role reflection;             ///< iBGP
+  tally_ptr tally;                        ///< null: no limit on the number of routes
 };
 
 } // namespace bellman::rib

@@ -31,7 +31,7 @@ struct route_query {
   std::optional<peer_id> peer; ///< needed for `advertised`
   std::optional<wire::family> family;
   match_kind match = match_kind::any;
-  wire::prefix prefix;                      ///< for all but `any`; `longest` matches as an address or prefix
+  wire::prefix prefix; ///< for all but `any`; `longest` matches as an address or prefix
   std::optional<std::uint32_t> origin_as;
   std::optional<std::uint32_t> as_path_contains;
   std::optional<std::uint32_t> community;
@@ -49,7 +49,7 @@ struct route_row {
   attr_ref received_attributes;  ///< as they came, where import policy rewrote them; else empty
   bool best = false, stale = false;
   reject_reason rejected = reject_reason::none;
-  std::string reject_text; ///< policy's own reason
+  std::string reject_text;                         ///< policy's own reason
   std::shared_ptr<const wire::outbound_form> form; ///< advertised: apply it to see the bytes that left
 };
 
@@ -64,15 +64,15 @@ struct route_page {
 struct change_query {
   enum class phase : std::uint8_t { snapshot, changes };
   change_query::phase phase = phase::snapshot;
-  std::uint64_t position = 0; ///< snapshot: 0 to start, else as answered; changes: the last sequence number seen
-  std::uint64_t epoch = 0;    ///< changes: the table's epoch that the number belongs to
+  std::uint64_t position = 0;  ///< snapshot: 0 to start, else as answered; changes: the last sequence number seen
+  std::uint64_t epoch = 0;     ///< changes: the table's epoch that the number belongs to
   std::uint64_t resume_at = 0; ///< snapshot: the sequence number to go on from afterwards, as answered
-  route_query filter;         ///< view best or all_paths; `received` with a peer
+  route_query filter;          ///< view best or all_paths; `received` with a peer
 };
 
 struct change_event {
   wire::prefix prefix;
-  bool withdrawn = false; ///< no route of the wanted view is left
+  bool withdrawn = false;       ///< no route of the wanted view is left
   std::vector<route_row> paths; ///< one for `best`
   std::uint64_t sequence = 0;
 };
@@ -80,10 +80,10 @@ struct change_event {
 struct change_page {
   enum class status : std::uint8_t { more, complete, resync };
   std::vector<change_event> events;
-  change_query next;     ///< ask with this next time
+  change_query next;                             ///< ask with this next time
   change_page::status status = status::complete; ///< resync: the cursor is too old; start a snapshot
-  std::uint64_t newest = 0; ///< newest sequence number of the partition
-  std::uint64_t skipped = 0; ///< changes that were overtaken by newer ones since the last page
+  std::uint64_t newest = 0;                      ///< newest sequence number of the partition
+  std::uint64_t skipped = 0;                     ///< changes that were overtaken by newer ones since the last page
 };
 
 /// Best path, told pair by pair, best first.
@@ -99,6 +99,7 @@ struct explanation {
 struct peer_counts {
   peer_id peer{};
   std::array<std::uint64_t, 2> received{}, accepted{}, advertised{}; ///< [0] IPv4, [1] IPv6; paths
+  std::array<std::uint64_t, 2> stale{};                              ///< of those received
 };
 
 struct rib_stats {

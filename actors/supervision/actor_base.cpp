@@ -27,9 +27,9 @@ void install_defaults(caf::scheduled_actor* self, const char* name) {
     return caf::sec::unexpected_message;
   });
   self->set_down_handler([](caf::scheduled_actor*, caf::down_msg&) {}); // Somebody in whom it lost interest.
+  // The answer to a message that nobody asked about: worth a line, not a life.
   self->set_error_handler([name](caf::scheduled_actor* me, caf::error& e) {
     spdlog::error("actor_error actor={} reason={}", name, me->system().render(e));
-    me->quit(std::move(e));
   });
   self->set_exception_handler([name](caf::scheduled_actor*, std::exception_ptr& thrown) -> caf::error {
     auto text = text_of(thrown);

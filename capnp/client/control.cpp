@@ -39,6 +39,8 @@ health read_health(api::Health::Reader in) {
     h.partitions.push_back(read_partition(p));
   h.connections = in.getConnections();
   h.watches = in.getWatches();
+  const auto c = in.getCalls();
+  h.calls = {c.getAccepted(), c.getTooMany(), c.getTooManyOfOne(), c.getTooOften(), c.getSilent(), c.getHalfOpen()};
   for (const auto p : in.getProblems())
     h.problems.push_back(as_string(p));
   return h;

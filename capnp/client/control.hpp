@@ -16,6 +16,12 @@ struct partition_health {
   std::uint64_t unsendable = 0;
 };
 
+/// Of the listener, since the start.
+struct call_counts {
+  std::uint64_t accepted = 0, too_many = 0, too_many_of_one = 0, too_often = 0, silent = 0;
+  std::uint32_t half_open = 0; ///< now
+};
+
 struct health {
   bool ok = false;
   std::uint64_t uptime = 0; ///< seconds
@@ -23,6 +29,7 @@ struct health {
   bool ledger_ok = false;
   std::vector<partition_health> partitions;
   std::uint32_t connections = 0, watches = 0;
+  call_counts calls;
   std::vector<std::string> problems;
 };
 

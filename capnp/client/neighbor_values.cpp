@@ -29,6 +29,30 @@ std::optional<endpoint> read_endpoint(api::Endpoint::Reader in) {
   return address ? std::optional{endpoint{*address, in.getPort()}} : std::nullopt;
 }
 
+std::vector<prefix_limit> read_limits(::capnp::List<api::PrefixLimit>::Reader in) {
+  std::vector<prefix_limit> out;
+  for (const auto l : in)
+    out.push_back({api::read_family(l.getFamily()), l.getLimit(), l.getThreshold(),
+                   static_cast<limit_action>(l.getAction()), static_cast<limit_count>(l.getCount()),
+                   l.getRestartAfter()});
+  return out;
+}
+
+void give_limits(const std::optional<std::vector<prefix_limit>>& from, auto out) {
+  if (!from)
+    return;
+  auto list = out.initSet(static_cast<unsigned>(from->size()));
+  for (unsigned i = 0; i < list.size(); ++i) {
+    const auto& l = (*from)[i];
+    api::write_family(l.family, list[i].initFamily());
+    list[i].setLimit(l.limit);
+    list[i].setThreshold(l.threshold);
+    list[i].setAction(static_cast<api::LimitAction>(l.action));
+    list[i].setCount(static_cast<api::LimitCount>(l.count));
+    list[i].setRestartAfter(l.restart_after);
+  }
+}
+
 neighbor_settings read_settings(api::NeighborSettings::Reader in) {
   neighbor_settings s;
   s.group = as_string(in.getGroup());
@@ -54,10 +78,29 @@ neighbor_settings read_settings(api::NeighborSettings::Reader in) {
   s.enforce_first_as = in.getEnforceFirstAs();
   s.next_hop_v4 = api::read_address(in.getNextHopV4());
   s.next_hop_v6 = api::read_address(in.getNextHopV6());
+  s.graceful_restart = as_string(in.getGracefulRestart());
+  s.restart_time = in.getRestartTime();
+  s.stale_time = in.getStaleTime();
+  s.route_reflector_client = in.getRouteReflectorClient();
+  s.cluster_id = in.getClusterId();
+  s.client_to_client = in.getClientToClient();
+  s.max_prefixes = read_limits(in.getMaxPrefixes());
+  s.max_prefixes_out = read_limits(in.getMaxPrefixesOut());
   s.password_set = in.getPasswordSet();
   s.ttl_security = in.getTtlSecurity();
   s.ttl = in.getTtl();
   return s;
+}
+
+restart_status read_restart(api::RestartStatus::Reader in) {
+  return {in.getNegotiated(),
+          in.getNotification(),
+          in.getRestartTime(),
+          read_families(in.getFamilies()),
+          read_families(in.getForwardingPreserved()),
+          read_families(in.getStale()),
+          in.getRestarting(),
+          in.getUntil()};
 }
 
 traffic read_traffic(api::Traffic::Reader in) {
@@ -114,9 +157,12 @@ neighbor_status read_status(api::NeighborStatus::Reader in) {
   s.withdrawn_as_error = in.getWithdrawnAsError();
   s.attributes_discarded = in.getAttributesDiscarded();
   for (const auto c : in.getRoutes())
-    s.routes.push_back({api::read_family(c.getFamily()), c.getReceived(), c.getAccepted(), c.getAdvertised()});
+    s.routes.push_back(
+        {api::read_family(c.getFamily()), c.getReceived(), c.getAccepted(), c.getAdvertised(), c.getStale()});
   s.end_of_rib_received = read_families(in.getEndOfRibReceived());
   s.rfc8212 = as_string(in.getRfc8212());
+  s.restart = read_restart(in.getRestart());
+  s.limits_reached = read_texts(in.getLimitsReached());
   return s;
 }
 
@@ -154,6 +200,14 @@ void write_patch(const neighbor_patch& from, api::NeighborPatch::Builder out) {
   give(from.enforce_first_as, out.getEnforceFirstAs());
   give_address(from.next_hop_v4, out.getNextHopV4());
   give_address(from.next_hop_v6, out.getNextHopV6());
+  give_text(from.graceful_restart, out.getGracefulRestart());
+  give(from.restart_time, out.getRestartTime());
+  give(from.stale_time, out.getStaleTime());
+  give(from.route_reflector_client, out.getRouteReflectorClient());
+  give(from.cluster_id, out.getClusterId());
+  give(from.client_to_client, out.getClientToClient());
+  give_limits(from.max_prefixes, out.getMaxPrefixes());
+  give_limits(from.max_prefixes_out, out.getMaxPrefixesOut());
   if (from.password_file)
     out.getPasswordFile().setSet(as_text(*from.password_file));
   give(from.ttl_security, out.getTtlSecurity());

@@ -11,6 +11,20 @@
 
 namespace bellman::client {
 
+enum class limit_action : std::uint8_t { warn, discard, shutdown };
+enum class limit_count : std::uint8_t { received, accepted };
+
+struct prefix_limit {
+  wire::family family;
+  std::uint32_t limit = 0;
+  std::uint8_t threshold = 75; ///< percent
+  limit_action action = limit_action::shutdown;
+  limit_count count = limit_count::received;
+  std::uint32_t restart_after = 0; ///< seconds; 0: no further attempt
+
+  bool operator==(const prefix_limit&) const = default;
+};
+
 struct neighbor_settings {
   std::string group, description;
   std::uint32_t remote_as = 0, local_as = 0, router_id = 0;
@@ -23,6 +37,11 @@ struct neighbor_settings {
   bool route_server_client = false, next_hop_self = false, extended_messages = false, route_refresh = false;
   bool four_byte_as = false, enforce_first_as = false;
   std::optional<wire::ip_address> next_hop_v4, next_hop_v6;
+  std::string graceful_restart;                   ///< "off", "helper"
+  std::uint32_t restart_time = 0, stale_time = 0; ///< seconds
+  bool route_reflector_client = false, client_to_client = false;
+  std::uint32_t cluster_id = 0;
+  std::vector<prefix_limit> max_prefixes, max_prefixes_out;
   bool password_set = false;
   std::uint16_t ttl_security = 0, ttl = 0;
 };
@@ -40,6 +59,11 @@ struct neighbor_patch {
   std::optional<bool> route_server_client, next_hop_self, extended_messages, route_refresh, four_byte_as;
   std::optional<bool> enforce_first_as;
   std::optional<wire::ip_address> next_hop_v4, next_hop_v6;
+  std::optional<std::string> graceful_restart;
+  std::optional<std::uint32_t> restart_time, stale_time; ///< seconds
+  std::optional<bool> route_reflector_client, client_to_client;
+  std::optional<std::uint32_t> cluster_id;
+  std::optional<std::vector<prefix_limit>> max_prefixes, max_prefixes_out;
   std::optional<std::string> password_file;
   std::optional<std::uint16_t> ttl_security, ttl;
 
@@ -53,7 +77,16 @@ struct endpoint {
 
 struct route_counts {
   wire::family family;
-  std::uint64_t received = 0, accepted = 0, advertised = 0;
+  std::uint64_t received = 0, accepted = 0, advertised = 0, stale = 0;
+};
+
+/// Graceful restart of the neighbour, in this session or the last one.
+struct restart_status {
+  bool negotiated = false, notification = false;
+  std::uint32_t restart_time = 0; ///< the neighbour's, seconds
+  std::vector<wire::family> families, forwarding_preserved, stale;
+  bool restarting = false;
+  std::int64_t until = 0; ///< stale routes go then at the latest; 0: there are none
 };
 
 /// As it crossed the socket in this session.
@@ -84,6 +117,8 @@ struct neighbor_status {
   std::vector<route_counts> routes;
   std::vector<wire::family> end_of_rib_received;
   std::string rfc8212;
+  restart_status restart;
+  std::vector<std::string> limits_reached;
 };
 
 enum class reset_kind : std::uint8_t { hard, soft_in, soft_out, soft_both };

@@ -1,4 +1,5 @@
 """Large tables in a form that can be compared: what a receiver has, what bellmand says, what bgpdump reads."""
+import re
 import socket
 
 from . import bgp
@@ -47,7 +48,8 @@ def row_summary(row):
     """The same of a row of the daemon's advertised view."""
     a = row["attributes"]
     by, unknown = a.get("aggregator"), a.get("unknown", [])
-    line = Line(a["as_path"].replace(", ", ","), a["origin"].lower(), frozenset(a["communities"]), a.get("atomic_aggregate", False),
+    path = re.sub(r"\{[^}]*\}", lambda m: m[0].replace(" ", ","), a["as_path"])
+    line = Line(path, a["origin"].lower(), frozenset(a["communities"]), a.get("atomic_aggregate", False),
                 f"{by['asn']} {by['address']}" if by else "")
     value = bytes.fromhex(unknown[0]["value"]) if unknown else None
     return (line, a["next_hop"], value) if "med" not in a and len(unknown) < 2 else f"too much: {a}"

@@ -16,7 +16,7 @@ class Cell:
     seconds: float = 0.0
 
     def line(self):
-        text = f"{self.scenario:<22}{self.daemon:<28}{self.transport:<10}{self.outcome}"
+        text = f"{self.scenario:<21} {self.daemon:<27} {self.transport:<9} {self.outcome}"
         text += f": {self.why}" if self.why else ""
         return f"{text}  ({self.seconds:.1f} s)" if self.outcome != "not applicable" else text
 

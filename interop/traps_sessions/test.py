@@ -42,7 +42,7 @@ def a_flood_from_20_neighbours_loses_nothing_and_stays_bounded(build, folder):
             until("the sleeper, awake, has the last state", lambda: all_are(sleeper, senders[0], rounds - 1, len(prefixes)), 60, 0.2)
         print(f"  {20 * rounds * len(prefixes):,} routes, {size / 1e6:.0f} MB in {took:.1f} s; resident {peak.mb:.0f} MB at most", flush=True)
         expect(world.hub.ctl("route", "count", "--view", "received", "--neighbor", first)["count"] == len(final), "the received view is short")
-        expect(peak.mb < 400, f"{peak.mb:.0f} MB resident")
+        expect(peak.mb < 200, f"{peak.mb:.0f} MB resident")
         for n in world.neighbors:
             expect(world.hub.neighbor(n.session.own_address)["sessions"] == 1, f"{n.session.own.name} had another session")
 

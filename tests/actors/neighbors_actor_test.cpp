@@ -6,6 +6,7 @@
 #include "tests/support/actor_lab.hpp"
 
 #include <map>
+#include <set>
 
 namespace bellman::peer {
 namespace {
@@ -108,7 +109,7 @@ struct NeighborsActor : test::ActorLab {
   void start_neighbors() {
     neighbors_ports ports{.peer = {},
                           .memory = memory,
-                          .start_peer = {},
+                          .start_peer = supervisor,
                           .make_peer = [log = log](caf::actor_system& s, std::shared_ptr<peer_cell> cell, peer_ports) {
                             return fake_peer(s, log, std::move(cell));
                           }};
@@ -116,6 +117,17 @@ struct NeighborsActor : test::ActorLab {
     ports.peer.debug_faults = true;
     neighbors = enter(names::neighbors, spawn_neighbors(system, ports));
     settle();
+  }
+
+  /// As a supervisor that forgets nobody while it lives.
+  void supervise() {
+    supervisor = [this](std::string name, std::function<caf::actor(caf::actor_system&)> make) {
+      if (!supervisor_is_there)
+        return false;
+      if (kept.insert(std::move(name)).second)
+        make(system);
+      return true;
+    };
   }
 
   /// Two neighbours: .1 in group "clients", .2 alone.
@@ -155,6 +167,9 @@ struct NeighborsActor : test::ActorLab {
   std::shared_ptr<journal> log = std::make_shared<journal>();
   std::shared_ptr<neighbors_memory> memory = make_neighbors_memory();
   caf::actor ledger, neighbors;
+  start_peer supervisor;      ///< where not set, peers run without one
+  std::set<std::string> kept; ///< by the supervisor
+  bool supervisor_is_there = true;
 };
 
 TEST_F(NeighborsActor, StartsAPeerForEachNeighborOfTheFile) {
@@ -264,6 +279,27 @@ TEST_F(NeighborsActor, GoesOnWhereItsPredecessorFailed) {
   EXPECT_EQ(show(n1).settings.description, "late");
   EXPECT_EQ(request(msg::remove_neighbor{n3}), "");
   EXPECT_EQ(taken(), lines{"127.0.0.3 deconfigure"});
+}
+
+TEST_F(NeighborsActor, HasPeersStartedAgainThatTheirSupervisorForgot) {
+  supervise();
+  kill(neighbors);
+  start_neighbors();
+  apply(file());
+  EXPECT_EQ(taken(), (lines{"127.0.0.1 start 1.0", "127.0.0.2 start 2.0"}));
+
+  kill(neighbors); // alone: its supervisor has them still
+  start_neighbors();
+  EXPECT_EQ(taken(), lines{});
+
+  kill(neighbors); // with its supervisor, which is not there at once
+  kept.clear();
+  supervisor_is_there = false;
+  start_neighbors();
+  EXPECT_EQ(taken(), lines{});
+  supervisor_is_there = true;
+  advance(1s);
+  EXPECT_EQ(taken(), (lines{"127.0.0.1 start 1.0", "127.0.0.2 start 2.0"}));
 }
 
 TEST_F(NeighborsActor, RefusesWhatCannotBe) {

@@ -35,6 +35,28 @@ TEST_F(PeerActor, PreparesItsPoliciesAndDialsAtOnce) {
   EXPECT_EQ(cell->actor(), peer);
 }
 
+TEST_F(PeerActor, ConnectsWithTheProtectionThatItsSettingsAskFor) {
+  own.password_file = "/etc/key";
+  own.ttl_security = 2;
+  ports.keys = std::make_shared<net::keyring>();
+  ports.keys->set(*wire::parse_prefix("192.0.2.2/32"), "s3cret");
+  spawn();
+  ASSERT_EQ(dialer->dialed.size(), 1u);
+  EXPECT_EQ(dialer->dialed[0].guard, (net::protection{255, 254, "s3cret"}));
+  const auto ours = answer();
+  const auto theirs = call();
+  EXPECT_EQ(theirs->guard, (net::protection{255, 254, "s3cret"}));
+}
+
+TEST_F(PeerActor, NeverConnectsWithoutTheKeyThatItShouldHave) {
+  own.password_file = "/etc/key";
+  ports.keys = std::make_shared<net::keyring>();
+  ports.keys->block(*wire::parse_prefix("192.0.2.2/32"), "the file is gone");
+  spawn();
+  EXPECT_TRUE(dialer->dialed.empty());
+  EXPECT_EQ(cell->status().last_error, "the file is gone");
+}
+
 TEST_F(PeerActor, EstablishesAndTellsPartitionsInOrder) {
   spawn();
   take_log();
@@ -373,6 +395,37 @@ TEST_F(PeerActor, NeedsANewSessionAfterAPartitionIsLostWhereThereIsNoRefresh) {
   tell(msg::partition_restarted{1, next});
   EXPECT_EQ(without(take_log(), "next1 up").front(),
             "ours close NOTIFICATION 6/4 a part of the routing table was lost");
+}
+
+TEST_F(PeerActor, WithholdsTheMarksAfterARefreshThatIsNotAnswered) {
+  spawn();
+  auto c = establish();
+  take_log();
+  auto next = spawn_partition("next1");
+  register_as("part1", next);
+  tell(msg::partition_restarted{1, next});
+  hear(c, refresh(1)); // of one family only
+  elapse(5s);
+  EXPECT_EQ(cell->status().state, "Established");
+  tell(reset_neighbor{{}, reset_neighbor::kind::hard, "routes are missing"});
+  elapse(5s);
+  c = establish();
+  const auto sent = cell->status().capabilities_sent;
+  EXPECT_EQ(std::ranges::count(sent, "route-refresh"), 1);
+  EXPECT_EQ(std::ranges::count(sent, "enhanced-route-refresh"), 0);
+}
+
+TEST_F(PeerActor, KeepsTheMarksWhereARefreshIsAnswered) {
+  spawn();
+  const auto c = establish();
+  tell(reset_neighbor{{}, reset_neighbor::kind::soft_in, ""});
+  hear(c, wire::encode(wire::route_refresh{wire::ipv4_unicast, 1}));
+  hear(c, wire::encode(wire::route_refresh{wire::ipv6_unicast, 1}));
+  elapse(5s);
+  tell(reset_neighbor{{}, reset_neighbor::kind::hard, ""});
+  elapse(5s);
+  establish();
+  EXPECT_EQ(std::ranges::count(cell->status().capabilities_sent, "enhanced-route-refresh"), 1);
 }
 
 TEST_F(PeerActor, CleansUpAfterAnEarlierLife) {

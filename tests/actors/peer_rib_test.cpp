@@ -84,7 +84,7 @@ struct PeersAndRib : ::testing::Test {
       ++i;
   }
 
-  neighbor& add(std::uint32_t asn) {
+  neighbor& add(std::uint32_t asn, std::optional<wire::graceful_restart> restarts = {}) {
     auto& n = *neighbors.emplace_back(std::make_unique<neighbor>());
     peer::neighbor_patch own;
     own.remote_as = asn;
@@ -94,6 +94,7 @@ struct PeersAndRib : ::testing::Test {
     std::swap(theirs.local_as, theirs.remote_as);
     theirs.router_id = asn;
     n.open = peer::our_open(theirs);
+    n.open.capabilities.graceful_restart = std::move(restarts);
     n.cell = std::make_shared<peer::peer_cell>(static_cast<rib::peer_id>(neighbors.size()), settings,
                                                msg::origin_of_setting::file, rib::epoch_type{0});
     spawn(n);
@@ -102,6 +103,13 @@ struct PeersAndRib : ::testing::Test {
   void spawn(neighbor& n) {
     n.actor = peer::spawn_peer(system, n.cell, {n.dialer, slots, attributes, partitions, true});
     settle();
+    connect(n);
+  }
+  void elapse(std::chrono::seconds s) {
+    scheduler.advance_time(s);
+    settle();
+  }
+  void connect(neighbor& n) {
     n.link = std::make_shared<fake_connection>("link", log);
     n.dialer->waiting.back()({n.link, {}});
     settle();
@@ -141,6 +149,17 @@ struct PeersAndRib : ::testing::Test {
   std::vector<std::unique_ptr<neighbor>> neighbors;
   journal log = std::make_shared<words>();
 };
+
+TEST_F(PeersAndRib, PartitionHoldsOnToNoReaderThatHasGone) {
+  auto reader = system.spawn([](caf::event_based_actor*) -> caf::behavior { return {[](msg::changes_ready) {}}; });
+  caf::anon_send(registered[names::partition(0)], msg::wake_on_change{reader, 0});
+  settle();
+  caf::anon_send_exit(reader, caf::exit_reason::kill);
+  settle();
+  const auto address = reader.address();
+  reader = nullptr;
+  EXPECT_FALSE(caf::actor_cast<caf::actor>(address)) << "nothing changes here that would let go of it";
+}
 
 TEST_F(PeersAndRib, SendOnWhatTheyReceiveAndTakeItBack) {
   auto& a = add(1);
@@ -187,6 +206,50 @@ TEST_F(PeersAndRib, FillAPartitionThatFailed) {
   announce(a, 1);
   EXPECT_EQ(out->size(rib::slot_id{1}), 100u);
   EXPECT_EQ(end_of_ribs(), 2u) << "once for each session, whatever restarts";
+}
+
+TEST_F(PeersAndRib, KeepTheRoutesOfANeighbourThatRestarts) {
+  auto& a = add(1, wire::graceful_restart{false, true, 120, {{wire::ipv4_unicast, true}}});
+  add(2);
+  announce(a, 1);
+  a.link->cb.on_closed({net::closed::kind::by_peer, ""});
+  settle();
+  EXPECT_EQ(out->size(rib::slot_id{1}), 100u);
+  EXPECT_TRUE(a.cell->status().restart.restarting);
+  elapse(std::chrono::seconds{2});
+  connect(a);
+  EXPECT_EQ(out->size(rib::slot_id{1}), 100u);
+  wire::bytes end;
+  wire::write_end_of_rib(end, wire::ipv4_unicast);
+  a.link->hear(end);
+  settle();
+  EXPECT_EQ(out->size(rib::slot_id{1}), 0u) << "it has announced nothing again";
+  EXPECT_TRUE(a.cell->status().restart.stale.empty());
+}
+
+TEST_F(PeersAndRib, LoseTheRoutesOfANeighbourThatDoesNotReturnInTime) {
+  auto& a = add(1, wire::graceful_restart{false, true, 120, {{wire::ipv4_unicast, true}}});
+  add(2);
+  announce(a, 1);
+  a.link->cb.on_closed({net::closed::kind::hold_time_expired, ""});
+  settle();
+  elapse(std::chrono::seconds{119});
+  EXPECT_EQ(out->size(rib::slot_id{1}), 100u);
+  elapse(std::chrono::seconds{2});
+  EXPECT_EQ(out->size(rib::slot_id{1}), 0u);
+}
+
+TEST_F(PeersAndRib, ADisabledNeighbourIsNoRestart) {
+  auto& a = add(1, wire::graceful_restart{false, true, 120, {{wire::ipv4_unicast, true}}});
+  add(2);
+  announce(a, 1);
+  a.link->cb.on_closed({net::closed::kind::by_peer, ""});
+  settle();
+  auto off = a.cell->settings();
+  off.enabled = false;
+  caf::anon_send(a.actor, msg::configure_peer{off, msg::origin_of_setting::file, ""});
+  settle();
+  EXPECT_EQ(out->size(rib::slot_id{1}), 0u);
 }
 
 } // namespace

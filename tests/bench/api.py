@@ -89,7 +89,7 @@ class Bench:
             self.note("snapshot.rss_mb", d.rss())
 
     def listing(self):
-        quick = Witness(Session(QUICK, Site("bellmand", ASN, TARGET, TARGET, "", PORT), hold_time=3, families=("ipv4",)), Path(tempfile.gettempdir()))
+        quick = Witness(Session(QUICK, Site("bellmand", ASN, TARGET, TARGET, "", PORT), hold_time=3, families=("ipv4",)))
         with self.daemon(takes=False) as d, d.load(self.routes):
             quick.start()
             try:
@@ -107,7 +107,6 @@ class Bench:
                     time.sleep(0.2)
             finally:
                 quick.stop()
-                shutil.rmtree(quick.folder, ignore_errors=True)
 
 
 class Running:

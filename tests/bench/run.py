@@ -97,8 +97,11 @@ class Bellmand:
 
     def command(self, options, folder):
         wanted = {"asn": ASN, "router_id": TARGET, "listen": f"{TARGET}:{PORT}", "route_server": bool(options.get("route_server")),
+                  "state_dir": str(folder),
                   "neighbors": [{"address": a, "asn": n, "passive": True, "send_routes": takes}
                                 for a, n, takes in neighbors_of(options)]}
+        if "prefixes6" in options:
+            wanted["next_hop_v6"] = "fd00:66::1"
         made = subprocess.run([HERE / "make_config"], input=json.dumps(wanted), text=True, capture_output=True, check=True)
         (folder / "bellmand.toml").write_text(made.stdout)
         return [self.binary, "--config", folder / "bellmand.toml"]

@@ -34,6 +34,13 @@ four_byte_as = false
 enforce_first_as = false
 next_hop_v4 = "192.0.2.9"
 next_hop_v6 = "2001:db8::9"
+graceful_restart = "off"
+restart_time = 60
+stale_time = 90
+cluster_id = "192.0.2.7"
+client_to_client = false
+max_prefixes = { ipv4-unicast = { limit = 1000, threshold = 90, restart_after = 60, count = "accepted" }, ipv6-unicast = { limit = 5, action = "discard" } }
+max_prefixes_out = { ipv4-unicast = { limit = 7, action = "warn" } }
 )");
   ASSERT_EQ(d.neighbors.size(), 1u);
   peer::neighbor_patch p;
@@ -58,6 +65,15 @@ next_hop_v6 = "2001:db8::9"
   p.enforce_first_as = false;
   p.next_hop_v4 = wire::parse_ip("192.0.2.9");
   p.next_hop_v6 = wire::parse_ip("2001:db8::9");
+  p.graceful_restart = peer::restart_mode::off;
+  p.restart_time = std::chrono::seconds{60};
+  p.stale_time = std::chrono::seconds{90};
+  p.cluster_id = 0xC0000207;
+  p.client_to_client = false;
+  using peer::limit_action, peer::limit_count;
+  p.max_prefixes = {{wire::ipv4_unicast, 1000, 90, limit_action::shutdown, limit_count::accepted, 60s},
+                    {wire::ipv6_unicast, 5, 75, limit_action::discard, limit_count::received, 0s}};
+  p.max_prefixes_out = {{wire::ipv4_unicast, 7, 75, limit_action::warn, limit_count::received, 0s}};
   EXPECT_EQ(d.neighbors[0].own, p);
 }
 
@@ -85,10 +101,21 @@ TEST(NeighborTable, ChecksItsValues) {
       {"local_address = \"2001:db8::1\"", "7:17 `local_address` and `address` are of different families"},
       {"next_hop_v4 = \"2001:db8::1\"", "7:15 `2001:db8::1` cannot be read"},
       {"next_hop_v6 = \"::\"", "7:15 `::` cannot be read"},
+      {"graceful_restart = \"on\"", "7:20 `on` cannot be read"},
+      {"restart_time = 4096", "7:16 `restart_time` is out of range"},
+      {"stale_time = 0", "7:14 `stale_time` is out of range"},
       {"group = \"nobody\"", "7:9 there is no group `nobody`"},
       {"import_policy = [\"accept-al\"]", "7:18 there is no policy `accept-al`"},
       {"import_policy = [1]", "7:18 `import_policy` is an integer"},
       {"description = \"a\\u0000b\"", "7:15 `description` has a control character in it"},
+      {"ttl_security = 255", "7:16 `ttl_security` is out of range"},
+      {"ttl = 256", "7:7 `ttl` is out of range"},
+      {"ttl = 2\nttl_security = 1",
+       "7:7 `ttl` and `ttl_security` exclude each other: with GTSM everything is sent with "
+       "TTL 255 (RFC 5082)"},
+      {"tcp_ao = [\"key\"]", "7:10 `tcp_ao` is not supported: TCP-AO (RFC 5925) is missing here"},
+      {"password_file = \"/no/such/file\"",
+       "7:17 the password file /no/such/file cannot be opened: No such file or directory"},
       {"md5_password = \"x\"", "7:1 unknown key `md5_password` in [[neighbors]]"},
   };
   for (const auto& c : cases)

@@ -32,6 +32,15 @@ TEST(GlobalSection, ReadsEveryKey) {
   EXPECT_TRUE(good("listen = []\n").global.listen.empty());
 }
 
+TEST(ListenSection, ReadsEveryKeyAndChecksIt) {
+  EXPECT_EQ(good("").listen, listen{});
+  const auto d = good("[listen]\nhalf_open = 100\nhalf_open_per_address = 2\ncalls_per_second = 0\nopen_within = 5\n");
+  EXPECT_EQ(d.listen, (listen{100, 2, 0, 5}));
+  EXPECT_EQ(errors_after_head("[listen]\nhalf_open = 0\nopen_within = 0\nbacklog = 7\n"),
+            (texts{"5:13 `half_open` is out of range", "6:15 `open_within` is out of range",
+                   "7:1 unknown key `backlog` in [listen]"}));
+}
+
 TEST(GlobalSection, ChecksRanges) {
   const auto with_asn = [](const std::string& asn) {
     return errors("[global]\nrouter_id = \"1.1.1.1\"\nasn = " + asn + "\n");
@@ -113,6 +122,15 @@ TEST(OtherSections, AreRead) {
   EXPECT_TRUE(d.debug.faults);
   EXPECT_EQ(errors_after_head("[debug]\nfaults = 1\n[logging]\nlevel = \"warn\"\n"),
             (texts{"5:10 `faults` is an integer", "7:9 `warn` cannot be read"}));
+}
+
+TEST(BestPathTable, IsReadWholeAndKnowsNoOtherKey) {
+  const std::string head = "[best_path]\n";
+  const auto d = good(head + "always_compare_med = true\nmissing_med_is_worst = true\nignore_as_path = true\n"
+                             "prefer_oldest_external = true\nignore_router_id = true\n");
+  EXPECT_EQ(d.best_path, (rib::best_path_rules{true, true, true, true, true}));
+  EXPECT_EQ(errors_after_head(head + "bestpath = true\n").size(), 1u);
+  EXPECT_EQ(errors_after_head(head + "ignore_as_path = 1\n").size(), 1u);
 }
 
 } // namespace

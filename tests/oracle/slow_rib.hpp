@@ -16,6 +16,9 @@ struct speaker {
   bool ibgp = false, up = false;
   bool accepts = true, gets = true; ///< import and export policy: all or nothing
   std::uint32_t asn = 0;
+  std::uint32_t router_id = 0;
+  bool client = false;          ///< of us as a route reflector
+  std::uint32_t cluster_id = 1; ///< 1 is ours
 };
 
 class slow_rib {
@@ -50,7 +53,11 @@ public:
       });
     });
     keep_lowest(left, [&](const path& x) { return speakers.at(x.from).ibgp ? 1 : 0; });
-    keep_lowest(left, [](const path& x) { return static_cast<std::int64_t>(x.from); }); // router ids follow the numbers
+    keep_lowest(left, [&](const path& x) { // router ids follow the numbers
+      return static_cast<std::int64_t>(x.attributes.originator_id.value_or(speakers.at(x.from).router_id));
+    });
+    keep_lowest(left, [](const path& x) { return static_cast<std::int64_t>(x.attributes.cluster_list.size()); });
+    keep_lowest(left, [](const path& x) { return static_cast<std::int64_t>(x.from); }); // and so do addresses
     return left.empty() ? std::nullopt : std::optional{left.front()};
   }
 
@@ -61,19 +68,32 @@ public:
     if (!b || !target.up || !target.gets || b->from == to)
       return std::nullopt;
     const auto has = [&](std::uint32_t c) { return std::ranges::count(b->attributes.communities, c) != 0; };
-    const bool from_ibgp = speakers.at(b->from).ibgp;
-    if (has(wire::well_known::no_advertise) || (target.ibgp && from_ibgp) ||
+    const auto& source = speakers.at(b->from);
+    const bool reflects = source.ibgp && target.ibgp;
+    if (has(wire::well_known::no_advertise) || (reflects && !source.client && !target.client) ||
         (!target.ibgp && has(wire::well_known::no_export)))
       return std::nullopt;
     auto out = b->attributes;
+    if (reflects) { // RFC 4456 §8
+      out.originator_id = out.originator_id.value_or(source.router_id);
+      auto clusters = std::vector<std::uint32_t>{1};
+      if (source.client && source.cluster_id != 1)
+        clusters.push_back(source.cluster_id);
+      if (target.client && target.cluster_id != 1)
+        clusters.insert(clusters.begin(), target.cluster_id);
+      out.cluster_list.insert(out.cluster_list.begin(), clusters.begin(), clusters.end());
+    }
     if (target.ibgp) {
       out.local_pref = out.local_pref.value_or(100);
       return out;
     }
+    out.originator_id.reset();
+    out.cluster_list.clear();
     out.local_pref.reset();
     out.med.reset();
     out.as_path->prepend(65000);
-    out.next_hop = wire::next_hop{p.is_v4() ? wire::ip_address::v4(0x7F000001) : wire::parse_ip("2001:db8::1").value(), {}};
+    out.next_hop =
+        wire::next_hop{p.is_v4() ? wire::ip_address::v4(0x7F000001) : wire::parse_ip("2001:db8::1").value(), {}};
     return out;
   }
 

@@ -247,6 +247,17 @@ TEST_F(Fsm, ComesBackSoonAfterAReset) {
   EXPECT_EQ(wait(), words{"dial"});
 }
 
+TEST_F(Fsm, TakesNoCallsUntilAPauseIsOverUnlessItIsReset) {
+  const auto full = wire::make_notification(wire::error_code::cease, cease_subcode::max_prefixes);
+  connect_to(state::established);
+  EXPECT_EQ(feed(stop{full, stop::then::again, 60s}), (words{"close ours 6/1", "over", "arm"}));
+  EXPECT_EQ(*armed, 60s);
+  EXPECT_EQ(feed(accepted{}), words{"refuse 6/5"});
+  EXPECT_EQ(feed(stop{full, stop::then::again}), words{"arm"});
+  EXPECT_LE(*armed, 200ms);
+  EXPECT_EQ(wait(), words{"dial"});
+}
+
 TEST_F(Fsm, AnswersAMessageOutOfPlaceWithFsmError) {
   struct row {
     state in;
@@ -415,6 +426,64 @@ TEST_F(Fsm, StaysConsistentInAnyOrderOfEvents) {
       ASSERT_EQ(open[0] || open[1], m.current() >= state::open_sent);
       ASSERT_EQ(dialing && !open[1], m.current() == state::connect);
     }
+  }
+}
+
+struct FsmRestart : Fsm {
+  /// Established by a call of ours, with a neighbour that can restart or not.
+  void establish(bool restarts) {
+    auto theirs = open_of();
+    theirs.capabilities.graceful_restart = wire::graceful_restart{};
+    if (restarts)
+      theirs.capabilities.graceful_restart->families = {{wire::ipv4_unicast, true}};
+    feed(start{});
+    feed(dialed{});
+    feed(opened{side::ours, theirs});
+    EXPECT_EQ(feed(kept_alive{side::ours}), words{"up ours"});
+  }
+  ending how_over(const event& e) {
+    for (const auto& effect : m.handle(e, now))
+      if (const auto* over = std::get_if<session_over>(&effect))
+        return over->how;
+    ADD_FAILURE() << "no session ended";
+    return ending::hard;
+  }
+};
+
+TEST_F(FsmRestart, NewConnectionOfAnEstablishedNeighbourMeansThatItRestarted) {
+  establish(true);
+  now += 6s;
+  EXPECT_EQ(feed(accepted{}), (words{"close ours", "over", "arm", "take", "open theirs"})); // RFC 4724 §5
+  EXPECT_EQ(m.current(), state::open_sent);
+}
+
+TEST_F(FsmRestart, ACallThatWasUnderWayWhenTheSessionCameUpIsACollision) {
+  establish(true);
+  now += 1s;
+  EXPECT_EQ(feed(accepted{}), words{"refuse 6/7"});
+}
+
+TEST_F(FsmRestart, NewConnectionOfOneThatCannotRestartIsACollision) {
+  establish(false);
+  now += 6s;
+  EXPECT_EQ(feed(accepted{}), words{"refuse 6/7"});
+}
+
+TEST_F(FsmRestart, SaysHowTheSessionEnded) {
+  const auto cease = [](cease_subcode s) { return wire::make_notification(wire::error_code::cease, s); };
+  const std::pair<event, ending> rows[] = {
+      {lost{side::ours, "closed"}, ending::connection_lost},
+      {lost{side::ours, "hold timer expired", ending::notification}, ending::notification},
+      {notified{side::ours, cease(cease_subcode::administrative_shutdown)}, ending::notification},
+      {notified{side::ours, cease(cease_subcode::hard_reset)}, ending::hard},
+      {broken{side::ours, cease(cease_subcode::max_prefixes)}, ending::hard},
+      {broken{side::ours, wire::make_notification(wire::error_code::update_message)}, ending::notification},
+      {stop{cease(cease_subcode::administrative_reset), stop::then::again}, ending::hard},
+  };
+  for (const auto& [e, how] : rows) {
+    m = machine{settings_of(), 1};
+    establish(true);
+    EXPECT_EQ(how_over(e), how) << e.index();
   }
 }
 

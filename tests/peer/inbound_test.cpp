@@ -39,7 +39,7 @@ struct Inbound : ::testing::Test {
     s.checks.kind = context.kind;
     s.checks.peer_as = 64501;
     s.checks.local_as = s.checks.speaker_as = 65000;
-    s.checks.router_id = 0x0A000001;
+    s.checks.router_id = s.checks.cluster_id = s.checks.speaker_cluster = 0x0A000001;
     return s;
   }
   void use(inbound_settings s) {
@@ -208,6 +208,10 @@ TEST_F(Inbound, EndsTheSessionOnlyWhereNlriCannotBeTrusted) {
       {update_body(mandatory, hex("18 c63364 21 c6336400")), 10}, // good ones before it do not help
       {update_body(origin_igp + path_64501 + mp_reach_v6 + mp_reach_v6), 1},
       {update_body(mandatory + hex("40 63 01 00"), nlri_198_51_100_0), 2}, // unknown and well-known
+      // RFC 7606 §5.2: with nothing announced, NLRI may have been missed
+      {update_body(hex("40 01 01 09") + path_64501), 6},
+      {update_body(hex("40 01 7f 00") + path_64501 + mp_reach_v6), 1},
+      {update_body(hex("40 01 01 09"), {}, hex("18 c63364")), 6},
   };
   for (const auto& b : all) {
     use(settings_of());
@@ -216,6 +220,13 @@ TEST_F(Inbound, EndsTheSessionOnlyWhereNlriCannotBeTrusted) {
     EXPECT_EQ(n->code, 3);
     EXPECT_EQ(n->subcode, b.subcode);
   }
+}
+
+TEST_F(Inbound, BearsSoundAttributesWithoutNlri) {
+  EXPECT_EQ(feed(update_body(mandatory)), std::nullopt);
+  EXPECT_EQ(feed(update_body(mandatory, {}, hex("18 c63364"))), std::nullopt);
+  EXPECT_EQ(feed(update_body(hex("c0 0f 0a 0002 01 30 20010db80001"))), std::nullopt)
+      << "MP_UNREACH alone hides nothing";
 }
 
 TEST_F(Inbound, ReportsTheOffendingAttribute) {
@@ -257,6 +268,14 @@ TEST_F(Inbound, FlagsReflectionLoopsOnIbgpOnly) {
   EXPECT_EQ(reason(update_body(inside, nlri_198_51_100_0)), reject_reason::none);
   EXPECT_EQ(reason(update_body(inside + originator, nlri_198_51_100_0)), reject_reason::originator_loop);
   EXPECT_EQ(reason(update_body(inside + cluster, nlri_198_51_100_0)), reject_reason::cluster_loop);
+  auto other = settings_of(wire::testing::ibgp); // RFC 4456 §7: the cluster id need not be the router id
+  other.checks.cluster_id = 0x0A000003, other.checks.speaker_cluster = 0x0A000002;
+  use(other);
+  EXPECT_EQ(reason(update_body(inside + hex("80 0a 04 0a000001"), nlri_198_51_100_0)), reject_reason::none);
+  EXPECT_EQ(reason(update_body(inside + hex("80 0a 08 0a000001 0a000002"), nlri_198_51_100_0)),
+            reject_reason::cluster_loop);
+  EXPECT_EQ(reason(update_body(inside + hex("80 0a 08 0a000001 0a000003"), nlri_198_51_100_0)),
+            reject_reason::cluster_loop);
   use(settings_of());
   const auto r = only(update_body(inside + originator + cluster, nlri_198_51_100_0));
   EXPECT_EQ(r.rejected, reject_reason::none);

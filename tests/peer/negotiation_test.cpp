@@ -41,8 +41,10 @@ TEST(OurOpen, SaysWhatTheSettingsSay) {
   EXPECT_EQ(o.identifier, 10u);
   EXPECT_EQ(names_of(o.capabilities),
             (names{"multiprotocol ipv4-unicast", "multiprotocol ipv6-unicast", "route-refresh", "extended-message",
-                   "four-byte-as", "enhanced-route-refresh"}));
+                   "graceful-restart", "four-byte-as", "enhanced-route-refresh"}));
+  EXPECT_EQ(o.capabilities.graceful_restart, (wire::graceful_restart{false, true, 0, {}})) << "helper: no family";
   s.route_refresh = s.extended_messages = s.four_byte_as = false;
+  s.graceful_restart = restart_mode::off;
   s.families = {ipv6_unicast};
   s.local_as = 4200000000;
   const auto bare = our_open(s);

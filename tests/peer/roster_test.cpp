@@ -235,7 +235,8 @@ TEST(NeighborPatch, IsLaidOverAnother) {
                   "passive=true\nenabled=false\nhold_time=9\nkeepalive_time=3\nconnect_retry=4\n"
                   "families=1/1,\nimport_policy=a,\nexport_policy=b,\nroute_server_client=true\n"
                   "next_hop_self=true\nextended_messages=false\nroute_refresh=false\nfour_byte_as=false\n"
-                  "enforce_first_as=false\nnext_hop_v4=127.0.0.1\nnext_hop_v6=::1\n")
+                  "enforce_first_as=false\nnext_hop_v4=127.0.0.1\nnext_hop_v6=::1\n"
+                  "route_reflector_client=true\ncluster_id=5\nclient_to_client=false\n")
           .value();
   EXPECT_EQ(overlay({}, every), every);
   EXPECT_EQ(overlay(every, {}), every);

@@ -18,7 +18,9 @@ struct contender {
   bool stale = false;
   std::uint32_t path_id = 0;
 
-  candidate view() const { return {&attributes, &source, stale, path_id}; }
+  std::uint32_t received_at = 0;
+
+  candidate view() const { return {&attributes, &source, stale, path_id, received_at}; }
 };
 
 struct step_case {
@@ -53,6 +55,71 @@ TEST(BestPath, DecidesByTheStepsOfTheRfcInTheirOrder) {
     EXPECT_EQ(forth.step, steps[i].step);
     EXPECT_EQ(back.step, steps[i].step);
   }
+}
+
+struct rule_case {
+  best_path_rules rules;
+  void (*worsen)(contender&);
+  best_path_step step;
+};
+
+TEST(BestPath, ObeysEachRuleOfTheOperator) {
+  const rule_case cases[]{
+      {{.always_compare_med = true},
+       [](contender& c) {
+         c.attributes.first_as = 64502, c.attributes.med = 1;
+         c.source.router_id = 1;
+       },
+       best_path_step::med},
+      {{.missing_med_is_worst = true},
+       [](contender& c) {
+         c.attributes.has_med = false, c.attributes.med = 0;
+         c.source.router_id = 1;
+       },
+       best_path_step::med},
+      {{.ignore_as_path = true},
+       [](contender& c) {
+         c.attributes.as_path_length = 1;
+         c.source.router_id = 11;
+       },
+       best_path_step::router_id},
+      {{.prefer_oldest_external = true},
+       [](contender& c) {
+         c.received_at = 101;
+         c.source.router_id = 1;
+       },
+       best_path_step::oldest},
+      {{.ignore_router_id = true},
+       [](contender& c) {
+         c.source.router_id = 1;
+         c.attributes.cluster_list_length = 1;
+       },
+       best_path_step::cluster_list_length},
+  };
+  for (const auto& c : cases) {
+    contender better, worse;
+    better.attributes.has_med = worse.attributes.has_med = true;
+    better.received_at = worse.received_at = 100;
+    c.worsen(worse);
+    const candidate both[]{worse.view(), better.view()};
+    EXPECT_EQ(select_best(both, c.rules), 1u) << to_string(c.step);
+    EXPECT_EQ(select_best(both), 0u) << to_string(c.step); // without the rule it is the other way round
+    EXPECT_EQ(compare(both[1], both[0], med_rule::same_neighbor_as, c.rules).step, c.step);
+    EXPECT_TRUE(compare(both[1], both[0], med_rule::same_neighbor_as, c.rules).first_is_better) << to_string(c.step);
+    EXPECT_GE(rank_of(better.attributes, false, c.rules), rank_of(worse.attributes, false, c.rules))
+        << to_string(c.step);
+  }
+}
+
+// RFC 5004: of external paths only.
+TEST(BestPath, AsksTheAgeOfExternalPathsOnly) {
+  contender older, newer;
+  newer.received_at = 5;
+  newer.source.router_id = 1;
+  const best_path_rules rules{.prefer_oldest_external = true};
+  EXPECT_TRUE(compare(older.view(), newer.view(), med_rule::same_neighbor_as, rules).first_is_better);
+  older.source.kind = newer.source.kind = session_kind::ibgp;
+  EXPECT_EQ(compare(older.view(), newer.view(), med_rule::same_neighbor_as, rules).step, best_path_step::router_id);
 }
 
 TEST(BestPath, FindsNothingBetweenEqualPaths) {

@@ -12,18 +12,27 @@ namespace {
 
 class world {
 public:
-  explicit world(std::uint32_t seed) : random{seed} {
+  /// `reflecting`: most neighbours are iBGP, clients of two clusters and non-clients at random.
+  explicit world(std::uint32_t seed, bool reflecting = false) : random{seed} {
     lab.slice = 1 + random() % 7;
     for (int i = 0; i < 6; ++i) {
-      const bool ibgp = i >= 4;
+      const bool ibgp = i >= (reflecting ? 1 : 4);
+      const bool client = reflecting && ibgp && random() % 2;
+      const std::uint32_t cluster = 1 + random() % 2;
       neighbor_spec spec{.asn = ibgp ? 65000u : 100u + static_cast<std::uint32_t>(i),
                          .kind = ibgp ? wire::session_kind::ibgp : wire::session_kind::ebgp,
                          .import_chain = "in" + std::to_string(i),
-                         .export_chain = "out" + std::to_string(i % 3)};
+                         .export_chain = "out" + std::to_string(i % 3),
+                         .reflection = {client, true, cluster, 1}};
       lab.ribs->publish(spec.import_chain, policy::accept_all());
       lab.ribs->publish(spec.export_chain, policy::accept_all());
       const int n = lab.join(spec);
-      slow.speakers[n] = {.ibgp = ibgp, .up = true, .asn = spec.asn};
+      slow.speakers[n] = {.ibgp = ibgp,
+                          .up = true,
+                          .asn = spec.asn,
+                          .router_id = 0x0A000000u + static_cast<std::uint32_t>(n),
+                          .client = client,
+                          .cluster_id = cluster};
     }
     for (std::uint32_t i = 0; i < 12; ++i)
       prefixes.push_back(wire::make_prefix(wire::ip_address::v4(0x0A000000 + (i << 16)), 16));
@@ -93,8 +102,13 @@ private:
     a.origin = static_cast<wire::origin>(random() % 3);
     if (random() % 2)
       a.med = random() % 3;
-    if (s.ibgp)
+    if (s.ibgp) {
       a.local_pref = 99 + random() % 3;
+      if (random() % 3 == 0) { // reflected on its way here
+        a.originator_id = 0x0A000001u + random() % 8;
+        a.cluster_list.assign(1 + random() % 2, 77);
+      }
+    }
     if (random() % 8 == 0)
       a.communities = {random() % 2 ? wire::well_known::no_export : wire::well_known::no_advertise};
     lab.announce(n, p, a);
@@ -113,7 +127,8 @@ private:
   void toggle_policy(int n, oracle::speaker& s) {
     if (random() % 2) {
       s.accepts = !s.accepts;
-      lab.ribs->publish("in" + std::to_string(n - 1), s.accepts ? policy::accept_all() : policy::reject_all("no policy"));
+      lab.ribs->publish("in" + std::to_string(n - 1),
+                        s.accepts ? policy::accept_all() : policy::reject_all("no policy"));
     } else {
       const bool gets = !s.gets;
       const auto chain = (n - 1) % 3;
@@ -145,6 +160,22 @@ TEST(PartitionProperty, ReceiversHoldWhatWeSayAndWhatTheSlowRibSays) {
   for (std::uint32_t seed = 1; seed <= 60; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     world w{seed};
+    for (int i = 0; i < 400; ++i) {
+      w.step();
+      if (i % 20 == 19)
+        w.check();
+      if (HasFatalFailure())
+        return;
+    }
+    w.end();
+  }
+}
+
+// RFC 4456 §6, §8, §9
+TEST(PartitionProperty, ReflectsAsTheSlowRibSays) {
+  for (std::uint32_t seed = 1; seed <= 60; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    world w{seed, true};
     for (int i = 0; i < 400; ++i) {
       w.step();
       if (i % 20 == 19)

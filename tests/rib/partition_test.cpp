@@ -71,15 +71,44 @@ TEST(Partition, ReplacementThatIsRejectedWithdrawsWhatItReplaced) {
   EXPECT_EQ(page.rows[0].rejected, rib::reject_reason::as_loop);
 }
 
+TEST(Partition, WithdrawsWhatAShortMessageCannotCarry) {
+  rib_lab lab;
+  const int source = lab.join({.asn = 64501, .max_message = 65535});
+  const int large = lab.join({.asn = 64502, .max_message = 65535});
+  const int small = lab.join({.asn = 64503});
+  auto a = learned({64501});
+  lab.announce(source, pfx("192.0.2.0/24"), a);
+  lab.settle();
+  ASSERT_EQ(lab.received(small).size(), 1u);
+
+  for (std::uint32_t i = 0; i < 1100; ++i)
+    a.communities.push_back(i);
+  lab.announce(source, pfx("192.0.2.0/24"), a);
+  lab.settle();
+  EXPECT_EQ(lab.received(large).size(), 1u);
+  EXPECT_TRUE(lab.received(small).empty());
+  EXPECT_EQ(lab.advertised(small), lab.received(small));
+  EXPECT_EQ(lab.advertised(large), lab.received(large));
+  EXPECT_GT(lab.ribs->stats().unsendable, 0u);
+
+  a.communities.clear();
+  lab.announce(source, pfx("192.0.2.0/24"), a);
+  lab.settle();
+  EXPECT_EQ(lab.received(small).size(), 1u);
+}
+
 TEST(Partition, HonoursNoExportAndItsKin) {
   rib_lab lab;
   const int a = lab.join({.asn = 101}), e = lab.join({.asn = 102});
   const int i = lab.join({.asn = 65000, .kind = wire::session_kind::ibgp});
-  struct { const char* prefix; std::uint32_t community; bool to_ebgp, to_ibgp; } cases[] = {
-      {"10.1.0.0/16", wire::well_known::no_export, false, true},
-      {"10.2.0.0/16", wire::well_known::no_advertise, false, false},
-      {"10.3.0.0/16", wire::well_known::no_export_subconfed, false, true},
-      {"10.4.0.0/16", 0x00010001, true, true}};
+  struct {
+    const char* prefix;
+    std::uint32_t community;
+    bool to_ebgp, to_ibgp;
+  } cases[] = {{"10.1.0.0/16", wire::well_known::no_export, false, true},
+               {"10.2.0.0/16", wire::well_known::no_advertise, false, false},
+               {"10.3.0.0/16", wire::well_known::no_export_subconfed, false, true},
+               {"10.4.0.0/16", 0x00010001, true, true}};
   for (const auto& c : cases) {
     auto attributes = learned({101});
     attributes.communities = {c.community};
@@ -233,6 +262,26 @@ TEST(Partition, SuccessorKeepsWhatTheFailedOneHadAdvertised) {
   lab.settle();
   EXPECT_EQ(lab.received(b).size(), 1u) << "what nobody announced again is withdrawn";
   EXPECT_EQ(lab.advertised(b), lab.received(b));
+}
+
+TEST(Partition, SuccessorNamesTheSourcesThatSaidNothing) {
+  rib_lab lab;
+  const int a = lab.join({.asn = 101}), b = lab.join({.asn = 102}), c = lab.join({.asn = 103});
+  lab.announce(a, pfx("10.0.0.0/8"), learned({101}));
+  lab.announce(b, pfx("11.0.0.0/8"), learned({102}));
+  lab.announce(b, pfx("2001:db8::/32"), learned({102}));
+  const auto failed = std::move(lab.ribs);
+  rib::partition::settings s;
+  s.attributes = lab.attributes;
+  lab.ribs = std::make_unique<rib::partition>(s);
+  lab.ribs->salvage(*failed);
+  for (const int n : {a, b, c})
+    lab.ribs->session_up(lab.info_of(n), nullptr);
+  lab.announce(a, pfx("10.0.0.0/8"), learned({101}));
+  lab.announce(b, pfx("11.0.0.0/8"), learned({102}));
+  EXPECT_EQ(lab.ribs->silent_sources(), std::vector{lab.id(b)}) << "nothing of one family";
+  lab.announce(b, pfx("2001:db8::/32"), learned({102}));
+  EXPECT_TRUE(lab.ribs->silent_sources().empty());
 }
 
 TEST(Partition, InjectedRouteCarriesItsMedAndOurNextHop) {

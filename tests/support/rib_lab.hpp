@@ -1,6 +1,6 @@
 #pragma once
-// A partition with neighbours around it: what they announce goes in as batches, what leaves is decoded again into the table
-// that each neighbour would have.
+// A partition with neighbours around it: what they announce goes in as batches, what leaves is decoded again into the
+// table that each neighbour would have.
 
 #include "actors/rib/partition.hpp"
 #include "wire/bgp/attribute_codec.hpp"
@@ -25,6 +25,8 @@ struct neighbor_spec {
   std::string import_chain = "all", export_chain = "all";
   bool route_server_client = false;
   std::uint16_t max_message = 4096;
+  rib::reflection_role reflection{};
+  rib::tally_ptr tally;
 };
 
 class rib_lab {
@@ -59,9 +61,9 @@ public:
     ribs->session_up(info_of(n), std::make_shared<rib::barrier>(1, [&x] { x.walked = true; }));
     settle();
   }
-  void down(int n) {
+  void down(int n, rib::retentions keep = {}) {
     at(n).established = false;
-    ribs->session_down(id(n), at(n).epoch);
+    ribs->session_down(id(n), at(n).epoch, keep);
     at(n).slot.reset();
     settle();
   }
@@ -80,8 +82,12 @@ public:
     i.ipv4 = i.ipv6 = true;
     i.import_chain = x.spec.import_chain;
     i.export_chain = x.spec.export_chain;
+    i.tally = x.spec.tally;
     i.form.kind = x.spec.kind;
     i.form.max_message = x.spec.max_message;
+    i.reflection = x.spec.reflection;
+    if (i.reflection.client && i.reflection.cluster_id != i.reflection.speaker_cluster)
+      i.form.cluster_id = i.reflection.cluster_id;
     i.form.self_v4 = wire::ip_address::v4(0x7F000001);
     if (x.spec.kind == wire::session_kind::ebgp && !x.spec.route_server_client) {
       i.form.prepend_as = 65000;

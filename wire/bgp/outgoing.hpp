@@ -37,6 +37,9 @@ struct outbound_form {
   ip_address self_v4{};
   ip_address self_v6{.afi = afi::ipv6, .octets = {}};
 
+  std::uint32_t cluster_id =
+      0; ///< Put in front of a CLUSTER_LIST that does not begin with it (RFC 4456 §8); 0 for none.
+
   bool operator==(const outbound_form&) const = default;
 };
 

@@ -25,7 +25,7 @@ dev_fuzz() {
     exit 2
   }
   install_packages build fuzz
-  build fuzz
+  build fuzz fuzz_targets
   exec tests/support/dev/fuzz.py build/fuzz/tests/fuzz tests/fuzz/corpus build/fuzz/findings "$seconds"
 }
 

@@ -67,8 +67,8 @@ private:
     case attribute_type::med: return form_.keep_med ? void() : cut(a);
     case attribute_type::local_pref: local_pref_due_ = false; return form_.keep_local_pref ? void() : cut(a);
     case attribute_type::aggregator: return take_aggregator(a);
-    case attribute_type::originator_id:
-    case attribute_type::cluster_list: return keep_internal_ ? void() : cut(a);
+    case attribute_type::originator_id: return keep_internal_ ? void() : cut(a);
+    case attribute_type::cluster_list: return take_clusters(a);
     case attribute_type::aigp: return keep_aigp_ ? void() : cut(a);
     case attribute_type::extended_communities: return take_extended(a, 8);
     case attribute_type::ipv6_extended_communities: return take_extended(a, 20);
@@ -124,6 +124,7 @@ private:
   void take_path(const raw_attribute& a);
   bytes_view rewrite_path(bytes_view value);
   void put_two_byte_path(bytes_view value);
+  void take_clusters(const raw_attribute& a);
   void take_aggregator(const raw_attribute& a);
   void take_next_hop(const raw_attribute& a);
   void take_extended(const raw_attribute& a, std::size_t entry);
@@ -216,6 +217,20 @@ void form_walk::put_two_byte_path(bytes_view value) {
   if (needs_as4) {
     put_attribute_header(as4_, carried, number(attribute_type::as4_path), wide.size());
     put(as4_, wide);
+  }
+}
+
+/// RFC 4456 §8; a cluster that stands in front already is not named twice.
+void form_walk::take_clusters(const raw_attribute& a) {
+  if (keep_internal_ &&
+      (form_.cluster_id == 0 || (a.value.size() >= 4 && read_u32(a.value.data()) == form_.cluster_id))) {
+    return;
+  }
+  cut(a);
+  if (keep_internal_) {
+    put_attribute_header(out_.block, attribute_flag::optional, a.type, a.value.size() + 4);
+    put_u32(out_.block, form_.cluster_id);
+    put(out_.block, a.value);
   }
 }
 

@@ -1,0 +1,89 @@
+#include "actors/peer/peer_restart_actor.hpp"
+
+#include <caf/all.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace bellman::peer {
+
+restart_watch::restart_watch(session_host host) : host_{std::move(host)} {}
+
+void restart_watch::returned(const restart_terms& terms) {
+  drop(restart_.returned(terms));
+  changed();
+}
+
+std::vector<restart::kept> restart_watch::lost(ending how, const neighbor_settings& settings) {
+  const auto now = host_.self->clock().now();
+  auto kept = restart_.lost(how, settings, now);
+  if (const auto until = restart_.next_deadline())
+    spdlog::info("routes_kept peer={} families={} seconds={}", to_string(settings.address), kept.size(),
+                 std::chrono::ceil<std::chrono::seconds>(*until - now).count());
+  changed();
+  return kept;
+}
+
+void restart_watch::end_of_rib(const std::vector<wire::family>& families) {
+  std::vector<wire::family> over;
+  for (const auto f : families)
+    if (restart_.end_of_rib(f))
+      over.push_back(f);
+  if (over.empty())
+    return;
+  drop(over);
+  changed();
+}
+
+void restart_watch::expired(const msg::peer_stale_timer& m) {
+  if (m.round != round_)
+    return;
+  drop(restart_.expired(host_.self->clock().now()));
+  changed();
+}
+
+void restart_watch::forget() {
+  drop(restart_.forget());
+  changed();
+}
+
+wire::notification restart_watch::as_sent(const wire::notification& words) const {
+  const auto& terms = restart_.terms();
+  const bool counts_on_us = terms.notification && !terms.families.empty();
+  return counts_on_us && ending_of_sent(words) == ending::hard && !inside_hard_reset(words) ? hard_reset(words) : words;
+}
+
+void restart_watch::drop(const std::vector<wire::family>& families) {
+  for (const auto f : families) {
+    spdlog::info("stale_routes_over peer={} family={}", to_string(host_.cell->settings().address), to_string(f));
+    for (const auto& p : find_partitions(host_.self->system(), host_.ports.partitions))
+      if (p)
+        host_.self->send(p, msg::stale_over{host_.cell->id(), f});
+  }
+}
+
+/// The next deadline is met, and the status shows what there is.
+void restart_watch::changed() {
+  ++round_;
+  const auto now = host_.self->clock().now();
+  const auto next = restart_.next_deadline();
+  const auto left =
+      next ? std::max(*next - now, std::chrono::steady_clock::duration{0}) : std::chrono::steady_clock::duration{0};
+  if (next)
+    host_.self->delayed_send(host_.self, left, msg::peer_stale_timer{round_});
+  host_.cell->update([&](msg::neighbor_status& s) {
+    const auto& terms = restart_.terms();
+    s.restart = {terms.negotiated,
+                 terms.notification,
+                 terms.restart_time,
+                 terms.families,
+                 terms.forwarding_preserved,
+                 restart_.stale(),
+                 restart_.is_waiting(),
+                 next ? std::chrono::system_clock::now() + std::chrono::ceil<std::chrono::seconds>(left)
+                      : std::chrono::system_clock::time_point{}};
+  });
+}
+
+} // namespace bellman::peer

@@ -1,0 +1,49 @@
+#pragma once
+// The part of a peer actor that keeps a neighbour's routes while it restarts: restart.hpp decides, the partitions and
+// the status are told, and the actor is woken when something is over.
+
+#include "actors/peer/peer_actor.hpp"
+#include "actors/peer/peer_session_actor.hpp"
+#include "actors/peer/restart.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace bellman::msg {
+
+/// From a peer to itself: a deadline of its stale routes. Of an earlier round: out of date.
+struct peer_stale_timer {
+  std::uint32_t round = 0;
+};
+
+} // namespace bellman::msg
+
+namespace bellman::peer {
+
+class restart_watch {
+public:
+  explicit restart_watch(session_host host);
+
+  /// Before the partitions hear of the new session.
+  void returned(const restart_terms& terms);
+  /// @returns what the partitions are to keep.
+  std::vector<restart::kept> lost(ending how, const neighbor_settings& settings);
+  void end_of_rib(const std::vector<wire::family>& families);
+  void expired(const msg::peer_stale_timer& m);
+  /// The operator wants nothing of what was.
+  void forget();
+
+  /// How a NOTIFICATION of ours is to be sent in this session: a Cease that is not to be taken as graceful travels in a
+  /// Hard Reset where both sides set the N bit and the neighbour counts on us to keep its routes (RFC 8538 §3.1).
+  wire::notification as_sent(const wire::notification& words) const;
+
+private:
+  void drop(const std::vector<wire::family>& families);
+  void changed();
+
+  session_host host_;
+  restart restart_;
+  std::uint32_t round_ = 0;
+};
+
+} // namespace bellman::peer

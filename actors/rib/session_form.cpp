@@ -1,0 +1,53 @@
+#include "actors/rib/session_form.hpp"
+
+#include <span>
+
+namespace bellman::rib {
+
+namespace {
+
+template <class Prefix>
+bool has_room(const wire::outbound_attributes& attributes, const wire::outbound_form& form) {
+  Prefix longest{};
+  longest.length = Prefix::family == wire::ipv4_unicast ? 32 : 128;
+  const std::uint32_t id = 0;
+  const auto ids = Prefix::family == wire::ipv4_unicast ? form.ipv4_ids : form.ipv6_ids;
+  wire::bytes message;
+  return wire::write_announcements(message, attributes, form, std::span<const Prefix>{&longest, 1},
+                                   std::span{&id, ids == wire::path_ids::absent ? 0u : 1u}) == 0;
+}
+
+} // namespace
+
+wire::outbound_form form_for(const attribute_set& set, const wire::outbound_form& session) {
+  auto form = session;
+  if (has(set, set_variant::reflected)) {
+    form.next_hop_v4 = {};
+    form.next_hop_v6 = form.next_hop_link_local = {.afi = wire::afi::ipv6, .octets = {}};
+  }
+  if (!has(set, set_variant::own_med))
+    return form;
+  form.keep_med = true;
+  if (wire::next_hop_of(set.canonical()).global.is_unspecified()) {
+    if (form.next_hop_v4.is_unspecified())
+      form.next_hop_v4 = form.self_v4;
+    if (form.next_hop_v6.is_unspecified())
+      form.next_hop_v6 = form.self_v6;
+  }
+  return form;
+}
+
+bool fits(const attribute_set& set, wire::family family, const wire::outbound_form& session) {
+  const auto canonical = set.canonical();
+  const auto hop = wire::next_hop_of(canonical).global;
+  const bool is_v4 = family == wire::ipv4_unicast;
+  // Header, lengths, next hops, our AS and a prefix take less than 128 octets; AS4_PATH repeats the path at most once.
+  if (2 * canonical.size() + 128 <= session.max_message && hop.is_v4() == is_v4 && !hop.is_unspecified())
+    return true;
+  const auto form = form_for(set, session);
+  wire::outbound_attributes out;
+  wire::apply_form(canonical, family, form, out);
+  return is_v4 ? has_room<wire::prefix4>(out, form) : has_room<wire::prefix6>(out, form);
+}
+
+} // namespace bellman::rib
