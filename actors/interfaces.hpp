@@ -8,6 +8,7 @@
 #include "actors/message.hpp"
 #include "actors/net/accept_limits.hpp"
 #include "actors/net/connection.hpp"
+#include "actors/peer/dynamic_range.hpp"
 #include "actors/peer/neighbor_settings.hpp"
 #include "actors/policy/definition.hpp"
 #include "actors/rib/messages.hpp"
@@ -77,7 +78,7 @@ struct programs {
 
 // ---- neighbors actor: what neighbours there are, and their peer actors ----------------------------------------------
 
-enum class origin_of_setting : std::uint8_t { file, api };
+enum class origin_of_setting : std::uint8_t { file, api, dynamic };
 
 /// A neighbour as it is written: with its group, before inheritance.
 struct neighbor_entry {
@@ -92,6 +93,7 @@ struct apply_neighbors {
   peer::speaker_settings speaker;
   std::map<std::string, peer::neighbor_patch> groups;
   std::vector<neighbor_entry> neighbors;
+  std::vector<peer::dynamic_range> ranges = {};
 };
 struct reload_report {
   struct line {
@@ -130,6 +132,27 @@ struct reset_neighbor { ///< answers `outcome`
   reset_neighbor::kind kind = kind::hard;
   std::string text;
 };
+/// Dynamic neighbours: whoever calls from a range is one until its session has ended.
+struct add_range {
+  peer::dynamic_range range;
+}; ///< answers `outcome`, durable
+struct remove_range {
+  wire::prefix range;
+};                     ///< answers `outcome`, durable; its neighbours go
+struct list_ranges {}; ///< answers `range_list`
+/// Calls of a range, since the start.
+struct range_counts {
+  std::uint64_t accepted = 0, refused_as = 0, refused_limit = 0, refused_waiting = 0;
+};
+struct range_list {
+  struct row {
+    peer::dynamic_range range;
+    origin_of_setting origin = origin_of_setting::file;
+    std::uint32_t neighbors = 0; ///< now
+    range_counts counts;
+  };
+  std::vector<row> rows;
+};
 /// A partition took the place of a failed one: sessions announce themselves to it again, and ask for routes again.
 struct partition_restarted {
   std::uint32_t index = 0;
@@ -149,6 +172,7 @@ struct accepted {
 struct neighbor_status {
   peer::neighbor_settings settings;
   origin_of_setting origin = origin_of_setting::file;
+  std::optional<wire::prefix> range; ///< of a dynamic neighbour
   rib::peer_id id{};
   std::string state; ///< "Idle", "Connect", "Active", "OpenSent", "OpenConfirm", "Established", as in RFC 4271 §8.2.2
   bool admin_down = false;

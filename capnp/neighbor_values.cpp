@@ -178,7 +178,9 @@ void write_status(const msg::neighbor_status& from, NeighborStatus::Builder out)
   out.setAddress(as_data(from.settings.address.view()));
   out.setId(rib::number(from.id));
   write_settings(from.settings, out.initSettings());
-  out.setOrigin(from.origin == msg::origin_of_setting::api ? SettingOrigin::API : SettingOrigin::FILE);
+  out.setOrigin(static_cast<SettingOrigin>(from.origin)); // the same order
+  if (from.range)
+    out.setRange(as_text(to_string(*from.range)));
   out.setState(from.state);
   out.setAdminDown(from.admin_down);
   out.setSince(unix_time(from.since));

@@ -18,6 +18,9 @@ interface NeighborsView {
   watch @2 (sink :NeighborSink) -> NeighborWatchResult;
   # The current list first, in one call with `snapshot` set, then each change of a state. A slow sink is shown the newest
   # state of a neighbour, not each one in between.
+
+  ranges @3 () -> RangeListResult;
+  # Ranges of addresses whose callers become neighbours, as long as their session lasts.
 }
 
 interface NeighborsAdmin {
@@ -39,6 +42,46 @@ interface NeighborsAdmin {
 
   reset @5 (address :Data, kind :ResetKind, text :Text) -> Common.Outcome;
   # "busy" or "unavailable" where the session cannot do this, as soft-in without Route Refresh.
+
+  addRange @6 (range :DynamicRange) -> Common.Outcome;
+  # "exists" if there is this range; ranges may lie within others, and the longest counts.
+
+  removeRange @7 (range :Common.Prefix) -> Common.Outcome;
+  # Its neighbours go with it, or to a range around it that takes them.
+}
+
+struct DynamicRange {
+  range @0 :Common.Prefix;
+  group @1 :Text;
+  # Where its neighbours have their settings from.
+  remoteAs @2 :List(AsRange);
+  # Who may call; not empty.
+  limit @3 :UInt32 = 100;
+  # Neighbours at a time.
+}
+
+struct AsRange {
+  first @0 :UInt32;
+  last @1 :UInt32;
+}
+
+struct DynamicRangeStatus {
+  range @0 :DynamicRange;
+  origin @1 :SettingOrigin;
+  neighbors @2 :UInt32;
+  # Now; the rest since the start.
+  accepted @3 :UInt64;
+  refusedAs @4 :UInt64;
+  refusedLimit @5 :UInt64;
+  refusedWaiting @6 :UInt64;
+  # A second call before the OPEN of the first, or too many callers at a time.
+}
+
+struct RangeListResult {
+  union {
+    ok @0 :List(DynamicRangeStatus);
+    error @1 :Common.Fault;
+  }
 }
 
 enum ResetKind {
@@ -310,6 +353,8 @@ struct NeighborSettings {
 enum SettingOrigin {
   file @0;
   api @1;
+  dynamic @2;
+  # A caller of a range.
 }
 
 struct NeighborStatus {
@@ -352,6 +397,8 @@ struct NeighborStatus {
   restart @25 :RestartStatus;
   limitsReached @26 :List(Text);
   # What has been said of `maxPrefixes` and `maxPrefixesOut` in this session, for people.
+  range @27 :Text;
+  # Of a dynamic neighbour; else empty.
 }
 
 struct RestartStatus {

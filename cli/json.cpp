@@ -214,7 +214,10 @@ json to_json(const client::neighbor_status& n) {
           {"state", n.state},
           {"admin_down", n.admin_down},
           {"since", n.since},
-          {"configured_by", n.from_api ? "api" : "file"},
+          {"configured_by", !n.range.empty() ? "dynamic"
+                            : n.from_api     ? "api"
+                                             : "file"},
+          {"range", n.range},
           {"peer_router_id", router_id_text(n.peer_router_id)},
           {"sessions", n.sessions},
           {"hold_time", n.hold_time},

@@ -185,7 +185,8 @@ std::string render_neighbors(const std::vector<client::neighbor_status>& all, st
     t.add({wire::to_string(n.address), std::to_string(n.settings.remote_as), state_text(n), age_text(n.since, now),
            number_text(sum(n.routes, &client::route_counts::received)),
            number_text(sum(n.routes, &client::route_counts::accepted)),
-           number_text(sum(n.routes, &client::route_counts::advertised)), printable(n.settings.description)});
+           number_text(sum(n.routes, &client::route_counts::advertised)),
+           (n.range.empty() ? "" : "(dynamic) ") + printable(n.settings.description)});
   return t.render();
 }
 
@@ -210,7 +211,9 @@ std::string render_neighbor(const client::neighbor_status& n, std::int64_t now) 
   s.add("Outbox now, peak", bytes_text(t.outbox_bytes) + ", " + bytes_text(t.outbox_peak));
   s.add("Withdrawn for errors", number_text(n.withdrawn_as_error));
   s.add("Attributes discarded", number_text(n.attributes_discarded));
-  s.title(std::string{"\nSettings, from "} + (n.from_api ? "the API" : "the file"));
+  s.title(std::string{"\nSettings, from "} + (!n.range.empty() ? "the group of the range " + printable(n.range)
+                                              : n.from_api     ? "the API"
+                                                               : "the file"));
   add_settings(s, n.settings);
   return s.take();
 }

@@ -2,6 +2,7 @@
 // What an operator can write in the TOML file. The structs mirror the file: a table is a struct, a key is a member of
 // the same name, a default is the initializer. docs/configuration.md explains every key.
 
+#include "actors/peer/dynamic_range.hpp"
 #include "actors/peer/neighbor_settings.hpp"
 #include "actors/policy/definition.hpp"
 #include "actors/rib/best_path_rules.hpp"
@@ -46,6 +47,7 @@ struct listen {
   std::uint32_t half_open_per_address = 16; ///< of one
   std::uint32_t calls_per_second = 20;      ///< of one address in the long run, twice as many at once; 0: no limit
   std::uint32_t open_within = 60;           ///< seconds until such a connection is closed
+  std::uint32_t dynamic_neighbors = 1000;   ///< of all ranges together
   bool operator==(const listen&) const = default;
 };
 
@@ -105,6 +107,9 @@ struct neighbor {
   bool operator==(const neighbor&) const = default;
 };
 
+/// A range of addresses whose callers become neighbours.
+using dynamic_neighbors = peer::dynamic_range;
+
 /// The whole file, checked. Paths are filled in: `api.socket` and `store.path` are never empty.
 struct daemon {
   configs::global global;
@@ -116,6 +121,7 @@ struct daemon {
   rib::best_path_rules best_path;
   std::map<std::string, peer::neighbor_patch> groups;
   std::vector<neighbor> neighbors;
+  std::vector<configs::dynamic_neighbors> dynamic_neighbors;
   policy::definitions definitions; ///< [[prefix_sets]] and [[policies]]
   problems warnings;               ///< Allowed, but probably not meant; `--check` prints them.
 

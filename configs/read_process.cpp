@@ -124,6 +124,7 @@ void read_process(table_reader& file, daemon& to) {
     in.number("half_open_per_address", to.listen.half_open_per_address, 1, 65535);
     in.number("calls_per_second", to.listen.calls_per_second, 0, 65535);
     in.number("open_within", to.listen.open_within, 1, 65535);
+    in.number("dynamic_neighbors", to.listen.dynamic_neighbors, 0, 65000);
     in.finish();
   }
   if (const auto* t = file.find("api"))

@@ -19,6 +19,9 @@ std::optional<std::uint32_t> parse_identifier(const std::string& text);
 /// [groups.NAME] and [[neighbors]]. Wants `global` and `definitions` to be read already.
 void read_neighbors(table_reader& file, daemon& to);
 
+/// [[dynamic_neighbors]]. Wants groups to be read already.
+void read_ranges(table_reader& file, daemon& to);
+
 /// [[prefix_sets]] and [[policies]].
 void read_definitions(table_reader& file, daemon& to);
 

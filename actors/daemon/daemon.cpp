@@ -97,6 +97,7 @@ struct daemon::running {
     parts.out = net::make_fanout(io);
     parts.dialer = net::make_dialer(io);
     parts.keys = keys;
+    parts.most_dynamic = c.listen.dynamic_neighbors;
     parts.policies = std::move(policies);
     root = supervision::spawn_supervisor(system, supervision_tree(parts));
     system.registry().put(caf::atom_from_string(names::root), root);
@@ -259,6 +260,7 @@ int daemon::run() {
         config_.definitions = wanted->definitions;
         config_.groups = wanted->groups;
         config_.neighbors = wanted->neighbors;
+        config_.dynamic_neighbors = wanted->dynamic_neighbors;
         config_.logging.level = wanted->logging.level;
       }
     } else {

@@ -85,7 +85,7 @@ void name_what_stays(const configs::daemon& now, const configs::daemon& wanted, 
 } // namespace
 
 msg::apply_neighbors neighbors_of(const configs::daemon& config) {
-  msg::apply_neighbors all{config.speaker(), config.groups, {}};
+  msg::apply_neighbors all{config.speaker(), config.groups, {}, config.dynamic_neighbors};
   for (const auto& n : config.neighbors)
     all.neighbors.push_back({n.address, n.group, n.own, msg::origin_of_setting::file});
   return all;

@@ -91,6 +91,7 @@ child_spec neighbors_child(const tree_parts& p) {
     peer::neighbors_ports ports;
     ports.peer = {p.dialer, p.slots, p.attributes, p.partitions, p.debug_faults, p.keys};
     ports.memory = p.neighbors;
+    ports.most_dynamic = p.most_dynamic;
     ports.start_peer = [&system](std::string name, std::function<caf::actor(caf::actor_system&)> make) {
       auto spec = child(std::move(name), {}, std::move(make));
       spec.kind = supervision::lifetime::transient;

@@ -32,10 +32,25 @@ struct store_neighbor {
 struct forget_neighbor {
   wire::ip_address address;
 };
+/// What the API said of a range of dynamic neighbours: peer::to_text; unset: it removed one that the file names.
+struct stored_range {
+  wire::prefix range;
+  std::optional<std::string> text;
+  bool operator==(const stored_range&) const = default;
+};
+/// Answers `outcome`.
+struct store_range {
+  stored_range range;
+};
+/// Answers `outcome`.
+struct forget_range {
+  wire::prefix range;
+};
 /// Answers `stored_neighbors`.
 struct load_neighbors {};
 struct stored_neighbors {
   std::vector<stored_neighbor> all;
+  std::vector<stored_range> ranges;
 };
 
 /// One transaction over injected routes, all or nothing. Answers `stored_routes_answer` (sequence = the ledger's,

@@ -79,6 +79,9 @@ public:
   /// For an accepted connection, before `start`: one that came with too low a TTL, or cannot be protected, is closed.
   /// From now on unsigned segments are dropped where there is a key.
   virtual void protect(protection how) = 0;
+  /// Before `start`: tells, on the I/O thread, the first message once it is there, without taking it from the socket.
+  /// Nothing where it is no OPEN, does not come in time, or the connection is closed.
+  virtual void peek_open(std::function<void(std::optional<wire::bytes>)> done) = 0;
   /// Begins to read. Until then nothing is consumed.
   virtual void start(callbacks cb) = 0;
   /// Queues one whole control message (OPEN, KEEPALIVE, NOTIFICATION, ROUTE-REFRESH, End-of-RIB): behind everything

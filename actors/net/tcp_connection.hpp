@@ -33,6 +33,7 @@ public:
   traffic counters() const noexcept { return counters_.read(); } ///< any thread
 
   void protect(const protection& how);
+  void peek_open(std::function<void(std::optional<wire::bytes>)> done);
   void start(callbacks cb);
   void queue(piece_ptr messages); ///< Written when the core calls `flush`.
   void set_timers(std::chrono::seconds hold_time, std::chrono::seconds keepalive, std::uint16_t max_message);
@@ -53,6 +54,10 @@ private:
   void words_out();
   void end();
   void report_closed();
+
+  // tcp_peeking.cpp
+  struct peek;
+  void look_for_open(std::shared_ptr<peek> p);
 
   // tcp_reading.cpp
   void wait_readable();

@@ -17,10 +17,6 @@ constexpr auto between_tries = std::chrono::milliseconds{100};
 constexpr int most_tries = 600;                               ///< for a peer that is being restarted
 constexpr auto between_rejections = std::chrono::seconds{10}; ///< that are logged
 
-msg::origin_of_setting origin_of(const roster::member& m) {
-  return m.by_api ? msg::origin_of_setting::api : msg::origin_of_setting::file;
-}
-
 wire::prefix host(const wire::ip_address& a) { return wire::make_prefix(a, a.is_v4() ? 32 : 128); }
 
 } // namespace
@@ -43,7 +39,32 @@ void neighbors_peers::drop_key(const wire::ip_address& a) {
     ports_.peer.keys->erase(host(a));
 }
 
+/// A call of a range has to be signed before anybody knows who calls.
+void neighbors_peers::keep_range_keys(bool anew) {
+  if (!ports_.peer.keys)
+    return;
+  std::map<wire::prefix, std::string> wanted;
+  for (const auto& [range, r] : memory().roster.ranges())
+    if (auto file = memory().roster.password_file_of(r); !file.empty())
+      wanted[range] = std::move(file);
+  auto& known = memory().range_keys;
+  for (const auto& [range, file] : known)
+    if (!wanted.contains(range))
+      ports_.peer.keys->erase(range);
+  for (const auto& [range, file] : wanted) {
+    const auto before = known.find(range);
+    if (!anew && before != known.end() && before->second == file)
+      continue;
+    if (auto key = read_password(file))
+      ports_.peer.keys->set(range, std::move(*key));
+    else
+      ports_.peer.keys->block(range, key.error());
+  }
+  known = std::move(wanted);
+}
+
 void neighbors_peers::renew_keys() {
+  keep_range_keys(true);
   for (const auto& [a, m] : memory().roster.members()) {
     if (m.settings.password_file.empty() || !ports_.peer.keys)
       continue;
@@ -72,6 +93,7 @@ void neighbors_peers::carry_out(const std::map<wire::ip_address, step>& steps, c
     else
       configure(memory().find(a), memory().roster.members().at(a), text);
   }
+  keep_range_keys(false);
 }
 
 void neighbors_peers::begin(const wire::ip_address& a, const roster::member& m) {
@@ -153,6 +175,13 @@ void neighbors_peers::begin_anew(rib::peer_id id) {
       caf::anon_send(cell->actor(),
                      msg::reset_neighbor{a, msg::reset_neighbor::kind::hard, "route refresh unanswered"});
     }
+}
+
+void neighbors_peers::hand_over_when_started(const std::shared_ptr<net::connection>& link, int tries) {
+  if (const auto cell = memory().find(link->remote().address); tries == 0 || !cell || cell->actor())
+    return hand_over({link});
+  self_->delayed_send(self_, between_tries,
+                      msg::try_again{[this, link, tries] { hand_over_when_started(link, tries - 1); }});
 }
 
 void neighbors_peers::hand_over(const msg::accepted& m) {

@@ -138,6 +138,7 @@ neighbor_status read_status(api::NeighborStatus::Reader in) {
   s.id = in.getId();
   s.settings = read_settings(in.getSettings());
   s.from_api = in.getOrigin() == api::SettingOrigin::API;
+  s.range = as_string(in.getRange());
   s.state = as_string(in.getState());
   s.admin_down = in.getAdminDown();
   s.since = in.getSince();

@@ -101,7 +101,8 @@ struct neighbor_status {
   wire::ip_address address;
   std::uint16_t id = 0;
   neighbor_settings settings;
-  bool from_api = false; ///< else from the configuration file
+  bool from_api = false; ///< else from the configuration file, or a range
+  std::string range;     ///< of a dynamic neighbour; else empty
   std::string state;     ///< RFC 4271 §8.2.2; in a watch also "Removed"
   bool admin_down = false;
   std::int64_t since = 0; ///< seconds since 1970
@@ -119,6 +120,20 @@ struct neighbor_status {
   std::string rfc8212;
   restart_status restart;
   std::vector<std::string> limits_reached;
+};
+
+/// Whoever calls from it with one of the AS numbers (first to last) becomes a neighbour.
+struct dynamic_range {
+  wire::prefix range;
+  std::string group;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> remote_as;
+  std::uint32_t limit = 100;
+};
+struct range_status {
+  dynamic_range range;
+  bool from_api = false;
+  std::uint32_t neighbors = 0; ///< now
+  std::uint64_t accepted = 0, refused_as = 0, refused_limit = 0, refused_waiting = 0;
 };
 
 enum class reset_kind : std::uint8_t { hard, soft_in, soft_out, soft_both };
@@ -145,6 +160,10 @@ public:
   /// `text` goes to the neighbour (RFC 9003).
   outcome<done> disable(const wire::ip_address& address, const std::string& text);
   outcome<done> reset(const wire::ip_address& address, reset_kind kind, const std::string& text);
+
+  outcome<std::vector<range_status>> ranges();
+  outcome<done> add_range(const dynamic_range& r);
+  outcome<done> remove_range(const wire::prefix& range);
 
 private:
   template <class Make>

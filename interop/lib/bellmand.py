@@ -34,6 +34,7 @@ class Bellmand:
         self.configuration = self.folder / "bellmand.toml"
         self.socket = self.folder / "bellman.sock"
         self.neighbors, self.groups, self.policies, self.prefix_sets = {}, {}, {}, {}
+        self.ranges, self.listen = {}, {}
         self.process = None
 
     def version(self):
@@ -55,6 +56,8 @@ class Bellmand:
                toml_table("[logging]", {"level": "debug"}), toml_table("[debug]", {"faults": True})]
         out += [toml_table(f"[groups.{name}]", keys) for name, keys in self.groups.items()]
         out += [toml_table("[[neighbors]]", {"address": a, **keys}) for a, keys in self.neighbors.items()]
+        out += [toml_table("[[dynamic_neighbors]]", {"range": r, **keys}) for r, keys in self.ranges.items()]
+        out += [toml_table("[listen]", self.listen)] if self.listen else []
         out += [toml_table("[[prefix_sets]]", {"name": n, "entries": e}) for n, e in self.prefix_sets.items()]
         for name, statements in self.policies.items():
             out.append(toml_table("[[policies]]", {"name": name}))

@@ -14,6 +14,7 @@ COMMUNITY_NAMES = {"noExport": "65535:65281", "noAdvertise": "65535:65282", "loc
 class Frr(Neighbor):
     label = "FRR"
     default_med = 0
+    options = ()  # further words of its neighbor, as in "ttl-security hops 1"
 
     @staticmethod
     def version():
@@ -45,6 +46,7 @@ class Frr(Neighbor):
                  f" neighbor {a} remote-as {s.other.asn}", f" neighbor {a} port {s.other.port}",
                  f" neighbor {a} update-source {s.own_address}", f" neighbor {a} timers {max(1, s.hold_time // 3)} {s.hold_time}",
                  f" neighbor {a} timers connect 2", f" neighbor {a} advertisement-interval 0"]
+        lines += [f" neighbor {a} {words}" for words in self.options]
         if s.is_ebgp:
             lines.append(f" neighbor {a} disable-connected-check")
         if s.passive:

@@ -54,7 +54,7 @@ TEST_F(PeerActor, NeverConnectsWithoutTheKeyThatItShouldHave) {
   ports.keys->block(*wire::parse_prefix("192.0.2.2/32"), "the file is gone");
   spawn();
   EXPECT_TRUE(dialer->dialed.empty());
-  EXPECT_EQ(cell->status().last_error, "the file is gone");
+  EXPECT_EQ(cell->status().last_error, "cannot connect: the file is gone");
 }
 
 TEST_F(PeerActor, EstablishesAndTellsPartitionsInOrder) {

@@ -48,6 +48,7 @@ public:
   net::endpoint local() const override { return {wire::ip_address::v4(0xC0000201), 1}; }
   net::endpoint remote() const override { return {wire::ip_address::v4(0xC0000202), 179}; }
   void protect(net::protection how) override { guard = how; }
+  void peek_open(std::function<void(std::optional<wire::bytes>)>) override {}
   void start(net::callbacks c) override { cb = std::move(c); }
   void send(wire::bytes m) override { log->push_back(name + " " + name_of_message(m)); }
   void set_timers(std::chrono::seconds hold, std::chrono::seconds keepalive, std::uint16_t most) override {

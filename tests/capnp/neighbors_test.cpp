@@ -22,6 +22,7 @@ msg::neighbor_status status(std::uint8_t n, std::string state) {
   s.routes.accepted = {9, 0};
   s.remote = net::endpoint{s.settings.address, 179};
   s.rfc8212 = "export";
+  s.settings.password_file = "/etc/keys/hunter2";
   return s;
 }
 
@@ -71,6 +72,8 @@ TEST_F(NeighborsTest, AreListedByAddressWithWhatTheyDo) {
   EXPECT_EQ(first.getRemote().getPort(), 179);
   EXPECT_EQ(first.getRfc8212(), "export");
   EXPECT_EQ(first.getLastErrorAt(), 0);
+  EXPECT_TRUE(first.getSettings().getPasswordSet());
+  EXPECT_EQ(std::string{kj::str(list).cStr()}.find("hunter2"), std::string::npos);
 }
 
 TEST_F(NeighborsTest, AnUnknownOneIsNotFound) {
