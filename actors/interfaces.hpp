@@ -8,6 +8,7 @@
 #include "actors/message.hpp"
 #include "actors/net/accept_limits.hpp"
 #include "actors/net/connection.hpp"
+#include "actors/peer/attribute_errors.hpp"
 #include "actors/peer/dynamic_range.hpp"
 #include "actors/peer/neighbor_settings.hpp"
 #include "actors/policy/definition.hpp"
@@ -187,6 +188,7 @@ struct neighbor_status {
   std::chrono::system_clock::time_point last_error_at;
   net::traffic traffic;
   std::uint64_t updates_in = 0, withdrawn_as_error = 0, attributes_discarded = 0;
+  peer::attribute_errors attribute_errors;
   rib::peer_counts routes;
   std::vector<wire::family> end_of_rib_received;
   /// RFC 4724, 8538: what the neighbour's restart would be, and is.

@@ -133,6 +133,8 @@ struct ReloadResult {
 
 struct ReloadLine {
   neighbor @0 :Text;
+  # An address; else what the line is about: "[global]", "policies" ...
   what @1 :Text;
-  # "added", "removed", "none", "soft", "reset", "kept (changed by API)"
+  # "added", "removed", "none", "soft", "reset", "kept (changed by API)", "kept (changes with a restart)",
+  # "kept for neighbours that use them: ..."
 }

@@ -172,6 +172,18 @@ void take_names(const auto& from, std::optional<std::vector<std::string>>& to) {
     to = read_texts(from.getSet());
 }
 
+void write_errors(const std::vector<peer::attribute_error>& from, ::capnp::List<AttributeError>::Builder out) {
+  for (unsigned i = 0; i < out.size(); ++i) {
+    const auto& e = from[i];
+    out[i].setType(e.type);
+    out[i].setName(wire::attribute_name(e.type));
+    out[i].setAction(peer::action_text(e.action));
+    out[i].setCount(e.count);
+    out[i].setReason(peer::reason_text(e));
+    out[i].setData(as_data(e.data));
+  }
+}
+
 } // namespace
 
 void write_status(const msg::neighbor_status& from, NeighborStatus::Builder out) {
@@ -206,6 +218,7 @@ void write_status(const msg::neighbor_status& from, NeighborStatus::Builder out)
   out.setRfc8212(from.rfc8212);
   write_restart(from.restart, out.initRestart());
   write_texts(from.limits_reached, out.initLimitsReached(count(from.limits_reached)));
+  write_errors(from.attribute_errors.all(), out.initAttributeErrors(count(from.attribute_errors.all())));
 }
 
 result<peer::neighbor_patch, refusal> read_patch(NeighborPatch::Reader in) {

@@ -387,7 +387,7 @@ struct NeighborStatus {
   traffic @18 :Traffic;
   updatesIn @19 :UInt64;
   withdrawnAsError @20 :UInt64;
-  # Routes treated as withdrawn for a malformed attribute (RFC 7606).
+  # UPDATEs treated as withdraw for a malformed attribute (RFC 7606).
   attributesDiscarded @21 :UInt64;
   routes @22 :List(RouteCounts);
   # By family, where there is anything to count.
@@ -397,8 +397,26 @@ struct NeighborStatus {
   restart @25 :RestartStatus;
   limitsReached @26 :List(Text);
   # What has been said of `maxPrefixes` and `maxPrefixesOut` in this session, for people.
-  range @27 :Text;
+  attributeErrors @27 :List(AttributeError);
+  # Of all sessions since the neighbour was configured.
+  range @28 :Text;
   # Of a dynamic neighbour; else empty.
+}
+
+struct AttributeError {
+  # Faults of received path attributes (RFC 7606): an entry an attribute and action.
+
+  type @0 :UInt8;
+  # 0: the list of attributes as a whole.
+  name @1 :Text;
+  # "AS_PATH"
+  action @2 :Text;
+  # "discarded", "treated as withdraw", "session reset"
+  count @3 :UInt64;
+  reason @4 :Text;
+  # Of the last one: "Attribute Length Error" and so on (RFC 4271 §6.3).
+  data @5 :Data;
+  # The last offending attribute, its first 64 octets.
 }
 
 struct RestartStatus {

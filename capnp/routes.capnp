@@ -56,6 +56,17 @@ struct Explanation {
   # Best first, unusable ones last.
   attributes @2 :List(Attributes.AttributeSet);
   neighbors @3 :List(Rows.NeighborName);
+  pairs @4 :List(Pair);
+  # Each usable candidate with each, at most the first 32 of them.
+}
+
+struct Pair {
+  # Indexes into `candidates`.
+  winner @0 :UInt16;
+  loser @1 :UInt16;
+  step @2 :Text;
+  # Where they parted ("local-pref" ...). MED counts only between routes of one neighbouring AS, so a path may lose to another
+  # one than the best.
 }
 
 struct OpenResult {

@@ -121,6 +121,13 @@ kj::Promise<void> routes_server::explain(ExplainContext context) {
         }
         writer.write_sets(out.initAttributes(writer.sets()));
         writer.write_sources(server.names, out.initNeighbors(writer.sources()));
+        const auto& pairs = a.value->pairs;
+        auto compared = out.initPairs(static_cast<unsigned>(pairs.size()));
+        for (unsigned i = 0; i < compared.size(); ++i) {
+          compared[i].setWinner(pairs[i].winner);
+          compared[i].setLoser(pairs[i].loser);
+          compared[i].setStep(std::string{rib::to_string(pairs[i].step)});
+        }
       });
 }
 

@@ -10,11 +10,10 @@
 #include "capnp/watch_actor.hpp"
 
 #include "actors/interfaces.hpp"
+#include "actors/supervision/actor_base.hpp"
 
 #include <caf/all.hpp>
 #include <spdlog/spdlog.h>
-
-#include <stdexcept>
 
 namespace bellman::msg {
 
@@ -210,19 +209,9 @@ struct watch_state {
 
 caf::actor spawn_watch(caf::actor_system& system, watch_settings settings, std::shared_ptr<watch_queue> queue) {
   return system.spawn([settings = std::move(settings), queue](caf::stateful_actor<watch_state>* self) {
+    supervision::install_defaults(self, "watch");
     self->set_default_handler(caf::drop);
     self->set_down_handler([self](const caf::down_msg& down) { self->state.on_down(down); });
-    self->set_exception_handler([](caf::scheduled_actor*, std::exception_ptr& x) -> caf::error {
-      std::string text = "unknown";
-      try {
-        std::rethrow_exception(x);
-      } catch (const std::exception& e) {
-        text = e.what();
-      } catch (...) {
-      }
-      spdlog::error("watch_failed reason={}", text);
-      return caf::make_error(caf::sec::runtime_error, text);
-    });
     self->state.settings = settings;
     self->state.queue = queue;
     self->state.start();

@@ -8,16 +8,6 @@ namespace bellman::cli {
 
 namespace {
 
-std::string hex(wire::bytes_view octets) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  for (const auto o : octets) {
-    out += digits[o >> 4];
-    out += digits[o & 15];
-  }
-  return out;
-}
-
 json strings(const auto& list, auto text) {
   auto out = json::array();
   for (const auto& x : list)
@@ -36,7 +26,8 @@ void add_rare(const wire::path_attributes& a, json& out) {
   if (!a.extended_communities.empty())
     out["extended_communities"] = strings(a.extended_communities, extended_community_text);
   if (!a.ipv6_extended_communities.empty())
-    out["ipv6_extended_communities"] = strings(a.ipv6_extended_communities, [](const auto& c) { return hex(c); });
+    out["ipv6_extended_communities"] =
+        strings(a.ipv6_extended_communities, [](const auto& c) { return wire::to_hex(c); });
   if (a.originator_id)
     out["originator_id"] = router_id_text(*a.originator_id);
   if (!a.cluster_list.empty())
@@ -47,7 +38,7 @@ void add_rare(const wire::path_attributes& a, json& out) {
     out["aigp"] = *a.aigp;
   if (!a.unknown.empty())
     out["unknown"] = strings(a.unknown, [](const wire::unknown_attribute& u) {
-      return json{{"type", u.type}, {"flags", u.flags}, {"value", hex(u.value)}};
+      return json{{"type", u.type}, {"flags", u.flags}, {"value", wire::to_hex(u.value)}};
     });
 }
 
@@ -194,6 +185,9 @@ json to_json(const client::explanation& e) {
     row["lost_at"] = c.lost_at;
     out["candidates"].push_back(std::move(row));
   }
+  out["pairs"] = strings(e.pairs, [](const client::explanation::pair& p) {
+    return json{{"winner", p.winner}, {"loser", p.loser}, {"step", p.step}};
+  });
   return out;
 }
 
@@ -241,6 +235,12 @@ json to_json(const client::neighbor_status& n) {
           {"updates_in", n.updates_in},
           {"withdrawn_as_error", n.withdrawn_as_error},
           {"attributes_discarded", n.attributes_discarded},
+          {"attribute_errors", strings(n.attribute_errors,
+                                       [](const client::attribute_error& e) {
+                                         return json{{"type", e.type},     {"name", e.name},
+                                                     {"action", e.action}, {"count", e.count},
+                                                     {"reason", e.reason}, {"data", wire::to_hex(e.data)}};
+                                       })},
           {"limits_reached", n.limits_reached},
           {"rfc8212", n.rfc8212},
           {"traffic", traffic_json(n.traffic)},

@@ -120,7 +120,16 @@ std::string render_explanation(const client::explanation& e) {
     t.add({marks(r), source_text(r), next_hop_text(a.next_hop), duration_text(r.age), number_or_empty(a.local_pref),
            number_or_empty(a.med), verdict, path_text(a), communities_text(a)});
   }
-  return out + t.render();
+  out += t.render();
+  if (e.pairs.size() < 2) // one pair is what the table says already
+    return out;
+  table pairs{{{"Winner"}, {"Next hop"}, {"Loser"}, {"Next hop"}, {"Decided by"}}};
+  for (const auto& p : e.pairs) {
+    const auto &won = e.candidates[p.winner].route, &lost = e.candidates[p.loser].route;
+    pairs.add({source_text(won), next_hop_text(won.attributes->next_hop), source_text(lost),
+               next_hop_text(lost.attributes->next_hop), printable(p.step)});
+  }
+  return out + "\nPair by pair\n" + pairs.render();
 }
 
 std::string render_event(const client::route_event& e) {

@@ -211,6 +211,9 @@ std::string render_neighbor(const client::neighbor_status& n, std::int64_t now) 
   s.add("Outbox now, peak", bytes_text(t.outbox_bytes) + ", " + bytes_text(t.outbox_peak));
   s.add("Withdrawn for errors", number_text(n.withdrawn_as_error));
   s.add("Attributes discarded", number_text(n.attributes_discarded));
+  for (const auto& e : n.attribute_errors)
+    s.add(("  " + e.name).c_str(), number_text(e.count) + " " + e.action + ", last: " + printable(e.reason) +
+                                       (e.data.empty() ? "" : ", " + wire::to_hex(e.data)));
   s.title(std::string{"\nSettings, from "} + (!n.range.empty() ? "the group of the range " + printable(n.range)
                                               : n.from_api     ? "the API"
                                                                : "the file"));

@@ -24,6 +24,14 @@ function(bellman_library name)
   target_link_libraries(${name} PUBLIC bellman_options ${A_LINK})
 endfunction()
 
+# bellman_without_lto(TARGETS...): built and linked as usual where programs get LTO.
+function(bellman_without_lto)
+  foreach(target ${ARGN})
+    set_target_properties(${target} PROPERTIES INTERPROCEDURAL_OPTIMIZATION OFF)
+    target_link_options(${target} PRIVATE -fno-lto)
+  endforeach()
+endfunction()
+
 # bellman_test(NAME LINK targets... SOURCES files...): one GoogleTest program, known to ctest test by test.
 function(bellman_test name)
   cmake_parse_arguments(A "" "" "SOURCES;LINK" ${ARGN})
@@ -37,7 +45,6 @@ function(bellman_test name)
     # g++ 12 says of copies of small literals when it optimises.
     target_compile_options(${name} PRIVATE -O1 -Wno-stringop-overread -Wno-stringop-overflow -Wno-array-bounds)
   endif()
-  set_target_properties(${name} PROPERTIES INTERPROCEDURAL_OPTIMIZATION OFF)
-  target_link_options(${name} PRIVATE -fno-lto)
+  bellman_without_lto(${name})
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
 endfunction()

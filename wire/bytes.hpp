@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace bellman::wire {
@@ -59,5 +60,8 @@ inline void put_u64(bytes& out, std::uint64_t x) {
   put_u32(out, static_cast<std::uint32_t>(x));
 }
 inline void put(bytes& out, bytes_view more) { out.insert(out.end(), more.begin(), more.end()); }
+
+/// For people: "400101".
+std::string to_hex(bytes_view octets);
 
 } // namespace bellman::wire

@@ -68,8 +68,13 @@ void io_core::work_off() {
     }
   }
   working_.clear();
-  for (auto& who : std::exchange(to_flush_, {}))
-    who->flush();
+  for (auto& who : std::exchange(to_flush_, {})) {
+    try { // one that fails leaves the others their turn
+      who->flush();
+    } catch (const std::exception& e) {
+      spdlog::error("flush_failed reason={}", e.what());
+    }
+  }
 }
 
 void io_core::deliver(rib::flush& deliveries) {

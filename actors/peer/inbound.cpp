@@ -59,9 +59,14 @@ std::optional<wire::notification> inbound::withdraw(const wire::update_parts& pa
   return {};
 }
 
+void inbound::note(const wire::decoded_attributes& decoded) {
+  for (const auto& fault : decoded.faults)
+    errors_.add(fault);
+}
+
 /// RFC 7606 §5.2: attributes without anything announced may hide NLRI that was not found, so that an error of theirs
 /// cannot be treated as withdraw.
-std::optional<wire::notification> inbound::check_rest(const wire::update_parts& parts) const {
+std::optional<wire::notification> inbound::check_rest(const wire::update_parts& parts) {
   wire::attribute_cursor in{parts.attributes};
   bool only_unreach = true;
   while (in.next())
@@ -69,6 +74,7 @@ std::optional<wire::notification> inbound::check_rest(const wire::update_parts& 
   if (only_unreach && !in.overrun())
     return {};
   const auto decoded = wire::decode_attributes(parts, settings_.context);
+  note(decoded);
   if (decoded.worst == wire::severity::session_reset)
     return worst_of(decoded).to_notification();
   return {};
@@ -98,6 +104,7 @@ std::variant<inbound::decided, wire::notification> inbound::decide(const wire::u
     handle = table.find(key, 1, kind);
   if (handle == rib::no_attributes) {
     const auto decoded = wire::decode_attributes(half, settings_.context);
+    note(decoded);
     if (decoded.worst == wire::severity::session_reset)
       return worst_of(decoded).to_notification();
     if (decoded.worst == wire::severity::attribute_discard)

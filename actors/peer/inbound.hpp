@@ -2,6 +2,7 @@
 // The hot way in: UPDATEs of one session become one batch a partition. Attributes are looked up once an UPDATE by their
 // bytes and parsed only when nobody knows them; prefixes are split while they are read. RFC 4271 §6.3, RFC 7606.
 
+#include "actors/peer/attribute_errors.hpp"
 #include "actors/peer/import_checks.hpp"
 #include "actors/rib/route_batch.hpp"
 #include "wire/bgp/attribute_codec.hpp"
@@ -43,6 +44,8 @@ public:
     std::uint64_t attributes_discarded = 0; ///< UPDATEs that lost an attribute
   };
   const counters& counts() const noexcept { return counts_; }
+  /// What was wrong with attributes since the last call.
+  attribute_errors take_errors() { return std::exchange(errors_, {}); }
   /// Families whose End-of-RIB came since the last call (RFC 4724 §2).
   std::vector<wire::family> take_end_of_rib() { return std::exchange(ended_, {}); }
 
@@ -60,8 +63,9 @@ private:
   };
 
   bool wanted(wire::family f) const noexcept;
+  void note(const wire::decoded_attributes& decoded);
   std::optional<wire::notification> withdraw(const wire::update_parts& parts);
-  std::optional<wire::notification> check_rest(const wire::update_parts& parts) const;
+  std::optional<wire::notification> check_rest(const wire::update_parts& parts);
   std::optional<wire::notification> announce(const wire::update_parts& half);
   std::variant<decided, wire::notification> decide(const wire::update_parts& half, wire::family family);
   bool rows(wire::family family, wire::bytes_view field, decided what);
@@ -74,6 +78,7 @@ private:
   std::uint64_t group_ = 0;
   wire::bytes scratch_;
   counters counts_;
+  attribute_errors errors_;
   std::vector<wire::family> ended_;
 };
 

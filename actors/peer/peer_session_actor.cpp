@@ -102,8 +102,10 @@ void peer_session::end(const std::vector<restart::kept>& kept) {
 
 std::optional<wire::notification> peer_session::update(wire::bytes_view body) {
   auto fault = in_->update(body);
-  if (fault)
+  if (fault) {
     in_->take({}); // Nothing of what came before matters any more.
+    report_errors();
+  }
   return fault;
 }
 
@@ -154,8 +156,18 @@ void peer_session::count(const std::vector<wire::family>& ended) {
       if (std::ranges::find(s.end_of_rib_received, f) == s.end_of_rib_received.end())
         s.end_of_rib_received.push_back(f);
   });
-  if (now.withdrawn_as_error != before.withdrawn_as_error)
-    spdlog::warn("treated_as_withdraw peer={} updates={}", who_, now.withdrawn_as_error - before.withdrawn_as_error);
+  report_errors();
+}
+
+/// RFC 7606 §8. A neighbour that sends nothing else must not fill the disk.
+void peer_session::report_errors() {
+  const auto news = in_->take_errors();
+  if (!news.empty())
+    host_.cell->update([&](msg::neighbor_status& s) { s.attribute_errors.add(news); });
+  if (const auto due = error_log_.pass(news, std::chrono::steady_clock::now()))
+    for (const auto& e : due->all())
+      spdlog::warn("attribute_error peer={} attribute={} action=\"{}\" count={} reason=\"{}\" octets=\"{}\"", who_,
+                   wire::attribute_name(e.type), action_text(e.action), e.count, reason_text(e), wire::to_hex(e.data));
 }
 
 // ---- to the neighbour

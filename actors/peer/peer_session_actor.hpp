@@ -84,6 +84,7 @@ private:
   void watch_limits(const neighbor_settings& settings);
   void say(const limit_watch::outcome& o);
   void count(const std::vector<wire::family>& ended);
+  void report_errors();
   template <class Message>
   void tell_partitions(const Message& m);
 
@@ -93,7 +94,8 @@ private:
   std::shared_ptr<net::connection> link_;
   rib::session_info info_;
   std::optional<inbound> in_;
-  inbound::counters counted_;       ///< What the status has been told.
+  inbound::counters counted_; ///< What the status has been told.
+  error_log_gate error_log_;
   std::vector<wire::family> ended_; ///< End-of-RIBs that a caller of `flush` has not been told
   walks walks_;
   bool congested_ = false; ///< What a new partition has to be told.

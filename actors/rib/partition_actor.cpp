@@ -45,7 +45,8 @@ struct partition_state {
   std::vector<sleeper> sleepers;
   clock::time_point began = clock::now(), last_batch = began;
   bool walk_scheduled = false;
-  bool reminded = false; ///< silent sources have been told once
+  bool neighbors_asked = false; ///< and the question arrived
+  bool reminded = false;        ///< silent sources have been told once
 
   void start() {
     partition::settings s;
@@ -82,17 +83,29 @@ struct partition_state {
 
   /// After a failure: everybody who has routes for this partition is asked for them.
   void ask_again() {
-    const auto me = caf::actor_cast<caf::actor>(self);
-    if (const auto neighbors = look_up(names::neighbors))
-      self->send(neighbors, msg::partition_restarted{settings.index, me});
+    ask_neighbors();
     if (const auto injector = look_up(names::injector))
       self->send(injector, msg::resend_injected{settings.index});
     self->delayed_send(self, std::chrono::seconds{1}, msg::salvage_check{});
     spdlog::warn("partition_salvaged partition={} starts={}", settings.index, settings.cell->starts);
   }
 
+  /// Who knows the neighbours may be between two lives itself; `check_salvage` tries again then.
+  void ask_neighbors() {
+    const auto neighbors = look_up(names::neighbors);
+    if (!neighbors)
+      return;
+    neighbors_asked = true;
+    self->request(neighbors, caf::infinite, msg::partition_restarted{settings.index, caf::actor_cast<caf::actor>(self)})
+        .then([] {}, [this](const caf::error&) { neighbors_asked = false; });
+  }
+
   void check_salvage() {
     const auto now = clock::now();
+    if (!neighbors_asked) {
+      ask_neighbors();
+      last_batch = now; // their answers are still to come
+    }
     if (now - last_batch < salvage_quiet && now - began < salvage_longest) {
       self->delayed_send(self, std::chrono::seconds{1}, msg::salvage_check{});
       return;

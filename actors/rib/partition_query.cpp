@@ -179,6 +179,23 @@ route_page partition::list(const route_query& query, std::uint64_t position, std
   return page;
 }
 
+namespace {
+
+/// Each with each: MED counts between some pairs only, so the pairs are no simple order (RFC 4271 §9.1.2.2 c).
+std::vector<explanation::pair> pairs_of(const std::vector<candidate>& all, const best_path_rules& rules) {
+  std::vector<explanation::pair> out;
+  for (std::size_t a = 0; a < all.size(); ++a)
+    for (std::size_t b = a + 1; b < all.size(); ++b) {
+      const auto found = compare(all[a], all[b], med_rule::same_neighbor_as, rules);
+      const auto first = static_cast<std::uint16_t>(a), second = static_cast<std::uint16_t>(b);
+      out.push_back(found.first_is_better ? explanation::pair{first, second, found.step}
+                                          : explanation::pair{second, first, found.step});
+    }
+  return out;
+}
+
+} // namespace
+
 explanation partition::explain(const wire::prefix& prefix) const {
   explanation out;
   out.prefix = prefix;
@@ -192,6 +209,7 @@ explanation partition::explain(const wire::prefix& prefix) const {
     const auto& n = nodes[i];
     route_page page;
     const partition_query<Prefix> q{*this, everything, page};
+    std::vector<candidate> side_by_side;
     for (const bool usable : {true, false})
       for (std::uint32_t r = 0; r < n.paths; ++r) {
         if (n.row(r).usable() != usable)
@@ -204,8 +222,11 @@ explanation partition::explain(const wire::prefix& prefix) const {
           // neighbouring AS beat it.
           c.lost_at = found.first_is_better ? found.step : best_path_step::med;
         }
+        if (usable && side_by_side.size() < explanation::most_paired)
+          side_by_side.push_back(candidate_of(n.row(r)));
         out.candidates.push_back(std::move(c));
       }
+    out.pairs = pairs_of(side_by_side, settings_.rules);
   };
   if (prefix.is_v4())
     fill(wire::to_prefix4(prefix));

@@ -92,8 +92,16 @@ struct explanation {
     route_row route;
     best_path_step lost_at = best_path_step::none; ///< against the best; none for the best itself
   };
+  /// Two usable candidates side by side, as indexes into `candidates`.
+  struct pair {
+    std::uint16_t winner = 0, loser = 0;
+    best_path_step step = best_path_step::none; ///< none: nothing tells them apart
+  };
+  static constexpr std::size_t most_paired = 32; ///< So many candidates are compared each with each: 496 pairs.
+
   wire::prefix prefix;
   std::vector<candidate> candidates; ///< unusable ones last, with their reason
+  std::vector<pair> pairs;           ///< of the first `most_paired` usable ones
 };
 
 struct peer_counts {

@@ -164,6 +164,10 @@ neighbor_status read_status(api::NeighborStatus::Reader in) {
   s.rfc8212 = as_string(in.getRfc8212());
   s.restart = read_restart(in.getRestart());
   s.limits_reached = read_texts(in.getLimitsReached());
+  for (const auto e : in.getAttributeErrors())
+    s.attribute_errors.push_back({e.getType(), as_string(e.getName()), as_string(e.getAction()),
+                                  as_string(e.getReason()), e.getCount(),
+                                  wire::bytes(e.getData().begin(), e.getData().end())});
   return s;
 }
 

@@ -97,6 +97,14 @@ struct traffic {
   std::uint64_t outbox_bytes = 0, outbox_peak = 0;
 };
 
+/// Faults of received path attributes (RFC 7606).
+struct attribute_error {
+  std::uint8_t type = 0; ///< 0: the list as a whole
+  std::string name, action, reason;
+  std::uint64_t count = 0;
+  wire::bytes data; ///< of the last one, its first octets
+};
+
 struct neighbor_status {
   wire::ip_address address;
   std::uint16_t id = 0;
@@ -120,6 +128,7 @@ struct neighbor_status {
   std::string rfc8212;
   restart_status restart;
   std::vector<std::string> limits_reached;
+  std::vector<client::attribute_error> attribute_errors;
 };
 
 /// Whoever calls from it with one of the AS numbers (first to last) becomes a neighbour.

@@ -70,10 +70,13 @@ outcome<explanation> routes::explain(const wire::prefix& prefix) {
   api::write_prefix(prefix, call.initPrefix());
   return connection_.ask(call.send(), [&](auto r) {
     const auto in = r.getOk();
-    explanation out{prefix, {}};
+    explanation out{prefix, {}, {}};
     const row_reader reader{in.getAttributes(), in.getNeighbors()};
     for (const auto c : in.getCandidates())
       out.candidates.push_back({reader.read(c.getRoute(), &prefix), api::as_string(c.getLostAt())});
+    for (const auto p : in.getPairs())
+      if (p.getWinner() < out.candidates.size() && p.getLoser() < out.candidates.size())
+        out.pairs.push_back({p.getWinner(), p.getLoser(), api::as_string(p.getStep())});
     return out;
   });
 }

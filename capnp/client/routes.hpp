@@ -85,8 +85,14 @@ struct candidate {
 };
 
 struct explanation {
+  /// Two usable candidates side by side, as indexes into `candidates`.
+  struct pair {
+    std::uint16_t winner = 0, loser = 0;
+    std::string step;
+  };
   wire::prefix prefix;
   std::vector<candidate> candidates; ///< Best first, unusable ones last.
+  std::vector<pair> pairs;           ///< Each with each, of the first 32.
 };
 
 class routes {

@@ -145,6 +145,8 @@ TEST_F(ClientTest, ALookupIsTheLongestMatchAndExplainNamesTheStep) {
   EXPECT_EQ(why.candidates[0].lost_at, "");
   EXPECT_EQ(to_string(*why.candidates[0].route.attributes->as_path), "65002");
   EXPECT_NE(why.candidates[1].lost_at, "");
+  ASSERT_EQ(why.pairs.size(), 1u);
+  EXPECT_EQ(why.pairs[0].step, "as-path length");
 }
 
 TEST_F(ClientTest, AFaultOfTheDaemonKeepsItsParts) {

@@ -22,6 +22,8 @@ msg::neighbor_status status(std::uint8_t n, std::string state) {
   s.routes.accepted = {9, 0};
   s.remote = net::endpoint{s.settings.address, 179};
   s.rfc8212 = "export";
+  s.attribute_errors.add(wire::attribute_fault{wire::severity::treat_as_withdraw, wire::update_subcode::invalid_origin,
+                                               1, wire::bytes{0x40, 1, 1, 9}});
   s.settings.password_file = "/etc/keys/hunter2";
   return s;
 }
@@ -71,6 +73,13 @@ TEST_F(NeighborsTest, AreListedByAddressWithWhatTheyDo) {
   EXPECT_EQ(first.getRoutes()[0].getAccepted(), 9u);
   EXPECT_EQ(first.getRemote().getPort(), 179);
   EXPECT_EQ(first.getRfc8212(), "export");
+  ASSERT_EQ(first.getAttributeErrors().size(), 1u);
+  const auto error = first.getAttributeErrors()[0];
+  EXPECT_EQ(error.getName(), "ORIGIN");
+  EXPECT_EQ(error.getAction(), "treated as withdraw");
+  EXPECT_EQ(error.getReason(), "Invalid ORIGIN Attribute");
+  EXPECT_EQ(error.getCount(), 1u);
+  EXPECT_EQ(wire::to_hex(api::as_bytes(error.getData())), "40010109");
   EXPECT_EQ(first.getLastErrorAt(), 0);
   EXPECT_TRUE(first.getSettings().getPasswordSet());
   EXPECT_EQ(std::string{kj::str(list).cStr()}.find("hunter2"), std::string::npos);

@@ -240,6 +240,11 @@ TEST_F(RoutesTest, ExplainingNamesTheStepThatDecided) {
   EXPECT_EQ(candidates[0].getLostAt(), "");
   EXPECT_EQ(std::string{candidates[1].getLostAt().cStr()},
             std::string{rib::to_string(rib::best_path_step::as_path_length)});
+  const auto pairs = answer.getOk().getPairs();
+  ASSERT_EQ(pairs.size(), 1u);
+  EXPECT_EQ(pairs[0].getWinner(), 0);
+  EXPECT_EQ(pairs[0].getLoser(), 1);
+  EXPECT_EQ(pairs[0].getStep(), "as-path length");
 }
 
 TEST_F(RoutesTest, APartitionThatIsAwayIsSaidNotSkipped) {

@@ -97,7 +97,7 @@ TEST(RouteEvent, IsALineAPath) {
 }
 
 TEST(Explanation, NamesTheStepThatDecided) {
-  client::explanation e{route().prefix, {{route(), ""}, {route(), "local-pref"}, {route(), ""}}};
+  client::explanation e{route().prefix, {{route(), ""}, {route(), "local-pref"}, {route(), ""}}, {}};
   e.candidates[1].route.best = false;
   e.candidates[2].route.best = false;
   e.candidates[2].route.rejected = client::reject_reason::martian_next_hop;
@@ -106,7 +106,20 @@ TEST(Explanation, NamesTheStepThatDecided) {
   EXPECT_NE(text.find("  best "), std::string::npos) << text;
   EXPECT_NE(text.find("lost at local-pref"), std::string::npos) << text;
   EXPECT_NE(text.find("not used: martian-next-hop"), std::string::npos) << text;
-  EXPECT_EQ(render_explanation({route().prefix, {}}), "198.51.100.0/24: nobody announces it\n");
+  EXPECT_EQ(render_explanation({route().prefix, {}, {}}), "198.51.100.0/24: nobody announces it\n");
+}
+
+// MED counts between some pairs only: who beats whom is no simple order.
+TEST(Explanation, ShowsThreePathsPairByPair) {
+  client::explanation e{route().prefix, {{route(), ""}, {route(), "med"}, {route(), "router id"}}, {}};
+  e.candidates[1].route.source.address = wire::parse_ip("192.0.2.2");
+  e.candidates[2].route.source.address = wire::parse_ip("192.0.2.3");
+  e.pairs = {{0, 2, "router id"}, {1, 0, "router id"}, {2, 1, "med"}};
+  const auto text = render_explanation(e);
+  EXPECT_NE(text.find("192.0.2.2  192.0.2.1  192.0.2.1  192.0.2.1  router id"), std::string::npos) << text;
+  EXPECT_NE(text.find("192.0.2.3  192.0.2.1  192.0.2.2  192.0.2.1  med"), std::string::npos) << text;
+  e.pairs.resize(1);
+  EXPECT_EQ(render_explanation(e).find("Pair by pair"), std::string::npos);
 }
 
 TEST(NeighborTable, ShowsStateAgeAndCountsOfAllFamilies) {

@@ -178,6 +178,10 @@ TEST_F(Inbound, TreatsBadAttributesAsWithdraw) {
     EXPECT_EQ(r.where, someone);
     EXPECT_FALSE(r.announced);
     EXPECT_EQ(in->counts().withdrawn_as_error, ++times);
+    const auto said = in->take_errors();
+    ASSERT_EQ(said.all().size(), 1u);
+    EXPECT_EQ(said.all()[0].action, wire::severity::treat_as_withdraw);
+    EXPECT_TRUE(in->take_errors().empty());
   }
 }
 
@@ -193,6 +197,7 @@ TEST_F(Inbound, DropsAnAttributeThatMayBeDropped) {
   EXPECT_TRUE(r.announced);
   EXPECT_FALSE(r.attributes.atomic_aggregate);
   EXPECT_EQ(in->counts().attributes_discarded, 1u);
+  EXPECT_EQ(in->take_errors().all().at(0).data, hex("40 06 01 00"));
 }
 
 TEST_F(Inbound, EndsTheSessionOnlyWhereNlriCannotBeTrusted) {

@@ -33,6 +33,8 @@ LIBRARIES = {
 # A place, and what it may include of ours (a pattern over the whole path).
 ANY_ACTORS = r"actors/"
 PURE = r"actors/(?!net/|daemon/|ledger/)(?!.*_actor\.hpp)(?!(.*/)?(" + "|".join(map(re.escape, ACTOR_FACING)) + r")$)"
+# What every actor is made of: the API has two of its own.
+ACTOR_BASE = r"actors/supervision/actor_base\.hpp$"
 MESSAGES = r"actors/(interfaces|message)\.hpp$|actors/[a-z_]+/messages\.hpp$"
 CONTRACT = r"capnp/[a-z_]+\.capnp\.h$"
 OURS = {
@@ -42,7 +44,7 @@ OURS = {
     "net": [r"wire/", PURE, r"actors/net/"],
     "acting": [r"wire/", ANY_ACTORS],
     "configs": [r"wire/", PURE, r"configs/"],
-    "capnp": [r"wire/", PURE, MESSAGES, r"configs/", r"capnp/"],
+    "capnp": [r"wire/", PURE, MESSAGES, ACTOR_BASE, r"configs/", r"capnp/"],
     "client": [r"wire/", r"capnp/client/", CONTRACT],
     "cli": [r"cli/", r"capnp/client/", CONTRACT],
     "daemon": [r"wire/", ANY_ACTORS, r"configs/", r"capnp/"],

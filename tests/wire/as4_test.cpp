@@ -96,6 +96,20 @@ TEST(As4Path, IsMergedBehindTheLeadingPart) {
   }
 }
 
+// They end with the session they came on: nothing of them, their Partial bit either, makes a set of attributes another
+// one.
+TEST(As4Path, LeavesNoTraceOfItsPartialBit) {
+  const auto aggregator = hex("c0 07 06 5ba0 c0000201");
+  const auto plain = update_of("64501 23456", nullptr,
+                               aggregator + hex("c0 11 06 02 01 00011170") + hex("c0 12 08 00011170 c0000201"));
+  const auto partial = update_of("64501 23456", nullptr,
+                                 aggregator + hex("e0 11 06 02 01 00011170") + hex("e0 12 08 00011170 c0000201"));
+  const auto got = decode(partial, two_byte_ibgp);
+  EXPECT_EQ(got.attributes.partial_types, 0u);
+  EXPECT_EQ(got.attributes.aggregator->asn, 70000u);
+  EXPECT_EQ(got.attributes, decode(plain, two_byte_ibgp).attributes);
+}
+
 // §4.2.3: "a number of AS numbers identical to that of the AS_PATH".
 TEST(As4Path, NeverChangesTheLength) {
   for (unsigned two = 0; two < 6; ++two) {

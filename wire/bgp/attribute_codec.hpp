@@ -21,6 +21,9 @@ namespace bellman::wire {
 /// RFC 7606 §2, mildest first, so that the larger one is the stronger.
 enum class severity : std::uint8_t { none, attribute_discard, treat_as_withdraw, session_reset };
 
+/// "AS_PATH", "attribute 99", and "attribute list" for 0.
+std::string attribute_name(std::uint8_t type);
+
 struct attribute_fault {
   wire::severity severity = severity::none;
   update_subcode subcode = update_subcode::malformed_attribute_list;

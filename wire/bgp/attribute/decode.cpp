@@ -74,7 +74,9 @@ private:
     if (const auto why = rule->decode(a.value, values_)) {
       return report(rule->on_malformed, *why, a.type, a.whole);
     }
-    if (a.has(attribute_flag::partial) && rule->may_be_partial()) {
+    // The AS4 attributes end here, inside AS_PATH and AGGREGATOR (RFC 6793 §4.2.3), and what they came with ends with
+    // them.
+    if (a.has(attribute_flag::partial) && rule->may_be_partial() && !is_as4(a)) {
       decoded_.attributes.partial_types |= std::uint64_t{1} << a.type;
     }
   }
@@ -89,10 +91,14 @@ private:
     }
   }
 
+  static bool is_as4(attribute_type type) noexcept {
+    return type == attribute_type::as4_path || type == attribute_type::as4_aggregator;
+  }
+  static bool is_as4(const raw_attribute& a) noexcept { return is_as4(static_cast<attribute_type>(a.type)); }
+
   bool belongs_here(const attribute_rule& rule) const noexcept {
     // RFC 6793 §4.1: between four-byte speakers the AS4 attributes are discarded.
-    if (context_.four_byte_as &&
-        (rule.type == attribute_type::as4_path || rule.type == attribute_type::as4_aggregator)) {
+    if (context_.four_byte_as && is_as4(rule.type)) {
       return false;
     }
     switch (rule.scope) {

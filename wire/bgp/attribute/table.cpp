@@ -6,6 +6,7 @@
 #include "wire/bgp/attribute/rule.hpp"
 
 #include <array>
+#include <string>
 
 namespace bellman::wire {
 
@@ -70,6 +71,18 @@ std::span<const attribute_rule> attribute_rules() noexcept { return rules; }
 const attribute_rule* find_rule(std::uint8_t type) noexcept {
   const auto i = by_type.index[type];
   return i < 0 ? nullptr : &rules[i];
+}
+
+std::string attribute_name(std::uint8_t type) {
+  if (const auto* rule = find_rule(type)) {
+    return std::string{rule->name};
+  }
+  switch (type) {
+  case 0: return "attribute list";
+  case static_cast<std::uint8_t>(attribute_type::mp_reach_nlri): return "MP_REACH_NLRI";
+  case static_cast<std::uint8_t>(attribute_type::mp_unreach_nlri): return "MP_UNREACH_NLRI";
+  default: return "attribute " + std::to_string(type);
+  }
 }
 
 std::uint8_t known_flags(std::uint8_t type) noexcept { return by_type.flags[type]; }
