@@ -120,6 +120,7 @@ struct NeighborsActor : test::ActorLab {
                             return fake_peer(s, log, std::move(cell));
                           }};
     ports.peer.partitions = 2;
+    ports.peer.keys = keys;
     ports.peer.debug_faults = true;
     neighbors = enter(names::neighbors, spawn_neighbors(system, ports));
     settle();
@@ -172,6 +173,7 @@ struct NeighborsActor : test::ActorLab {
 
   std::shared_ptr<journal> log = std::make_shared<journal>();
   std::shared_ptr<neighbors_memory> memory = make_neighbors_memory();
+  std::shared_ptr<net::keyring> keys = std::make_shared<net::keyring>();
   caf::actor ledger, neighbors;
   start_peer supervisor;      ///< where not set, peers run without one
   std::set<std::string> kept; ///< by the supervisor
