@@ -82,7 +82,7 @@ TEST_F(NeighborsTest, AreListedByAddressWithWhatTheyDo) {
   EXPECT_EQ(wire::to_hex(api::as_bytes(error.getData())), "40010109");
   EXPECT_EQ(first.getLastErrorAt(), 0);
   EXPECT_TRUE(first.getSettings().getPasswordSet());
-  EXPECT_EQ(std::string{kj::str(list).cStr()}.find("hunter2"), std::string::npos);
+  EXPECT_EQ(std::string{kj::str(first).cStr()}.find("hunter2"), std::string::npos);
 }
 
 TEST_F(NeighborsTest, AnUnknownOneIsNotFound) {

@@ -1,5 +1,6 @@
 // What the store keeps, and what it answers.
 
+#include "actors/ledger/statement.hpp"
 #include "tests/ledger/lab.hpp"
 
 #include <chrono>
