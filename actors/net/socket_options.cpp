@@ -5,15 +5,15 @@
 #include <cstring>
 #include <system_error>
 
-#include <linux/tcp.h> // TCP_MD5SIG_EXT; netinet/tcp.h declares the same structs and cannot stand beside it
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 namespace bellman::net {
 
 namespace {
 
-constexpr int ipv4_least_ttl = 21;       ///< IP_MINTTL (linux/in.h cannot stand beside netinet/in.h)
+constexpr int ipv4_least_ttl = 21;       ///< IP_MINTTL
 constexpr int ipv6_least_hop_limit = 73; ///< IPV6_MINHOPCOUNT
 constexpr int system_default = -1;
 
