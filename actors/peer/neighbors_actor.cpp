@@ -155,11 +155,14 @@ struct neighbors_state {
     check_chains();
   }
 
-  /// A neighbour that a change is about has a key, or the change is refused.
+  /// A neighbour that a change is about has a key, or the change is refused. One that the API made earlier must not
+  /// stand in the way of the file: it stays down.
   refused unreadable_password(const roster& next) const {
+    const auto said = statements_between(memory().roster, next);
     for (const auto& [a, what] : steps_between(memory().roster, next)) {
       const auto m = next.members().find(a);
-      if (m == next.members().end() || m->second.settings.password_file.empty())
+      if (m == next.members().end() || m->second.settings.password_file.empty() ||
+          (m->second.by_api && !said.contains(a)))
         continue;
       if (const auto key = read_password(m->second.settings.password_file); !key)
         return refusal{"invalid", "neighbor " + to_string(a) + ": " + key.error(), "password_file"};

@@ -33,7 +33,7 @@ TEST(DynamicNeighborTable, ChecksItsValues) {
   const struct {
     std::string text, expected;
   } cases[] = {
-      {range(whole, "10.0.0.1"), "7:9 `10.0.0.1` cannot be read"},
+      {range(whole, "10.0.0.0/33"), "7:9 `10.0.0.0/33` cannot be read"},
       {range("remote_as = 1\n"), "6:1 `group` is missing in [[dynamic_neighbors]]"},
       {range("group = \"client\"\nremote_as = 1\n"), "8:9 there is no group `client`"},
       {range("group = \"clients\"\n"), "6:1 `remote_as` is missing in [[dynamic_neighbors]]"},
