@@ -144,6 +144,18 @@ struct accepted {
   std::shared_ptr<net::connection> link;
 };
 
+/// The daemon is about to stop: what the next run has to know of this one is stored. Answers `outcome`.
+struct end_of_run {
+  bool comes_back = false; ///< neighbours are not told, and keep our routes (own_restart.hpp)
+};
+/// Where our own restart stands. Answers `restart_progress`.
+struct get_restart {};
+struct restart_progress {
+  bool deferring = false;                      ///< nothing is advertised yet
+  std::chrono::seconds left{0};                ///< until that ends at the latest
+  std::vector<wire::ip_address> waiting_for;   ///< whose End-of-RIB
+};
+
 /// One neighbour as `show neighbor` prints it.
 struct neighbor_status {
   peer::neighbor_settings settings;
@@ -174,6 +186,8 @@ struct neighbor_status {
     std::vector<wire::family> stale;                ///< with paths of an earlier session
     bool restarting = false;                        ///< it is away, and its routes are kept
     std::chrono::system_clock::time_point until;    ///< when stale routes go at the latest; epoch: there are none
+    bool restarted = false;                         ///< R bit of its last OPEN
+    bool ours_kept = false;                         ///< it keeps our routes while we restart
   };
   graceful restart;
   std::vector<std::string> limits_reached; ///< of this session, for people

@@ -20,6 +20,7 @@ struct daemon_health {
   std::vector<std::optional<rib::rib_stats>> partitions; ///< nothing: it did not answer
   std::uint32_t connections = 0, watches = 0;
   std::vector<std::string> problems;
+  msg::restart_progress restart;
 };
 
 /// Resolves within a second or two, whatever the parts do.

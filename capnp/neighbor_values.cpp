@@ -85,6 +85,7 @@ void write_settings(const peer::neighbor_settings& from, NeighborSettings::Build
   out.setGracefulRestart(as_text(std::string{peer::name_of(from.graceful_restart)}));
   out.setRestartTime(seconds(from.restart_time));
   out.setStaleTime(seconds(from.stale_time));
+  out.setForwardingPreserved(from.forwarding_preserved);
   write_limits(from.max_prefixes, out.initMaxPrefixes(count(from.max_prefixes)));
   write_limits(from.max_prefixes_out, out.initMaxPrefixesOut(count(from.max_prefixes_out)));
 }
@@ -98,6 +99,8 @@ void write_restart(const msg::neighbor_status::graceful& from, RestartStatus::Bu
   write_families(from.stale, out.initStale(count(from.stale)));
   out.setRestarting(from.restarting);
   out.setUntil(unix_time(from.until));
+  out.setRestarted(from.restarted);
+  out.setOursKept(from.ours_kept);
 }
 
 void write_traffic(const net::traffic& from, Traffic::Builder out) {
@@ -237,10 +240,11 @@ result<peer::neighbor_patch, refusal> read_patch(NeighborPatch::Reader in) {
   if (in.getGracefulRestart().isSet()) {
     p.graceful_restart = peer::parse_restart_mode(as_string(in.getGracefulRestart().getSet()));
     if (!p.graceful_restart)
-      return fail{refusal{"invalid", "graceful restart is \"off\" or \"helper\"", "patch.gracefulRestart"}};
+      return fail{refusal{"invalid", "graceful restart is \"off\", \"helper\" or \"full\"", "patch.gracefulRestart"}};
   }
   take_seconds(in.getRestartTime(), p.restart_time);
   take_seconds(in.getStaleTime(), p.stale_time);
+  take(in.getForwardingPreserved(), p.forwarding_preserved);
   take(in.getRouteReflectorClient(), p.route_reflector_client);
   take(in.getClusterId(), p.cluster_id);
   take(in.getClientToClient(), p.client_to_client);

@@ -184,7 +184,8 @@ struct NeighborPatch {
   gracefulRestart :union {
     keep @42 :Void;
     set @43 :Text;
-    # "helper": routes of a neighbour that restarts are kept (RFC 4724, receiving speaker). "off": not announced.
+    # "helper": routes of a neighbour that restarts are kept (RFC 4724, receiving speaker). "full": it is asked to keep ours
+    # while we restart, too. "off": not announced.
   }
   restartTime :union {
     keep @44 :Void;
@@ -219,6 +220,11 @@ struct NeighborPatch {
     keep @56 :Void;
     set @57 :List(PrefixLimit);
     # Of what it is sent: warn or shutdown, and nothing to count but what is advertised.
+  }
+  forwardingPreserved :union {
+    keep @58 :Void;
+    set @59 :Bool;
+    # F bits of our own restart (RFC 4724 §3).
   }
 }
 
@@ -277,7 +283,7 @@ struct NeighborSettings {
   # Empty: from the connection's local address.
   nextHopV6 @22 :Data;
   gracefulRestart @23 :Text;
-  # "off" or "helper"
+  # "off", "helper" or "full"
   restartTime @24 :UInt32;
   staleTime @25 :UInt32;
   # seconds
@@ -286,6 +292,7 @@ struct NeighborSettings {
   clientToClient @28 :Bool;
   maxPrefixes @29 :List(PrefixLimit);
   maxPrefixesOut @30 :List(PrefixLimit);
+  forwardingPreserved @31 :Bool;
 }
 
 enum SettingOrigin {
@@ -353,6 +360,10 @@ struct RestartStatus {
   # The neighbour is away, and its routes are kept.
   until @7 :Int64;
   # When stale routes go at the latest, seconds since 1970; 0: there are none.
+  restarted @8 :Bool;
+  # R bit: its last OPEN said that it had restarted.
+  oursKept @9 :Bool;
+  # It keeps our routes while we restart.
 }
 
 struct RouteCounts {

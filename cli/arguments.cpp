@@ -139,11 +139,13 @@ void add_patch_options(CLI::App& app, client::neighbor_patch& p) {
   flag("--enforce-first-as", p.enforce_first_as, "the path has to begin with its AS");
   add_value(app, "--next-hop-v4", "ADDRESS", "our IPv4 next hop on this session", parse_address, into(p.next_hop_v4));
   add_value(app, "--next-hop-v6", "ADDRESS", "our IPv6 next hop on this session", parse_address, into(p.next_hop_v6));
-  add_value(app, "--graceful-restart", "off|helper", "keep its routes while it restarts (RFC 4724)", parse_text,
+  add_value(app, "--graceful-restart", "off|helper|full",
+            "keep its routes while it restarts (RFC 4724); full: and have it keep ours", parse_text,
             into(p.graceful_restart));
   add_value(app, "--restart-time", "SECONDS", "0 to 4095, the longest wait for it", parse_count, into(p.restart_time));
   add_value(app, "--stale-time", "SECONDS", "1 to 65535, the longest that routes stay stale", parse_count,
             into(p.stale_time));
+  flag("--forwarding-preserved", p.forwarding_preserved, "F bit: packets flow on while we restart");
   flag("--route-reflector-client", p.route_reflector_client, "RFC 4456");
   add_value(app, "--cluster-id", "A.B.C.D", "of its cluster, as a client", parse_identifier, into(p.cluster_id));
   flag("--client-to-client", p.client_to_client, "off: clients of one cluster exchange routes among themselves");

@@ -89,6 +89,7 @@ json settings_json(const client::neighbor_settings& s) {
           {"cluster_id", router_id_text(s.cluster_id)},
           {"client_to_client", s.client_to_client},
           {"graceful_restart", s.graceful_restart},
+          {"forwarding_preserved", s.forwarding_preserved},
           {"restart_time", s.restart_time},
           {"stale_time", s.stale_time},
           {"max_prefixes", limits_json(s.max_prefixes)},
@@ -103,6 +104,8 @@ json restart_json(const client::restart_status& r) {
           {"forwarding_preserved", strings(r.forwarding_preserved, family_text)},
           {"stale", strings(r.stale, family_text)},
           {"restarting", r.restarting},
+          {"restarted", r.restarted},
+          {"ours_kept", r.ours_kept},
           {"until", r.until}};
 }
 
@@ -259,6 +262,10 @@ json to_json(const client::health& h) {
           {"connections", h.connections},
           {"watches", h.watches},
           {"problems", h.problems},
+          {"restart",
+           {{"deferring", h.restart.deferring},
+            {"left", h.restart.left},
+            {"waiting_for", strings(h.restart.waiting_for, [](const auto& a) { return wire::to_string(a); })}}},
           {"partitions", strings(h.partitions, partition_json)}};
 }
 

@@ -71,7 +71,8 @@ void add_restart(sheet& s, const client::restart_status& r, std::int64_t now) {
     return;
   s.add("Graceful restart", or_none(joined(r.families, family_text)) + ", its restart time " +
                                 std::to_string(r.restart_time) + " s" +
-                                (r.notification ? ", also by NOTIFICATION" : ""));
+                                (r.notification ? ", also by NOTIFICATION" : "") +
+                                (r.ours_kept ? ", keeps our routes" : ""));
   if (!r.stale.empty())
     s.add("Stale routes", joined(r.stale, family_text) + (r.restarting ? ", it restarts" : ", until End-of-RIB") +
                               ", at most " + duration_text(r.until > now ? r.until - now : 0));
@@ -116,7 +117,8 @@ void add_settings(sheet& s, const client::neighbor_settings& n) {
   s.add("Four-byte AS", yes_no(n.four_byte_as));
   s.add("Enforce first AS", yes_no(n.enforce_first_as));
   s.add("Graceful restart", n.graceful_restart + ", restart " + std::to_string(n.restart_time) + " s, stale " +
-                                std::to_string(n.stale_time) + " s");
+                                std::to_string(n.stale_time) + " s" +
+                                (n.graceful_restart == "full" && !n.forwarding_preserved ? ", F bit off" : ""));
   if (n.route_reflector_client)
     s.add("Reflector client",
           "yes, cluster " + router_id_text(n.cluster_id) + (n.client_to_client ? "" : ", not between clients"));
@@ -140,7 +142,12 @@ std::string render_health(const client::health& h, const client::version& v) {
     out += "  problem: " + printable(p) + "\n";
   out += "Neighbors: " + number_text(h.neighbors_established) + " of " + number_text(h.neighbors_configured) +
          " established.  Ledger: " + (h.ledger_ok ? "ok" : "does not answer") +
-         ".  API: " + number_text(h.connections) + " connections, " + number_text(h.watches) + " watches.\n\n";
+         ".  API: " + number_text(h.connections) + " connections, " + number_text(h.watches) + " watches.\n";
+  if (h.restart.deferring)
+    out += "Restarting: nothing is advertised until " +
+           or_none(joined(h.restart.waiting_for, [](const auto& a) { return wire::to_string(a); })) +
+           " sent End-of-RIB, at most " + duration_text(h.restart.left) + ".\n";
+  out += "\n";
   table t{{{"Part"},
            {"State"},
            {"IPv4", align::right},

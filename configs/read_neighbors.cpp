@@ -149,9 +149,10 @@ void read_patch(table_reader& in, const daemon& context, neighbor_patch& to) {
   in.boolean("enforce_first_as", to.enforce_first_as);
   in.parsed("next_hop_v4", to.next_hop_v4, parse_own<wire::afi::ipv4>, "an IPv4 address of ours");
   in.parsed("next_hop_v6", to.next_hop_v6, parse_own<wire::afi::ipv6>, "an IPv6 address of ours");
-  in.parsed("graceful_restart", to.graceful_restart, peer::parse_restart_mode, R"("off" or "helper")");
+  in.parsed("graceful_restart", to.graceful_restart, peer::parse_restart_mode, R"("off", "helper" or "full")");
   in.number("restart_time", to.restart_time, 0, 4095);
   in.number("stale_time", to.stale_time, 1, longest);
+  in.boolean("forwarding_preserved", to.forwarding_preserved);
   in.boolean("route_reflector_client", to.route_reflector_client);
   in.parsed("cluster_id", to.cluster_id, parse_identifier, "an identifier like \"192.0.2.1\", not 0.0.0.0");
   in.boolean("client_to_client", to.client_to_client);

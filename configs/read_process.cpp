@@ -36,6 +36,8 @@ void read_global(const toml::value& table, global& to, report& out) {
   in.parsed("router_id", to.router_id, parse_identifier, "an identifier like \"192.0.2.1\", not 0.0.0.0");
   in.parsed("cluster_id", to.cluster_id, parse_identifier, "an identifier like \"192.0.2.1\", not 0.0.0.0");
   read_endpoints(in, to.listen);
+  in.number("own_restart_time", to.own_restart_time, 1, 4095);
+  in.number("selection_deferral_time", to.selection_deferral_time, 1, 65535);
   in.number("partitions", to.partitions, 0, 256);
   in.number("workers", to.workers, 0, 256);
   in.text("state_dir", to.state_dir);

@@ -25,6 +25,7 @@ namespace bellman {
 namespace {
 
 constexpr auto restore_patience = std::chrono::seconds{120};
+constexpr auto end_patience = std::chrono::seconds{5};
 
 struct actor_settings : caf::actor_system_config {
   explicit actor_settings(std::uint32_t workers) {
@@ -65,6 +66,23 @@ std::optional<std::string> read_tokens(const configs::api& from, std::vector<api
   return std::nullopt;
 }
 
+/// Is this run the restart of one that neighbours still remember?
+std::shared_ptr<rib::own_restart> restart_of(const configs::daemon& c) {
+  using namespace std::chrono;
+  auto own = std::make_shared<rib::own_restart>();
+  const auto store = ledger::store::open(c.store.path);
+  const auto mark = store ? (*store)->last_run() : result<std::optional<ledger::run_mark>, ledger::fault>{std::nullopt};
+  const auto now = duration_cast<seconds>(system_clock::now().time_since_epoch()).count();
+  if (!mark || !*mark || !ledger::holds_at(**mark, now))
+    return own;
+  own->expected = {(*mark)->neighbors.begin(), (*mark)->neighbors.end()};
+  own->give_up = steady_clock::now() + c.global.selection_deferral_time;
+  own->deferring = true;
+  spdlog::info("restarted away={} neighbors={} deferral={}", now - (*mark)->at, own->expected.size(),
+               c.global.selection_deferral_time.count());
+  return own;
+}
+
 } // namespace
 
 struct daemon::running {
@@ -78,6 +96,8 @@ struct daemon::running {
   std::shared_ptr<net::listener> door;
   api::api_server server;
   std::atomic<bool> tree_gave_up = false, stopping = false;
+  std::atomic<bool> comes_back = false; ///< the API said so
+  std::shared_ptr<rib::own_restart> own;
 
   std::mutex mutex;
   std::vector<std::function<void(msg::reload_report)>> reloads; ///< whom to tell; guarded by mutex
@@ -96,6 +116,7 @@ struct daemon::running {
     parts.out = net::make_fanout(io);
     parts.dialer = net::make_dialer(io);
     parts.policies = std::move(policies);
+    parts.own = own = restart_of(c);
     root = supervision::spawn_supervisor(system, supervision_tree(parts));
     system.registry().put(caf::atom_from_string(names::root), root);
     watcher = system.spawn<caf::hidden>([this](caf::event_based_actor* self) -> caf::behavior {
@@ -158,7 +179,10 @@ struct daemon::running {
     s.debug_faults = c.debug.faults;
     s.version = version_text();
     api::server_hooks hooks;
-    hooks.shutdown = [] { raise_signal(SIGTERM); };
+    hooks.shutdown = [this](api::farewell how) {
+      comes_back = how == api::farewell::graceful;
+      raise_signal(SIGTERM);
+    };
     hooks.reload = [this](std::function<void(msg::reload_report)> done) {
       {
         const std::lock_guard guard{mutex};
@@ -179,6 +203,22 @@ struct daemon::running {
         caf::anon_send(supervisor, msg::stop_child{std::move(name)});
     };
     return server.start(std::move(s), system, std::move(hooks));
+  }
+
+  /// The next run is told of this one. A failure is not waited for: then it begins as after a crash.
+  void end_of_run() {
+    own->leaving = comes_back.load();
+    const auto neighbors = look_up(names::neighbors);
+    if (!neighbors)
+      return;
+    caf::scoped_actor self{system};
+    self->request(neighbors, end_patience, msg::end_of_run{comes_back})
+        .receive(
+            [](const msg::outcome& o) {
+              if (o.refused)
+                spdlog::warn("run_not_marked reason={}", o.refused->message);
+            },
+            [this](const caf::error& e) { spdlog::warn("run_not_marked reason={}", system.render(e)); });
   }
 
   void stop() {
@@ -241,8 +281,11 @@ int daemon::run() {
   for (;;) {
     const auto got = wait_for_signal();
     if (got != SIGHUP) {
-      spdlog::info("stopping signal={}", got);
-      return r.tree_gave_up ? 1 : 0;
+      spdlog::info("stopping signal={} graceful={}", got, r.comes_back.load());
+      if (r.tree_gave_up)
+        return 1;
+      r.end_of_run();
+      return 0;
     }
     msg::reload_report report;
     if (auto wanted = configs::load(file_)) {

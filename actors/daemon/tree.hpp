@@ -24,6 +24,7 @@ struct tree_parts {
   rib::best_path_rules best_path;
   std::string store; ///< SQLite file
   bool debug_faults = false;
+  std::shared_ptr<rib::own_restart> own = std::make_shared<rib::own_restart>();
   std::shared_ptr<rib::attribute_table> attributes = std::make_shared<rib::attribute_table>();
   std::shared_ptr<net::fanout> out;
   std::shared_ptr<net::dialer> dialer;

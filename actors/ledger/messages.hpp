@@ -66,6 +66,13 @@ struct stored_owners {
   std::vector<std::pair<std::uint32_t, std::string>> all;
 };
 
+/// What the next run has to know of this one (run_marks.hpp); without neighbours nothing is kept. Answers `outcome`.
+struct store_run {
+  std::int64_t at = 0;
+  std::uint32_t valid_for = 0;
+  std::vector<wire::ip_address> neighbors;
+};
+
 /// To the injector. Answers `outcome` once every injected route is on its way to the partitions: before that, no
 /// session may open.
 struct injector_ready {};

@@ -44,6 +44,7 @@ struct store::parts {
     prepare(db);
     s.emplace(db);
     sets.emplace(db);
+    marks.emplace(db);
   }
 
   struct statements {
@@ -215,6 +216,7 @@ struct store::parts {
   retention keep;
   std::optional<statements> s;
   std::optional<attribute_sets> sets;
+  std::optional<run_marks> marks;
 };
 
 store::store(std::unique_ptr<parts> p) : parts_{std::move(p)} {}
@@ -256,6 +258,15 @@ result<done, fault> store::forget(const wire::ip_address& neighbor) {
 }
 result<std::vector<neighbor_row>, fault> store::neighbors() {
   return guarded([&] { return parts_->neighbors(); });
+}
+result<done, fault> store::put(const run_mark& mark) {
+  return guarded([&] {
+    mark.neighbors.empty() ? parts_->marks->forget() : parts_->marks->put(mark);
+    return done{};
+  });
+}
+result<std::optional<run_mark>, fault> store::last_run() {
+  return guarded([&] { return parts_->marks->read(); });
 }
 result<std::size_t, fault> store::attribute_sets_kept() {
   return guarded([&] { return static_cast<std::size_t>(parts_->db.number("SELECT count(*) FROM attribute_sets")); });

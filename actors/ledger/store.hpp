@@ -3,6 +3,7 @@
 // function acknowledges is on disk; what fails has changed nothing. One thread at a time.
 
 #include "actors/ledger/edit.hpp"
+#include "actors/ledger/run_marks.hpp"
 #include "wire/bgp/path_attributes.hpp"
 #include "wire/prefix.hpp"
 #include "wire/result.hpp"
@@ -101,6 +102,10 @@ public:
   result<done, fault> put(const neighbor_row& neighbor);
   result<done, fault> forget(const wire::ip_address& neighbor);
   result<std::vector<neighbor_row>, fault> neighbors();
+
+  /// One without neighbours takes the last one away.
+  result<done, fault> put(const run_mark& mark);
+  result<std::optional<run_mark>, fault> last_run();
 
   result<std::size_t, fault> attribute_sets_kept(); ///< in use, or not cleared away yet
 

@@ -46,6 +46,19 @@ wire::ip_address own_address(const std::optional<wire::ip_address>& configured, 
   return {.afi = afi, .octets = {}};
 }
 
+/// RFC 4724 §3: without a family we only help; with families the neighbour keeps what we announced of them.
+std::optional<wire::graceful_restart> our_restart(const neighbor_settings& settings, run what) {
+  if (settings.graceful_restart == restart_mode::off)
+    return {};
+  wire::graceful_restart g{what == run::restarted, true, 0, {}};
+  if (settings.graceful_restart == restart_mode::helper)
+    return g;
+  g.restart_time = static_cast<std::uint16_t>(settings.own_restart_time.count());
+  for (const auto f : settings.families)
+    g.families.push_back({f, settings.forwarding_preserved});
+  return g;
+}
+
 void name_refresh_and_messages(const wire::capabilities& c, std::vector<std::string>& out) {
   if (c.route_refresh)
     out.emplace_back("route-refresh");
@@ -59,7 +72,7 @@ void name_refresh_and_messages(const wire::capabilities& c, std::vector<std::str
 
 } // namespace
 
-wire::open our_open(const neighbor_settings& settings, refresh_marks marks) {
+wire::open our_open(const neighbor_settings& settings, refresh_marks marks, run what) {
   wire::open o;
   o.my_as = settings.local_as > 0xFFFF ? wire::as_trans : static_cast<std::uint16_t>(settings.local_as);
   o.hold_time = static_cast<std::uint16_t>(settings.hold_time.count());
@@ -71,8 +84,7 @@ wire::open our_open(const neighbor_settings& settings, refresh_marks marks) {
   c.extended_message = settings.extended_messages;
   if (settings.four_byte_as)
     c.four_byte_as = settings.local_as;
-  if (settings.graceful_restart == restart_mode::helper) // RFC 4724 §3: no family, for we do not keep forwarding
-    c.graceful_restart = wire::graceful_restart{false, true, 0, {}};
+  c.graceful_restart = our_restart(settings, what);
   return o;
 }
 

@@ -22,8 +22,12 @@ namespace bellman::peer {
 /// has no cause to send.
 enum class refresh_marks : std::uint8_t { offered, withheld };
 
+/// Whether we come back from a restart that neighbours may remember (RFC 4724 §3, R bit).
+enum class run : std::uint8_t { fresh, restarted };
+
 /// What a session of these settings announces.
-wire::open our_open(const neighbor_settings& settings, refresh_marks marks = refresh_marks::offered);
+wire::open our_open(const neighbor_settings& settings, refresh_marks marks = refresh_marks::offered,
+                    run what = run::fresh);
 
 /// Why an OPEN that is well formed is not the neighbour's that we expect: its AS, an identifier that is ours on iBGP
 /// (RFC 6286 §2.1), or no common family (RFC 5492 §5; data: what we would need). Nothing where it is welcome.

@@ -36,6 +36,7 @@ void each_member(Patch& p, Visit&& visit) {
   visit("graceful_restart", p.graceful_restart);
   visit("restart_time", p.restart_time);
   visit("stale_time", p.stale_time);
+  visit("forwarding_preserved", p.forwarding_preserved);
   visit("route_reflector_client", p.route_reflector_client);
   visit("cluster_id", p.cluster_id);
   visit("client_to_client", p.client_to_client);
@@ -73,6 +74,7 @@ void apply(const neighbor_patch& patch, neighbor_settings& to) {
   set(to.graceful_restart, patch.graceful_restart);
   set(to.restart_time, patch.restart_time);
   set(to.stale_time, patch.stale_time);
+  set(to.forwarding_preserved, patch.forwarding_preserved);
   set(to.route_reflector_client, patch.route_reflector_client);
   set(to.cluster_id, patch.cluster_id);
   set(to.client_to_client, patch.client_to_client);
@@ -211,10 +213,12 @@ bool read_line(std::string_view key, std::string_view value, neighbor_patch& to)
 
 } // namespace
 
-std::string_view name_of(restart_mode m) noexcept { return m == restart_mode::off ? "off" : "helper"; }
+std::string_view name_of(restart_mode m) noexcept {
+  return m == restart_mode::off ? "off" : m == restart_mode::helper ? "helper" : "full";
+}
 
 std::optional<restart_mode> parse_restart_mode(std::string_view text) {
-  for (const auto m : {restart_mode::off, restart_mode::helper})
+  for (const auto m : {restart_mode::off, restart_mode::helper, restart_mode::full})
     if (text == name_of(m))
       return m;
   return {};
@@ -227,6 +231,7 @@ neighbor_settings resolve(const speaker_settings& speaker, wire::ip_address addr
   all.group = std::move(group_name);
   all.router_id = speaker.router_id;
   all.speaker_as = all.local_as = speaker.asn;
+  all.own_restart_time = speaker.own_restart_time;
   all.speaker_cluster = all.cluster_id = speaker.cluster_id != 0 ? speaker.cluster_id : speaker.router_id;
   if (group != nullptr)
     apply(*group, all);

@@ -19,9 +19,10 @@ namespace bellman::peer {
 enum class restart_mode : std::uint8_t {
   off,    ///< Not announced: routes go with their session.
   helper, ///< The receiving speaker: routes of a neighbour that restarts are kept.
+  full,   ///< The restarting speaker too: the neighbour is asked to keep ours while we restart.
 };
 
-/// "off", "helper"; and back.
+/// "off", "helper", "full"; and back.
 std::string_view name_of(restart_mode m) noexcept;
 std::optional<restart_mode> parse_restart_mode(std::string_view text);
 
@@ -51,6 +52,7 @@ struct neighbor_patch {
   std::optional<restart_mode> graceful_restart;
   std::optional<std::chrono::seconds> restart_time; ///< 0..4095: the longest that we wait for a neighbour that restarts
   std::optional<std::chrono::seconds> stale_time;   ///< 1..65535: the longest that a route stays stale
+  std::optional<bool> forwarding_preserved;         ///< F bits of our own restart
   // iBGP: route reflection (RFC 4456).
   std::optional<bool> route_reflector_client;
   std::optional<std::uint32_t> cluster_id; ///< Of the client's cluster, host order; the speaker's where not set.
@@ -90,6 +92,8 @@ struct neighbor_settings {
   restart_mode graceful_restart = restart_mode::helper;
   std::chrono::seconds restart_time{300};
   std::chrono::seconds stale_time{360};
+  std::chrono::seconds own_restart_time{120}; ///< The speaker's: how long a neighbour is asked to wait for us.
+  bool forwarding_preserved = true;
   bool route_reflector_client = false;
   std::uint32_t cluster_id = 0;      ///< The speaker's unless said otherwise.
   std::uint32_t speaker_cluster = 0; ///< Of the whole speaker.
@@ -105,6 +109,7 @@ struct speaker_settings {
   std::uint32_t asn = 0;
   std::uint32_t router_id = 0;  ///< host order
   std::uint32_t cluster_id = 0; ///< RFC 4456 §7; 0: the router id
+  std::chrono::seconds own_restart_time{120};
   bool operator==(const speaker_settings&) const = default;
 };
 

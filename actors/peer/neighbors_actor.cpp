@@ -10,6 +10,7 @@
 #include "actors/ledger/messages.hpp"
 #include "actors/peer/neighbors_listing_actor.hpp"
 #include "actors/peer/neighbors_peers_actor.hpp"
+#include "actors/peer/own_restart_watch_actor.hpp"
 #include "actors/supervision/actor_base.hpp"
 
 #include <caf/all.hpp>
@@ -60,6 +61,7 @@ struct neighbors_state {
   neighbors_ports ports{.peer = {}, .memory = {}, .start_peer = {}, .make_peer = {}};
   std::optional<neighbors_listing> listing;
   std::optional<neighbors_peers> peers;
+  std::optional<own_restart_watch> our_restart;
   bool has_ledger = false; ///< what it has was read in this life
   change_ptr current;      ///< null: idle
   std::deque<change_ptr> waiting;
@@ -69,6 +71,7 @@ struct neighbors_state {
   void start() {
     listing.emplace(self, ports.memory, ports.peer.partitions);
     peers.emplace(self, ports);
+    our_restart.emplace(self, ports.memory, ports.peer);
     self->set_down_handler([this](const caf::down_msg& m) { listing->on_down(m.source); });
     peers->resume();
     if (memory().has_file) // somebody before us may have stored what it could not carry out any more
@@ -308,7 +311,13 @@ struct neighbors_state {
         [this](msg::list_neighbors) { return list(memory().statuses()); },
         [this](const msg::show_neighbor& m) { return list(only(m.address)); },
         [this](const msg::watch_neighbors& m) { listing->watch(m.whom); },
-        [this](const msg::neighbor_event&) { listing->look_soon(); },
+        [this](const msg::neighbor_event&) {
+          listing->look_soon();
+          our_restart->look_soon();
+        },
+        [this](const msg::look_at_restart& m) { our_restart->look(m); },
+        [this](const msg::end_of_run& m) { return our_restart->end(m); },
+        [this](msg::get_restart) { return our_restart->progress(); },
         [this](msg::look_at_states) { listing->look(); },
         [this](const msg::partition_restarted& m) { peers->tell(m); },
         [this](const msg::routes_missing& m) { peers->begin_anew(m.peer); },

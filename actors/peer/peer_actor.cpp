@@ -82,12 +82,19 @@ struct peer_state {
           self->send(p, msg::session_down{cell->id(), cell->epoch()});
     self->set_exit_handler([this](const caf::exit_msg& m) {
       if (m.reason == caf::exit_reason::user_shutdown)
-        feed(fsm::stop{wire::make_shutdown(cease_subcode::administrative_shutdown, "")});
+        feed(fsm::stop{words_at_the_end()});
       self->quit(m.reason);
     });
     publish(true);
     if (settings.enabled)
       prepare();
+  }
+
+  /// A neighbour that keeps our routes while we restart is told nothing.
+  std::optional<wire::notification> words_at_the_end() const {
+    if (ports.own->leaving && up && returning->ours_kept())
+      return {};
+    return wire::make_shutdown(cease_subcode::administrative_shutdown, "");
   }
 
   // ---- policies: both chains are published before a session can come up --------------------------------------------
@@ -330,7 +337,8 @@ struct peer_state {
   void perform(const fsm::disarm&) { ++timers; }
   void perform(const fsm::take&) { attach(side::theirs, std::exchange(calling, nullptr)); }
   void perform(const fsm::refuse& e) { drop_call(e.why); }
-  void perform(const fsm::send_open& e) { at(e.side).link->send(wire::encode(our_open(settings, marks))); }
+  void perform(const fsm::send_open& e) { at(e.side).link->send(wire::encode(our_open(settings, marks, run_now()))); }
+  run run_now() const { return ports.own->deferring ? run::restarted : run::fresh; }
   void perform(const fsm::confirm& e) {
     auto& l = at(e.side);
     l.agreed = negotiate(settings, our_open(settings, marks), e.open);

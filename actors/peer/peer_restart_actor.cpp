@@ -50,7 +50,7 @@ void restart_watch::forget() {
 
 wire::notification restart_watch::as_sent(const wire::notification& words) const {
   const auto& terms = restart_.terms();
-  const bool counts_on_us = terms.notification && !terms.families.empty();
+  const bool counts_on_us = terms.notification && (terms.ours_kept || !terms.families.empty());
   return counts_on_us && ending_of_sent(words) == ending::hard && !inside_hard_reset(words) ? hard_reset(words) : words;
 }
 
@@ -82,7 +82,9 @@ void restart_watch::changed() {
                  restart_.stale(),
                  restart_.is_waiting(),
                  next ? std::chrono::system_clock::now() + std::chrono::ceil<std::chrono::seconds>(left)
-                      : std::chrono::system_clock::time_point{}};
+                      : std::chrono::system_clock::time_point{},
+                 terms.restarted,
+                 terms.ours_kept};
   });
 }
 

@@ -56,6 +56,8 @@ restart_terms restart_terms_of(const std::vector<wire::family>& families, const 
   terms.negotiated = true;
   terms.notification = mine->notification && other->notification;
   terms.restart_time = std::chrono::seconds{other->restart_time};
+  terms.restarted = other->restarted;
+  terms.ours_kept = !mine->families.empty();
   for (const auto& e : other->families) {
     if (!holds(families, e.family) || holds(terms.families, e.family))
       continue;
@@ -81,7 +83,7 @@ std::vector<wire::family> restart::returned(restart_terms terms) {
 
 std::vector<restart::kept> restart::lost(ending how, const neighbor_settings& settings, time_point now) {
   up_ = false;
-  const bool graceful = settings.graceful_restart == restart_mode::helper && terms_.negotiated &&
+  const bool graceful = settings.graceful_restart != restart_mode::off && terms_.negotiated &&
                         (how == ending::connection_lost || (how == ending::notification && terms_.notification));
   const auto patience = std::min(terms_.restart_time, settings.restart_time);
   if (!graceful || patience.count() == 0) {

@@ -31,6 +31,8 @@ struct restart_terms {
   std::chrono::seconds restart_time{0};           ///< the neighbour's
   std::vector<wire::family> families;             ///< of the session, kept when it ends
   std::vector<wire::family> forwarding_preserved; ///< of those: F bit
+  bool restarted = false;                         ///< R bit of the neighbour: it does not wait for our End-of-RIB
+  bool ours_kept = false;                         ///< It keeps our routes when the session ends.
 
   bool operator==(const restart_terms&) const = default;
 };

@@ -80,6 +80,8 @@ struct program_published {
   std::string chain; ///< policy::chain_key
   policy::program_ptr program;
 };
+/// The neighbours' routes are back after our own restart (own_restart.hpp), or nobody waits for them any longer.
+struct deferral_over {};
 /// From the I/O side: the outbox of this slot passed its limit (freeze), or has drained (thaw).
 struct outlet_congested {
   rib::slot_id slot{};

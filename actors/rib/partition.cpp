@@ -28,7 +28,8 @@ void release_all(family_tables<Prefix>& f, path_store& paths) {
 
 } // namespace
 
-partition::partition(settings s) : settings_{std::move(s)}, paths_{settings_.attributes} {
+partition::partition(settings s)
+    : settings_{std::move(s)}, paths_{settings_.attributes}, deferring_{settings_.deferring} {
   auto local = std::make_unique<peer_state>();
   local->up = true;
   local->facts = settings_.local;
@@ -207,6 +208,11 @@ void partition::freeze(slot_id slot, bool frozen) {
     frozen_.reset(slot);
     next_round_.wanted = true;
   }
+}
+
+void partition::release_selection() {
+  if (std::exchange(deferring_, false))
+    next_round_.wanted = true;
 }
 
 flush partition::take_flush() {

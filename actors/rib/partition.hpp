@@ -63,6 +63,7 @@ public:
     best_path_rules rules;
     source_facts local;               ///< router id and so on of this speaker, for injected routes
     std::uint32_t tombstones = 16384; ///< kept for readers that resume
+    bool deferring = false;           ///< begins with selection deferred (RFC 4724 §4.1)
   };
 
   explicit partition(settings s);
@@ -87,6 +88,11 @@ public:
   void use_tally(peer_id peer, tally_ptr tally);
   void publish(const std::string& chain, policy::program_ptr program);
   void freeze(slot_id slot, bool frozen);
+
+  /// While selection is deferred paths come in, but nothing is advertised and no initial walk ends.
+  bool is_deferring() const noexcept { return deferring_; }
+  /// Everybody's routes are here, or it took too long: now they are advertised.
+  void release_selection();
 
   /// Encodes what a failure left undecided between "noted as sent" and "on its way". Take the flush then.
   void finish_sending();
@@ -168,7 +174,7 @@ private:
     std::vector<slot_ptr> leaving;
     std::vector<replay_request> replays;
     std::vector<peer_id> sweeping[2], reimporting;
-    bool ends_salvage = false;
+    bool deferred = false; ///< began while selection was deferred
   };
   struct best_identity {
     attr_handle attributes = no_attributes;
@@ -294,6 +300,7 @@ private:
   std::size_t walk_family_ = 0;
   std::uint32_t walk_at_ = 0;
   bool salvaging_ = false;
+  bool deferring_ = false;
   std::vector<slot_ptr> salvaged_slots_;        ///< of sessions that the failed partition knew
   std::vector<std::array<bool, 2>> had_routes_; ///< in the failed partition, by peer_id and family
 

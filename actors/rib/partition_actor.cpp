@@ -16,6 +16,7 @@ namespace bellman::msg {
 /// From a partition to itself.
 struct walk_step {};
 struct salvage_check {};
+struct deferral_check {};
 
 } // namespace bellman::msg
 
@@ -28,6 +29,7 @@ using clock = std::chrono::steady_clock;
 constexpr std::uint32_t slice_nodes = 16384;            ///< a few milliseconds of a walk
 constexpr auto salvage_quiet = std::chrono::seconds{5}; ///< nobody sent anything for so long: they are done
 constexpr auto salvage_longest = std::chrono::seconds{120};
+constexpr auto look_at_deferral = std::chrono::seconds{1}; ///< for a partition that was away when it ended
 
 struct partition_state {
   static inline const char* name = "partition";
@@ -54,6 +56,7 @@ struct partition_state {
     s.attributes = settings.attributes;
     s.local = settings.local;
     s.rules = settings.rules;
+    s.deferring = settings.own->deferring;
     table = std::make_shared<partition>(std::move(s));
     const bool follows = settings.cell->starts++ != 0;
     if (follows && settings.cell->current)
@@ -63,6 +66,14 @@ struct partition_state {
       self->send(policies, msg::subscribe_programs{caf::actor_cast<caf::actor>(self)});
     if (follows)
       ask_again();
+    check_deferral();
+  }
+
+  void check_deferral() {
+    if (table->is_deferring() && !settings.own->deferring)
+      change([this] { table->release_selection(); });
+    if (table->is_deferring())
+      self->delayed_send(self, look_at_deferral, msg::deferral_check{});
   }
 
   void take_over(partition& failed) {
@@ -189,6 +200,8 @@ struct partition_state {
           change([&] { table->work(slice_nodes); });
         },
         [this](msg::salvage_check) { check_salvage(); },
+        [this](msg::deferral_check) { check_deferral(); },
+        [this](msg::deferral_over) { change([&] { table->release_selection(); }); },
         [this](const msg::list_routes& m) { return table->list(m.query, m.position, m.max); },
         [this](const msg::read_changes& m) { return table->changes(m.query, m.max); },
         [this](const msg::wake_on_change& m) {

@@ -11,6 +11,7 @@ namespace bellman::rib {
 void partition::begin_round() {
   round_ = std::exchange(next_round_, {});
   round_.held = frozen_;
+  round_.deferred = deferring_;
   walking_ = true;
   walk_family_ = 0;
   walk_at_ = 0;
@@ -36,9 +37,9 @@ void partition::end_round() {
   membership_changed();
   v4_.sets.collect();
   v6_.sets.collect();
-  // A thaw asks for another round, and so does the end of the session.
+  // A thaw asks for another round, and so do the end of the session and that of the deferral.
   for (auto& b : round_.barriers)
-    if (b.of_session && round_.held.test(b.slot))
+    if (b.of_session && (round_.deferred || round_.held.test(b.slot)))
       next_round_.barriers.push_back(std::move(b));
     else
       completions_.barriers.push_back(std::move(b.barrier));

@@ -2,6 +2,7 @@
 // The daemon itself: health, supervision tree, log level, reload, shutdown (capnp/control.capnp).
 
 #include "capnp/client/connection.hpp"
+#include "wire/prefix.hpp"
 
 #include <string>
 #include <vector>
@@ -16,6 +17,13 @@ struct partition_health {
   std::uint64_t unsendable = 0;
 };
 
+/// Our own restart: nothing is advertised until the neighbours' routes are back.
+struct restart_progress {
+  bool deferring = false;
+  std::uint32_t left = 0; ///< seconds, at most
+  std::vector<wire::ip_address> waiting_for;
+};
+
 struct health {
   bool ok = false;
   std::uint64_t uptime = 0; ///< seconds
@@ -24,6 +32,7 @@ struct health {
   std::vector<partition_health> partitions;
   std::uint32_t connections = 0, watches = 0;
   std::vector<std::string> problems;
+  restart_progress restart;
 };
 
 struct version {
@@ -45,6 +54,8 @@ struct reload_line {
   std::string neighbor, what;
 };
 
+enum class farewell : std::uint8_t { plain, graceful };
+
 class control {
 public:
   /// @pre the connection outlives this object
@@ -56,7 +67,8 @@ public:
   outcome<client::log_level> log_level();
 
   outcome<done> set_log_level(client::log_level level);
-  outcome<done> shutdown();
+  /// `graceful`: it comes back, and neighbours that keep our routes are not told.
+  outcome<done> shutdown(farewell how);
   outcome<std::vector<reload_line>> reload();
   outcome<done> inject_fault(const std::string& target, const std::string& reason);
 

@@ -81,6 +81,7 @@ neighbor_settings read_settings(api::NeighborSettings::Reader in) {
   s.graceful_restart = as_string(in.getGracefulRestart());
   s.restart_time = in.getRestartTime();
   s.stale_time = in.getStaleTime();
+  s.forwarding_preserved = in.getForwardingPreserved();
   s.route_reflector_client = in.getRouteReflectorClient();
   s.cluster_id = in.getClusterId();
   s.client_to_client = in.getClientToClient();
@@ -97,7 +98,9 @@ restart_status read_restart(api::RestartStatus::Reader in) {
           read_families(in.getForwardingPreserved()),
           read_families(in.getStale()),
           in.getRestarting(),
-          in.getUntil()};
+          in.getUntil(),
+          in.getRestarted(),
+          in.getOursKept()};
 }
 
 traffic read_traffic(api::Traffic::Reader in) {
@@ -200,6 +203,7 @@ void write_patch(const neighbor_patch& from, api::NeighborPatch::Builder out) {
   give_text(from.graceful_restart, out.getGracefulRestart());
   give(from.restart_time, out.getRestartTime());
   give(from.stale_time, out.getStaleTime());
+  give(from.forwarding_preserved, out.getForwardingPreserved());
   give(from.route_reflector_client, out.getRouteReflectorClient());
   give(from.cluster_id, out.getClusterId());
   give(from.client_to_client, out.getClientToClient());

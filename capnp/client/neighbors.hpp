@@ -37,8 +37,9 @@ struct neighbor_settings {
   bool route_server_client = false, next_hop_self = false, extended_messages = false, route_refresh = false;
   bool four_byte_as = false, enforce_first_as = false;
   std::optional<wire::ip_address> next_hop_v4, next_hop_v6;
-  std::string graceful_restart;                   ///< "off", "helper"
+  std::string graceful_restart;                   ///< "off", "helper", "full"
   std::uint32_t restart_time = 0, stale_time = 0; ///< seconds
+  bool forwarding_preserved = false;
   bool route_reflector_client = false, client_to_client = false;
   std::uint32_t cluster_id = 0;
   std::vector<prefix_limit> max_prefixes, max_prefixes_out;
@@ -59,6 +60,7 @@ struct neighbor_patch {
   std::optional<wire::ip_address> next_hop_v4, next_hop_v6;
   std::optional<std::string> graceful_restart;
   std::optional<std::uint32_t> restart_time, stale_time; ///< seconds
+  std::optional<bool> forwarding_preserved;
   std::optional<bool> route_reflector_client, client_to_client;
   std::optional<std::uint32_t> cluster_id;
   std::optional<std::vector<prefix_limit>> max_prefixes, max_prefixes_out;
@@ -83,6 +85,8 @@ struct restart_status {
   std::vector<wire::family> families, forwarding_preserved, stale;
   bool restarting = false;
   std::int64_t until = 0; ///< stale routes go then at the latest; 0: there are none
+  bool restarted = false; ///< its R bit
+  bool ours_kept = false; ///< it keeps our routes while we restart
 };
 
 /// As it crossed the socket in this session.

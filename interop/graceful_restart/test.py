@@ -8,67 +8,13 @@ family less; its End-of-RIB sweeps those, and nothing else. Then it stays away: 
 After that, an operator who disables it gets rid of its routes at once.
 """
 from lib.bird import Bird
-from lib.frr import Frr
-from lib.gobgp import GoBgp
-from lib.process import Process
-from lib.route import Route, by_prefix, canonical
+from lib.graceful import GRACEFUL, keep
+from lib.route import Route, by_prefix
 from lib.wait import require, until
 from lib.world import World
 
 RESTART_TIME = 8
 ACCEPT = [{"then": {"outcome": "accept"}}]
-
-
-class RestartingBird(Bird):
-    options = f"graceful restart on; graceful restart time {RESTART_TIME};"
-    sweeps_exactly = True
-
-    def start_again(self):
-        """With -R its OPEN says that it restarted and kept its forwarding."""
-        self.write_configuration()
-        self.control.unlink(missing_ok=True)
-        self.process = Process("bird-again", ["bird", "-f", "-R", "-c", self.configuration, "-s", self.control,
-                                              "-P", self.folder / "bird.pid"], self.folder)
-        self.process.until_ready("no control socket", self.control.is_socket)
-
-
-class RestartingFrr(Frr):
-    sweeps_exactly = False  # FRR 8.4 sends End-of-RIB seconds before its first route: all that was stale goes, and returns
-
-    def base_configuration(self):
-        """The routes too: those that vtysh brings would come behind End-of-RIB."""
-        head, tail = super().base_configuration().split("\n neighbor", 1)  # it wants to know before it has a neighbour
-        lines = [head, " bgp graceful-restart", f" bgp graceful-restart restart-time {RESTART_TIME}",
-                 " bgp graceful-restart preserve-fw-state", f" neighbor{tail}"]
-        for r in self.routes.values():
-            lines += self.originate(r)
-        return "\n".join(lines) + "\n"
-
-    def announce(self, routes):
-        """The configuration has them already."""
-        self.routes = {canonical(r.prefix): r for r in routes}
-
-    def start_again(self):
-        self.start()
-
-
-class RestartingGoBgp(GoBgp):
-    sweeps_exactly = False  # its routes are told to it when it runs, perhaps behind its End-of-RIB
-    arguments = ()
-
-    def configuration(self):
-        text = super().configuration()
-        own = f"[neighbors.graceful-restart.config]\nenabled = true\nrestart-time = {RESTART_TIME}\n"
-        families = text.replace('-unicast"\n', '-unicast"\n[neighbors.afi-safis.mp-graceful-restart.config]\nenabled = true\n')
-        return families.replace("[[neighbors.afi-safis]]", own + "[[neighbors.afi-safis]]", 1)
-
-    def start_again(self):
-        self.control.unlink(missing_ok=True)
-        self.process = Process("gobgpd-again", ["gobgpd", "-r", "-f", self.folder / "gobgpd.toml", "-p", "--pprof-disable",
-                                                "--api-hosts", f"unix://{self.control}"], self.folder)
-        self.process.until_ready("no answer on its socket", self.answers)
-        wanted, self.routes = self.routes, {}
-        self.announce(wanted.values())
 
 
 def routes():
@@ -79,11 +25,6 @@ def exported(neighbor, hub):
     """As the witness should have them: accepted as they came, sent on by bellmand."""
     return by_prefix(r.with_(as_path=(hub.site.asn, *r.as_path), next_hop=hub.site.next_hop(r.family), med=None)
                      for r in neighbor.sent().values())
-
-
-def keep(neighbor, routes):
-    """What it will announce when it starts again."""
-    neighbor.routes = {canonical(r.prefix): r for r in routes}
 
 
 def body(kind, build, folder, transport):
@@ -137,5 +78,5 @@ def body(kind, build, folder, transport):
 
 
 def runs():
-    for kind in (RestartingBird, RestartingFrr, RestartingGoBgp):
+    for kind in GRACEFUL:
         yield (kind,), "ipv4", lambda build, folder, k=kind: body(k, build, folder, "ipv4")

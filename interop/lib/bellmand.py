@@ -34,6 +34,7 @@ class Bellmand:
         self.configuration = self.folder / "bellmand.toml"
         self.socket = self.folder / "bellman.sock"
         self.neighbors, self.groups, self.policies, self.prefix_sets = {}, {}, {}, {}
+        self.global_keys = {}
         self.process = None
 
     def version(self):
@@ -51,7 +52,7 @@ class Bellmand:
     def text(self):
         listen = [f"{self.site.address4}:{self.site.port}", f"[{self.site.address6}]:{self.site.port}"]
         out = [toml_table("[global]", {"asn": self.site.asn, "router_id": self.site.router_id, "listen": listen,
-                                       "state_dir": str(self.folder), "partitions": 2}),
+                                       "state_dir": str(self.folder), "partitions": 2, **self.global_keys}),
                toml_table("[logging]", {"level": "debug"}), toml_table("[debug]", {"faults": True})]
         out += [toml_table(f"[groups.{name}]", keys) for name, keys in self.groups.items()]
         out += [toml_table("[[neighbors]]", {"address": a, **keys}) for a, keys in self.neighbors.items()]

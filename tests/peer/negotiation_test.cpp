@@ -43,6 +43,14 @@ TEST(OurOpen, SaysWhatTheSettingsSay) {
             (names{"multiprotocol ipv4-unicast", "multiprotocol ipv6-unicast", "route-refresh", "extended-message",
                    "graceful-restart", "four-byte-as", "enhanced-route-refresh"}));
   EXPECT_EQ(o.capabilities.graceful_restart, (wire::graceful_restart{false, true, 0, {}})) << "helper: no family";
+  s.graceful_restart = restart_mode::full;
+  s.own_restart_time = 90s;
+  EXPECT_EQ(our_open(s).capabilities.graceful_restart,
+            (wire::graceful_restart{false, true, 90, {{ipv4_unicast, true}, {ipv6_unicast, true}}}));
+  s.forwarding_preserved = false;
+  EXPECT_EQ(our_open(s, refresh_marks::offered, run::restarted).capabilities.graceful_restart,
+            (wire::graceful_restart{true, true, 90, {{ipv4_unicast, false}, {ipv6_unicast, false}}}))
+      << "R and F bits are two things";
   s.route_refresh = s.extended_messages = s.four_byte_as = false;
   s.graceful_restart = restart_mode::off;
   s.families = {ipv6_unicast};

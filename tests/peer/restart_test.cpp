@@ -46,6 +46,15 @@ TEST(RestartTerms, AreWhatBothSidesSaid) {
   EXPECT_FALSE(terms_with(both_families(true, false)).notification) << "the N bit takes two (RFC 8538)";
 }
 
+TEST(RestartTerms, SayWhetherTheNeighbourKeepsOurRoutes) {
+  const auto theirs = both_families();
+  EXPECT_FALSE(terms_with(theirs).ours_kept) << "a helper asks for nothing";
+  const auto full = with(wire::graceful_restart{false, true, 90, {{ipv4_unicast, true}}});
+  EXPECT_TRUE(restart_terms_of({ipv4_unicast}, full, with(theirs)).ours_kept);
+  EXPECT_TRUE(restart_terms_of({ipv4_unicast}, full, with(theirs)).restarted);
+  EXPECT_FALSE(restart_terms_of({ipv4_unicast}, full, with({})).ours_kept);
+}
+
 TEST(Ending, IsToldByTheNotification) {
   const auto cease = [](cease_subcode s) { return wire::make_notification(error_code::cease, s); };
   EXPECT_EQ(ending_of_received(cease(cease_subcode::hard_reset)), ending::hard);

@@ -33,12 +33,13 @@ class rib_lab {
 public:
   using table = std::map<wire::prefix, wire::path_attributes>;
 
-  explicit rib_lab(std::uint32_t tombstones = 16384) {
+  explicit rib_lab(std::uint32_t tombstones = 16384, bool deferring = false) {
     rib::partition::settings s;
     s.attributes = attributes;
     s.epoch = 7;
     s.local.router_id = 1;
     s.tombstones = tombstones;
+    s.deferring = deferring;
     ribs = std::make_unique<rib::partition>(std::move(s));
     ribs->publish("all", policy::accept_all());
     ribs->publish("none", policy::reject_all("no policy"));
