@@ -151,9 +151,9 @@ struct end_of_run {
 /// Where our own restart stands. Answers `restart_progress`.
 struct get_restart {};
 struct restart_progress {
-  bool deferring = false;                      ///< nothing is advertised yet
-  std::chrono::seconds left{0};                ///< until that ends at the latest
-  std::vector<wire::ip_address> waiting_for;   ///< whose End-of-RIB
+  bool deferring = false;                    ///< nothing is advertised yet
+  std::chrono::seconds left{0};              ///< until that ends at the latest
+  std::vector<wire::ip_address> waiting_for; ///< whose End-of-RIB
 };
 
 /// One neighbour as `show neighbor` prints it.
@@ -176,6 +176,11 @@ struct neighbor_status {
   std::uint64_t updates_in = 0, withdrawn_as_error = 0, attributes_discarded = 0;
   rib::peer_counts routes;
   std::vector<wire::family> end_of_rib_received;
+  struct long_life { ///< RFC 9494
+    wire::family family;
+    std::chrono::seconds stale_time{0}; ///< the lesser of its own and ours
+    bool active = false;                ///< what is stale is so for long
+  };
   /// RFC 4724, 8538: what the neighbour's restart would be, and is.
   struct graceful {
     bool negotiated = false;                        ///< in this session, or in the last one
@@ -188,6 +193,7 @@ struct neighbor_status {
     std::chrono::system_clock::time_point until;    ///< when stale routes go at the latest; epoch: there are none
     bool restarted = false;                         ///< R bit of its last OPEN
     bool ours_kept = false;                         ///< it keeps our routes while we restart
+    std::vector<long_life> long_lived;              ///< of the families that it may keep for long
   };
   graceful restart;
   std::vector<std::string> limits_reached; ///< of this session, for people

@@ -86,6 +86,8 @@ void write_settings(const peer::neighbor_settings& from, NeighborSettings::Build
   out.setRestartTime(seconds(from.restart_time));
   out.setStaleTime(seconds(from.stale_time));
   out.setForwardingPreserved(from.forwarding_preserved);
+  out.setLongLivedStaleTime(seconds(from.long_lived_stale_time));
+  out.setLongLivedToAll(from.long_lived_to_all);
   write_limits(from.max_prefixes, out.initMaxPrefixes(count(from.max_prefixes)));
   write_limits(from.max_prefixes_out, out.initMaxPrefixesOut(count(from.max_prefixes_out)));
 }
@@ -101,6 +103,12 @@ void write_restart(const msg::neighbor_status::graceful& from, RestartStatus::Bu
   out.setUntil(unix_time(from.until));
   out.setRestarted(from.restarted);
   out.setOursKept(from.ours_kept);
+  auto lives = out.initLongLived(count(from.long_lived));
+  for (unsigned i = 0; i < lives.size(); ++i) {
+    write_family(from.long_lived[i].family, lives[i].initFamily());
+    lives[i].setStaleTime(seconds(from.long_lived[i].stale_time));
+    lives[i].setActive(from.long_lived[i].active);
+  }
 }
 
 void write_traffic(const net::traffic& from, Traffic::Builder out) {
@@ -142,6 +150,7 @@ void write_counts(const rib::peer_counts& from, NeighborStatus::Builder out) {
     c.setAccepted(from.accepted[f]);
     c.setAdvertised(from.advertised[f]);
     c.setStale(from.stale[f]);
+    c.setLongLived(from.long_lived[f]);
   }
 }
 
@@ -245,6 +254,8 @@ result<peer::neighbor_patch, refusal> read_patch(NeighborPatch::Reader in) {
   take_seconds(in.getRestartTime(), p.restart_time);
   take_seconds(in.getStaleTime(), p.stale_time);
   take(in.getForwardingPreserved(), p.forwarding_preserved);
+  take_seconds(in.getLongLivedStaleTime(), p.long_lived_stale_time);
+  take(in.getLongLivedToAll(), p.long_lived_to_all);
   take(in.getRouteReflectorClient(), p.route_reflector_client);
   take(in.getClusterId(), p.cluster_id);
   take(in.getClientToClient(), p.client_to_client);
@@ -266,6 +277,8 @@ result<peer::neighbor_patch, refusal> read_patch(NeighborPatch::Reader in) {
     return fail{refusal{"invalid", "connect retry is 1..65535 seconds", "patch.connectRetry"}};
   if (p.restart_time && p.restart_time->count() > 4095)
     return fail{refusal{"invalid", "the restart time is 0..4095 seconds", "patch.restartTime"}};
+  if (p.long_lived_stale_time && p.long_lived_stale_time->count() > 0xFFFFFF)
+    return fail{refusal{"invalid", "the long-lived stale time is 0..16777215 seconds", "patch.longLivedStaleTime"}};
   if (!range(p.stale_time, 1))
     return fail{refusal{"invalid", "the stale time is 1..65535 seconds", "patch.staleTime"}};
   return p;

@@ -226,6 +226,16 @@ struct NeighborPatch {
     set @59 :Bool;
     # F bits of our own restart (RFC 4724 §3).
   }
+  longLivedStaleTime :union {
+    keep @60 :Void;
+    set @61 :UInt32;
+    # seconds, 0..16777215: how long routes may stay stale behind the restart time (RFC 9494); 0: not announced
+  }
+  longLivedToAll :union {
+    keep @62 :Void;
+    set @63 :Bool;
+    # iBGP: without the capability too, with NO_EXPORT and LOCAL_PREF 0.
+  }
 }
 
 struct PrefixLimit {
@@ -293,6 +303,8 @@ struct NeighborSettings {
   maxPrefixes @29 :List(PrefixLimit);
   maxPrefixesOut @30 :List(PrefixLimit);
   forwardingPreserved @31 :Bool;
+  longLivedStaleTime @32 :UInt32;
+  longLivedToAll @33 :Bool;
 }
 
 enum SettingOrigin {
@@ -364,6 +376,17 @@ struct RestartStatus {
   # R bit: its last OPEN said that it had restarted.
   oursKept @9 :Bool;
   # It keeps our routes while we restart.
+  longLived @10 :List(LongLife);
+  # Families that may stay stale behind the restart time.
+}
+
+struct LongLife {
+  # RFC 9494
+  family @0 :Common.Family;
+  staleTime @1 :UInt32;
+  # seconds: the lesser of the neighbour's time and ours
+  active @2 :Bool;
+  # What is stale of it has LLGR_STALE and ranks last.
 }
 
 struct RouteCounts {
@@ -373,6 +396,8 @@ struct RouteCounts {
   advertised @3 :UInt64;
   stale @4 :UInt64;
   # Of those received: announced in an earlier session, kept for a restart.
+  longLived @5 :UInt64;
+  # Of those stale: for long (RFC 9494).
 }
 
 struct Traffic {

@@ -146,6 +146,9 @@ void add_patch_options(CLI::App& app, client::neighbor_patch& p) {
   add_value(app, "--stale-time", "SECONDS", "1 to 65535, the longest that routes stay stale", parse_count,
             into(p.stale_time));
   flag("--forwarding-preserved", p.forwarding_preserved, "F bit: packets flow on while we restart");
+  add_value(app, "--long-lived-stale-time", "SECONDS", "0 to 16777215, how long routes live on after that (RFC 9494)",
+            parse_count, into(p.long_lived_stale_time));
+  flag("--long-lived-to-all", p.long_lived_to_all, "iBGP: such routes though it does not know RFC 9494");
   flag("--route-reflector-client", p.route_reflector_client, "RFC 4456");
   add_value(app, "--cluster-id", "A.B.C.D", "of its cluster, as a client", parse_identifier, into(p.cluster_id));
   flag("--client-to-client", p.client_to_client, "off: clients of one cluster exchange routes among themselves");

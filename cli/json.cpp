@@ -90,6 +90,8 @@ json settings_json(const client::neighbor_settings& s) {
           {"client_to_client", s.client_to_client},
           {"graceful_restart", s.graceful_restart},
           {"forwarding_preserved", s.forwarding_preserved},
+          {"long_lived_stale_time", s.long_lived_stale_time},
+          {"long_lived_to_all", s.long_lived_to_all},
           {"restart_time", s.restart_time},
           {"stale_time", s.stale_time},
           {"max_prefixes", limits_json(s.max_prefixes)},
@@ -97,16 +99,22 @@ json settings_json(const client::neighbor_settings& s) {
 }
 
 json restart_json(const client::restart_status& r) {
-  return {{"negotiated", r.negotiated},
-          {"notification", r.notification},
-          {"restart_time", r.restart_time},
-          {"families", strings(r.families, family_text)},
-          {"forwarding_preserved", strings(r.forwarding_preserved, family_text)},
-          {"stale", strings(r.stale, family_text)},
-          {"restarting", r.restarting},
-          {"restarted", r.restarted},
-          {"ours_kept", r.ours_kept},
-          {"until", r.until}};
+  return {
+      {"negotiated", r.negotiated},
+      {"notification", r.notification},
+      {"restart_time", r.restart_time},
+      {"families", strings(r.families, family_text)},
+      {"forwarding_preserved", strings(r.forwarding_preserved, family_text)},
+      {"stale", strings(r.stale, family_text)},
+      {"restarting", r.restarting},
+      {"restarted", r.restarted},
+      {"ours_kept", r.ours_kept},
+      {"long_lived",
+       strings(r.long_lived,
+               [](const client::long_life& l) {
+                 return json{{"family", wire::to_string(l.family)}, {"stale_time", l.stale_time}, {"active", l.active}};
+               })},
+      {"until", r.until}};
 }
 
 json traffic_json(const client::traffic& t) {
@@ -226,14 +234,13 @@ json to_json(const client::neighbor_status& n) {
           {"remote", endpoint_or_null(n.remote)},
           {"last_error", n.last_error},
           {"last_error_at", n.last_error_at},
-          {"routes", strings(n.routes,
-                             [](const client::route_counts& c) {
-                               return json{{"family", wire::to_string(c.family)},
-                                           {"received", c.received},
-                                           {"accepted", c.accepted},
-                                           {"advertised", c.advertised},
-                                           {"stale", c.stale}};
-                             })},
+          {"routes",
+           strings(n.routes,
+                   [](const client::route_counts& c) {
+                     return json{
+                         {"family", wire::to_string(c.family)}, {"received", c.received}, {"accepted", c.accepted},
+                         {"advertised", c.advertised},          {"stale", c.stale},       {"long_lived", c.long_lived}};
+                   })},
           {"end_of_rib_received", strings(n.end_of_rib_received, family_text)},
           {"updates_in", n.updates_in},
           {"withdrawn_as_error", n.withdrawn_as_error},

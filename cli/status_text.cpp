@@ -69,10 +69,12 @@ std::string address_or(const std::optional<wire::ip_address>& a, const char* oth
 void add_restart(sheet& s, const client::restart_status& r, std::int64_t now) {
   if (!r.negotiated)
     return;
-  s.add("Graceful restart", or_none(joined(r.families, family_text)) + ", its restart time " +
-                                std::to_string(r.restart_time) + " s" +
-                                (r.notification ? ", also by NOTIFICATION" : "") +
-                                (r.ours_kept ? ", keeps our routes" : ""));
+  s.add("Graceful restart",
+        or_none(joined(r.families, family_text)) + ", its restart time " + std::to_string(r.restart_time) + " s" +
+            (r.notification ? ", also by NOTIFICATION" : "") + (r.ours_kept ? ", keeps our routes" : ""));
+  for (const auto& l : r.long_lived)
+    s.add("Long-lived", family_text(l.family) + ", " + std::to_string(l.stale_time) + " s" +
+                            (l.active ? ", running: LLGR_STALE" : ""));
   if (!r.stale.empty())
     s.add("Stale routes", joined(r.stale, family_text) + (r.restarting ? ", it restarts" : ", until End-of-RIB") +
                               ", at most " + duration_text(r.until > now ? r.until - now : 0));
@@ -119,6 +121,8 @@ void add_settings(sheet& s, const client::neighbor_settings& n) {
   s.add("Graceful restart", n.graceful_restart + ", restart " + std::to_string(n.restart_time) + " s, stale " +
                                 std::to_string(n.stale_time) + " s" +
                                 (n.graceful_restart == "full" && !n.forwarding_preserved ? ", F bit off" : ""));
+  if (n.long_lived_stale_time != 0 || n.long_lived_to_all)
+    s.add("Long-lived", std::to_string(n.long_lived_stale_time) + " s" + (n.long_lived_to_all ? ", to all iBGP" : ""));
   if (n.route_reflector_client)
     s.add("Reflector client",
           "yes, cluster " + router_id_text(n.cluster_id) + (n.client_to_client ? "" : ", not between clients"));
@@ -197,7 +201,8 @@ std::string render_neighbor(const client::neighbor_status& n, std::int64_t now) 
   for (const auto& c : n.routes)
     s.add(("Routes " + wire::to_string(c.family)).c_str(),
           number_text(c.received) + " received, " + number_text(c.accepted) + " accepted, " +
-              number_text(c.advertised) + " advertised" + (c.stale ? ", " + number_text(c.stale) + " stale" : ""));
+              number_text(c.advertised) + " advertised" + (c.stale ? ", " + number_text(c.stale) + " stale" : "") +
+              (c.long_lived ? ", of them " + number_text(c.long_lived) + " for long" : ""));
   const auto& t = n.traffic;
   const auto both = [](std::uint64_t in, std::uint64_t sent) { return number_text(in) + ", " + number_text(sent); };
   s.title("\nIn and out, in this session");

@@ -35,11 +35,11 @@ struct global {
   std::uint32_t cluster_id = 0; ///< of route reflection (RFC 4456 §7); 0: the router id
   /// Where neighbours may connect to; an empty list: nowhere.
   std::vector<endpoint> listen{{wire::ip_address::v4(0), 179}, {wire::ip_address::v6({}), 179}};
-  std::chrono::seconds own_restart_time{120};        ///< 1..4095: how long neighbours are asked to wait for us (RFC 4724)
+  std::chrono::seconds own_restart_time{120}; ///< 1..4095: how long neighbours are asked to wait for us (RFC 4724)
   std::chrono::seconds selection_deferral_time{240}; ///< 1..65535: how long we wait for theirs after our restart
-  std::uint32_t partitions = 0;               ///< of the RIB; 0: as many as workers
-  std::uint32_t workers = 0;                  ///< threads that run actors; 0: one a core
-  std::string state_dir = "/var/lib/bellman"; ///< relative: to the daemon's working directory
+  std::uint32_t partitions = 0;                      ///< of the RIB; 0: as many as workers
+  std::uint32_t workers = 0;                         ///< threads that run actors; 0: one a core
+  std::string state_dir = "/var/lib/bellman";        ///< relative: to the daemon's working directory
   bool operator==(const global&) const = default;
 };
 
@@ -112,7 +112,7 @@ struct daemon {
   policy::definitions definitions; ///< [[prefix_sets]] and [[policies]]
   problems warnings;               ///< Allowed, but probably not meant; `--check` prints them.
 
-  peer::speaker_settings speaker() const noexcept { 
+  peer::speaker_settings speaker() const noexcept {
     return {global.asn, global.router_id, global.cluster_id, global.own_restart_time};
   }
   bool operator==(const daemon&) const = default;

@@ -153,6 +153,8 @@ void read_patch(table_reader& in, const daemon& context, neighbor_patch& to) {
   in.number("restart_time", to.restart_time, 0, 4095);
   in.number("stale_time", to.stale_time, 1, longest);
   in.boolean("forwarding_preserved", to.forwarding_preserved);
+  in.number("long_lived_stale_time", to.long_lived_stale_time, 0, 0xFFFFFF);
+  in.boolean("long_lived_to_all", to.long_lived_to_all);
   in.boolean("route_reflector_client", to.route_reflector_client);
   in.parsed("cluster_id", to.cluster_id, parse_identifier, "an identifier like \"192.0.2.1\", not 0.0.0.0");
   in.boolean("client_to_client", to.client_to_client);
@@ -205,6 +207,12 @@ public:
       warn_of_missing_policy();
     else if (effective(&neighbor_patch::route_server_client).value_or(false))
       out_.warning(*own_.place, "`route_server_client` has no effect on an iBGP session (RFC 7947)");
+    if (effective(&neighbor_patch::long_lived_stale_time).value_or(std::chrono::seconds{0}).count() != 0 &&
+        effective(&neighbor_patch::graceful_restart) == peer::restart_mode::off)
+      out_.error(own_.at("long_lived_stale_time"), "`long_lived_stale_time` needs `graceful_restart` (RFC 9494)");
+    if (effective(&neighbor_patch::long_lived_to_all).value_or(false) &&
+        *remote_as != effective(&neighbor_patch::local_as).value_or(context_.global.asn))
+      out_.error(own_.at("long_lived_to_all"), "`long_lived_to_all` needs an iBGP session (RFC 9494)");
     if (effective(&neighbor_patch::route_reflector_client).value_or(false) &&
         *remote_as != effective(&neighbor_patch::local_as).value_or(context_.global.asn))
       out_.error(*own_.place, "`route_reflector_client` needs an iBGP session (RFC 4456)");

@@ -21,9 +21,9 @@ public:
   /// people.
   std::optional<std::string> start();
 
-  /// Serves until SIGTERM, SIGINT or a shutdown over the API; SIGHUP reloads. Sessions end with Cease, or, where the API
-  /// said that we come back, without a word to those who keep our routes (RFC 4724 §4.1). @returns the exit code: 1 if the
-  /// supervision tree gave up.
+  /// Serves until SIGTERM, SIGINT or a shutdown over the API; SIGHUP reloads. Sessions end with Cease, or, where the
+  /// API said that we come back, without a word to those who keep our routes (RFC 4724 §4.1). @returns the exit code: 1
+  /// if the supervision tree gave up.
   int run();
 
 private:

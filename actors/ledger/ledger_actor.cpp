@@ -148,7 +148,9 @@ struct ledger_state {
         [this](const msg::store_neighbor& m) { return write(m.neighbor); },
         [this](const msg::forget_neighbor& m) { return outcome_of(state->forget(m.address)); },
         [this](msg::load_neighbors) { return read_neighbors(); },
-        [this](const msg::store_run& m) { return outcome_of(state->put(run_mark{m.at, m.valid_for, m.neighbors})); },
+        [this](const msg::store_run& m) {
+          return outcome_of(state->put(run_mark{m.at, m.valid_for, m.neighbors}));
+        },
         [this](const msg::fail_now& m) { supervision::fail_if_allowed(settings.debug_faults, m.reason); },
     };
   }

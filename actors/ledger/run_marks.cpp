@@ -21,8 +21,8 @@ bool holds_at(const run_mark& mark, std::int64_t now) noexcept {
 }
 
 run_marks::run_marks(database& db)
-    : put_{with_table(db), "INSERT OR REPLACE INTO last_run VALUES(0, ?, ?, ?)"},
-      forget_{db, "DELETE FROM last_run"}, read_{db, "SELECT at, valid_for, neighbors FROM last_run"} {}
+    : put_{with_table(db), "INSERT OR REPLACE INTO last_run VALUES(0, ?, ?, ?)"}, forget_{db, "DELETE FROM last_run"},
+      read_{db, "SELECT at, valid_for, neighbors FROM last_run"} {}
 
 void run_marks::put(const run_mark& mark) {
   std::string all;

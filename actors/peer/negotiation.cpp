@@ -59,6 +59,18 @@ std::optional<wire::graceful_restart> our_restart(const neighbor_settings& setti
   return g;
 }
 
+/// RFC 9494 §4.1, in the image of RFC 4724.
+std::optional<wire::long_lived_graceful_restart> our_long_life(const neighbor_settings& settings) {
+  if (settings.long_lived_stale_time.count() == 0 || settings.graceful_restart == restart_mode::off)
+    return {};
+  wire::long_lived_graceful_restart l;
+  if (settings.graceful_restart == restart_mode::full)
+    for (const auto f : settings.families)
+      l.families.push_back(
+          {f, settings.forwarding_preserved, static_cast<std::uint32_t>(settings.long_lived_stale_time.count())});
+  return l;
+}
+
 void name_refresh_and_messages(const wire::capabilities& c, std::vector<std::string>& out) {
   if (c.route_refresh)
     out.emplace_back("route-refresh");
@@ -85,6 +97,7 @@ wire::open our_open(const neighbor_settings& settings, refresh_marks marks, run 
   if (settings.four_byte_as)
     c.four_byte_as = settings.local_as;
   c.graceful_restart = our_restart(settings, what);
+  c.llgr = our_long_life(settings);
   return o;
 }
 
@@ -126,6 +139,8 @@ negotiated negotiate(const neighbor_settings& settings, const wire::open& ours, 
   n.sent = names_of(mine);
   n.received = names_of(other);
   n.restart = restart_terms_of(n.families, ours, theirs);
+  n.announced_long_lived = mine.llgr.has_value();
+  n.knows_long_lived = other.llgr && other.graceful_restart;
   return n;
 }
 
@@ -202,6 +217,10 @@ rib::session_info info_of(const neighbor_settings& settings, const negotiated& a
   if (!settings.is_ebgp())
     info.reflection = {settings.route_reflector_client, settings.client_to_client, settings.cluster_id,
                        settings.speaker_cluster};
+  info.long_lived = agreed.announced_long_lived;
+  info.stale_export = agreed.knows_long_lived                             ? rib::stale_export::as_is
+                      : !settings.is_ebgp() && settings.long_lived_to_all ? rib::stale_export::marked
+                                                                          : rib::stale_export::withheld;
   info.import_chain = policy::chain_key(settings.import_policy, session_type_of(settings));
   info.export_chain = policy::chain_key(settings.export_policy, session_type_of(settings));
   return info;

@@ -46,6 +46,8 @@ struct negotiated {
   std::chrono::seconds hold_time{0}, keepalive{0}; ///< 0: none
   std::vector<std::string> sent, received;         ///< Names of capabilities.
   restart_terms restart;
+  bool announced_long_lived = false; ///< RFC 9494: we did
+  bool knows_long_lived = false;     ///< the neighbour did
 
   bool has(wire::family f) const noexcept;
   wire::decode_context decoding() const noexcept;

@@ -37,6 +37,8 @@ void each_member(Patch& p, Visit&& visit) {
   visit("restart_time", p.restart_time);
   visit("stale_time", p.stale_time);
   visit("forwarding_preserved", p.forwarding_preserved);
+  visit("long_lived_stale_time", p.long_lived_stale_time);
+  visit("long_lived_to_all", p.long_lived_to_all);
   visit("route_reflector_client", p.route_reflector_client);
   visit("cluster_id", p.cluster_id);
   visit("client_to_client", p.client_to_client);
@@ -75,6 +77,8 @@ void apply(const neighbor_patch& patch, neighbor_settings& to) {
   set(to.restart_time, patch.restart_time);
   set(to.stale_time, patch.stale_time);
   set(to.forwarding_preserved, patch.forwarding_preserved);
+  set(to.long_lived_stale_time, patch.long_lived_stale_time);
+  set(to.long_lived_to_all, patch.long_lived_to_all);
   set(to.route_reflector_client, patch.route_reflector_client);
   set(to.cluster_id, patch.cluster_id);
   set(to.client_to_client, patch.client_to_client);

@@ -53,6 +53,9 @@ struct neighbor_patch {
   std::optional<std::chrono::seconds> restart_time; ///< 0..4095: the longest that we wait for a neighbour that restarts
   std::optional<std::chrono::seconds> stale_time;   ///< 1..65535: the longest that a route stays stale
   std::optional<bool> forwarding_preserved;         ///< F bits of our own restart
+  /// RFC 9494: how long routes may stay stale behind the restart time, its and ours; 0..16777215, 0: not announced.
+  std::optional<std::chrono::seconds> long_lived_stale_time;
+  std::optional<bool> long_lived_to_all; ///< iBGP, without the capability: such routes too, as RFC 9494 §4.6 says
   // iBGP: route reflection (RFC 4456).
   std::optional<bool> route_reflector_client;
   std::optional<std::uint32_t> cluster_id; ///< Of the client's cluster, host order; the speaker's where not set.
@@ -94,6 +97,8 @@ struct neighbor_settings {
   std::chrono::seconds stale_time{360};
   std::chrono::seconds own_restart_time{120}; ///< The speaker's: how long a neighbour is asked to wait for us.
   bool forwarding_preserved = true;
+  std::chrono::seconds long_lived_stale_time{0};
+  bool long_lived_to_all = false;
   bool route_reflector_client = false;
   std::uint32_t cluster_id = 0;      ///< The speaker's unless said otherwise.
   std::uint32_t speaker_cluster = 0; ///< Of the whole speaker.

@@ -26,6 +26,7 @@ struct tally {
         sum.accepted[f] += p.accepted[f];
         sum.advertised[f] += p.advertised[f];
         sum.stale[f] += p.stale[f];
+        sum.long_lived[f] += p.long_lived[f];
       }
     }
   }

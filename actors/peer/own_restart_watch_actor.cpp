@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto look_again = 100ms;   ///< while deferring
+constexpr auto look_again = 100ms; ///< while deferring
 constexpr auto gathered_within = 200ms;
 constexpr auto beat = 15s;
 
@@ -25,7 +25,12 @@ bool is_up(const msg::neighbor_status& n) { return n.state == "Established"; }
 
 counterpart counterpart_of(const msg::neighbor_status& n, const std::set<wire::ip_address>& expected) {
   const auto& r = n.restart;
-  return {expected.contains(n.settings.address), n.settings.enabled, is_up(n), r.negotiated, r.restarted, n.families,
+  return {expected.contains(n.settings.address),
+          n.settings.enabled,
+          is_up(n),
+          r.negotiated,
+          r.restarted,
+          n.families,
           n.end_of_rib_received};
 }
 
@@ -93,8 +98,7 @@ void own_restart_watch::end_deferral_if_due() {
 std::set<wire::ip_address> own_restart_watch::keepers() const {
   std::set<wire::ip_address> all;
   for (const auto& n : memory_->statuses())
-    if (is_up(n) ? n.restart.ours_kept
-                 : ports_.own->deferring && is_awaited(counterpart_of(n, ports_.own->expected)))
+    if (is_up(n) ? n.restart.ours_kept : ports_.own->deferring && is_awaited(counterpart_of(n, ports_.own->expected)))
       all.insert(n.settings.address);
   return all;
 }

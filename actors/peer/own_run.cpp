@@ -11,9 +11,12 @@ bool is_awaited(const counterpart& n) noexcept {
     return n.expected;
   if (!n.negotiated || n.restarted)
     return false;
-  return !std::ranges::all_of(n.families, [&](wire::family f) { return std::ranges::find(n.ended, f) != n.ended.end(); });
+  return !std::ranges::all_of(n.families,
+                              [&](wire::family f) { return std::ranges::find(n.ended, f) != n.ended.end(); });
 }
 
-std::chrono::seconds remembered_for(const neighbor_settings& s) noexcept { return s.own_restart_time; }
+std::chrono::seconds remembered_for(const neighbor_settings& s) noexcept {
+  return s.own_restart_time + s.long_lived_stale_time;
+}
 
 } // namespace bellman::peer

@@ -11,11 +11,11 @@ namespace bellman::peer {
 
 /// A neighbour as the restarting speaker sees it.
 struct counterpart {
-  bool expected = false;   ///< It kept our routes when the last run ended.
-  bool wanted = true;      ///< not disabled
-  bool up = false;         ///< Established
-  bool negotiated = false; ///< graceful restart, in this session
-  bool restarted = false;  ///< R bit of its OPEN
+  bool expected = false;                     ///< It kept our routes when the last run ended.
+  bool wanted = true;                        ///< not disabled
+  bool up = false;                           ///< Established
+  bool negotiated = false;                   ///< graceful restart, in this session
+  bool restarted = false;                    ///< R bit of its OPEN
   std::vector<wire::family> families, ended; ///< of the session; those whose End-of-RIB has come
 };
 

@@ -385,7 +385,8 @@ struct peer_state {
   }
 
   void perform(const fsm::session_over& e) {
-    if (up) // else no slot was left for it
+    // Else no slot was left for it; or all sessions end, and no other neighbour is to see the routes of this one go.
+    if (up && !ports.own->leaving)
       up->end(returning->lost(e.how, settings));
     up.reset();
     ++asks;

@@ -42,6 +42,7 @@ public:
 private:
   void drop(const std::vector<wire::family>& families);
   void changed();
+  std::vector<msg::neighbor_status::long_life> long_lives() const;
 
   session_host host_;
   restart restart_;

@@ -73,6 +73,12 @@ std::optional<mistake> mistake_in(const neighbor_settings& s) {
     return invalid("restart_time", "the time to wait for a neighbor that restarts is 0..4095 seconds");
   if (!within(s.stale_time, 1))
     return invalid("stale_time", "the time that routes may be stale is 1..65535 seconds");
+  if (s.long_lived_stale_time.count() < 0 || s.long_lived_stale_time.count() > 0xFFFFFF)
+    return invalid("long_lived_stale_time", "the time that routes may be stale for long is 0..16777215 seconds");
+  if (s.long_lived_stale_time.count() != 0 && s.graceful_restart == restart_mode::off)
+    return invalid("long_lived_stale_time", "long-lived graceful restart needs graceful restart (RFC 9494)");
+  if (s.long_lived_to_all && s.is_ebgp())
+    return invalid("long_lived_to_all", "stale routes go only to iBGP neighbors that do not know them (RFC 9494)");
   if (s.route_reflector_client && s.is_ebgp())
     return invalid("route_reflector_client", "only an iBGP neighbor can be a client of a route reflector (RFC 4456)");
   if (s.cluster_id == 0)

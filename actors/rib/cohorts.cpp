@@ -11,7 +11,8 @@ void cohort_table::join(slot_id slot, const session_info& info, policy::program_
                 .families = {info.ipv4, info.ipv6},
                 .program = std::move(program),
                 .members = {},
-                .reflection = info.reflection};
+                .reflection = info.reflection,
+                .stale_export = info.stale_export};
   auto found = std::ranges::find_if(cohorts_, [&](const cohort& c) { return c.same_kind(wanted); });
   if (found == cohorts_.end())
     found = cohorts_.insert(cohorts_.end(), std::move(wanted));

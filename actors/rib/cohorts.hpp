@@ -29,10 +29,12 @@ struct cohort {
   peer_bits members;
   std::uint32_t encoding = 0;
   reflection_role reflection;
+  rib::stale_export stale_export = rib::stale_export::withheld;
 
   bool same_kind(const cohort& other) const {
     return chain == other.chain && form == other.form && local_as == other.local_as &&
-           families[0] == other.families[0] && families[1] == other.families[1] && reflection == other.reflection;
+           families[0] == other.families[0] && families[1] == other.families[1] && reflection == other.reflection &&
+           stale_export == other.stale_export;
   }
 };
 

@@ -48,6 +48,12 @@ struct stale_over {
   rib::peer_id peer{};
   wire::family family;
 };
+/// What is stale of one family is so for long now (RFC 9494 §4.2): marked, ranked last, told to few, and gone where
+/// NO_LLGR says so.
+struct long_lived {
+  rib::peer_id peer{};
+  wire::family family;
+};
 /// Routes received or injected. The batch is taken out of the pointer by the partition.
 struct routes {
   std::shared_ptr<rib::route_batch> batch;

@@ -64,7 +64,7 @@ void partition::session_up(session_info info, barrier_ptr initial) {
   for (auto& kept : p.kept_sessions)
     kept = kept < 0 ? std::int8_t{0} : static_cast<std::int8_t>(std::min<int>(kept + later, most_kept_sessions));
   p.up = true;
-  p.facts = {info.form.kind, false, info.peer_router_id, info.peer_address, info.reflection};
+  p.facts = {info.form.kind, false, info.peer_router_id, info.peer_address, info.reflection, info.long_lived};
   const auto program = [&](const std::string& chain) {
     const auto found = programs_.find(chain);
     return found == programs_.end() ? policy::program_ptr{} : found->second;
@@ -95,6 +95,7 @@ void partition::session_down(peer_id id, epoch_type epoch, retentions keep) {
       p->kept_sessions[f] = -1;
     else if (keep[f] == retention::session)
       p->kept_sessions[f] = 0;
+  p->long_lived[0] = p->long_lived[1] = false; // what is so already stays so; the rest waits for its own time
   next_round_.wanted = next_round_.look_at_paths = true;
   if (!p->up)
     return;
@@ -113,7 +114,17 @@ void partition::stale_over(peer_id id, wire::family family) {
   auto* p = peer(id);
   if (p == nullptr || id == local_source)
     return;
-  p->kept_sessions[family == wire::ipv6_unicast ? 1 : 0] = p->up ? std::int8_t{0} : std::int8_t{-1};
+  const std::size_t f = family == wire::ipv6_unicast ? 1 : 0;
+  p->kept_sessions[f] = p->up ? std::int8_t{0} : std::int8_t{-1};
+  p->long_lived[f] = false;
+  next_round_.wanted = next_round_.look_at_paths = true;
+}
+
+void partition::long_lived(peer_id id, wire::family family) {
+  auto* p = peer(id);
+  if (p == nullptr || p->up || id == local_source)
+    return;
+  p->long_lived[family == wire::ipv6_unicast ? 1 : 0] = true;
   next_round_.wanted = next_round_.look_at_paths = true;
 }
 

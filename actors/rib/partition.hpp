@@ -79,6 +79,8 @@ public:
   /// Paths of families with a retention stay, as stale ones, until they are announced again or `stale_over`.
   void session_down(peer_id peer, epoch_type epoch, retentions keep = {});
   void stale_over(peer_id peer, wire::family family);
+  /// What is stale of the family stays so for long (RFC 9494).
+  void long_lived(peer_id peer, wire::family family);
   void apply(route_batch& batch);
   void replay(peer_id peer, wire::family family, barrier_ptr finished);
   void refresh_begin(peer_id peer, wire::family family);
@@ -137,7 +139,8 @@ private:
     std::uint8_t refresh_bit[2]{};
     bool sweep[2]{};       ///< this walk removes what was not announced again
     bool reimport = false; ///< this walk evaluates import again
-    std::uint64_t received[2]{}, accepted[2]{}, stale[2]{};
+    bool long_lived[2]{};  ///< what is stale is so for long
+    std::uint64_t received[2]{}, accepted[2]{}, stale[2]{}, lasting[2]{};
     std::uint64_t older[2]{}, older_accepted[2]{}; ///< received and accepted, left by earlier sessions
     /// Paths of so many sessions before that of `info.epoch` live, besides its own; -1: not even those.
     std::int8_t kept_sessions[2]{-1, -1};
@@ -211,6 +214,8 @@ private:
   void withdraw(std::uint32_t index, peer_id source, std::uint32_t path_id);
   imported import(const peer_state& peer, attr_handle received, const wire::prefix* prefix, wire::family family) const;
   void fill_row(path_row& row, const peer_state& peer, attr_handle received, const imported& in, std::uint32_t path_id);
+  void revalue(path_row& row, const peer_state& from, const imported& in, std::size_t family);
+  void keep_marked(imported& in, attr_handle received, wire::family family) const;
   template <class Prefix>
   void drop_row(node<Prefix>& n, std::uint32_t i);
   void count_row(const path_row& row, std::size_t family, int by);
@@ -268,6 +273,8 @@ private:
   void visit(std::uint32_t index);
   template <class Prefix>
   bool revise_paths(std::uint32_t index);
+  template <class Prefix>
+  bool age_path(path_row& row, const peer_state& from);
   template <class Prefix>
   void replay_node(std::uint32_t index);
   template <class Prefix>

@@ -180,6 +180,7 @@ struct partition_state {
         [this](msg::session_up& m) { change([&] { table->session_up(std::move(m.info), std::move(m.initial)); }); },
         [this](const msg::session_down& m) { change([&] { table->session_down(m.peer, m.epoch, m.keep); }); },
         [this](const msg::stale_over& m) { change([&] { table->stale_over(m.peer, m.family); }); },
+        [this](const msg::long_lived& m) { change([&] { table->long_lived(m.peer, m.family); }); },
         [this](const msg::replay& m) { change([&] { table->replay(m.peer, m.family, m.finished); }); },
         [this](const msg::refresh_begin& m) { change([&] { table->refresh_begin(m.peer, m.family); }); },
         [this](const msg::refresh_end& m) { change([&] { table->refresh_end(m.peer, m.family); }); },

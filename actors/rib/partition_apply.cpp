@@ -113,8 +113,33 @@ void partition::fill_row(path_row& row, const peer_state& from, attr_handle rece
   row.source = from.info.peer;
   row.epoch = from.info.epoch & 15;
   row.rejected = static_cast<std::uint16_t>(in.rejected) & 15;
-  row.stale = 0;
-  row.rank = row.usable() ? rank_of(table[paths_.imported(row)].summary, false, settings_.rules) : 0;
+  row.stale = row.long_lived = 0;
+  const auto& summary = table[paths_.imported(row)].summary;
+  row.rank = row.usable() ? rank_of(summary, is_long_lived_stale(summary, from.facts), settings_.rules) : 0;
+}
+
+/// Import has another answer for a path that stays what it is.
+void partition::revalue(path_row& row, const peer_state& from, const imported& in, std::size_t family) {
+  const auto received = paths_.received(row);
+  count_row(row, family, -1);
+  paths_.table()->acquire(received);
+  const auto was = row;
+  fill_row(row, from, received, in, paths_.path_id(row));
+  row.epoch = was.epoch;
+  row.stale = was.stale;
+  row.long_lived = was.long_lived;
+  count_row(row, family, 1);
+}
+
+/// LLGR_STALE on top of what import made of it; references as `import` leaves them.
+void partition::keep_marked(imported& in, attr_handle received, wire::family family) const {
+  auto& table = *paths_.table();
+  const auto marked = with_llgr_stale(table, in.attributes, family);
+  if (in.attributes != received)
+    table.release(in.attributes);
+  if (marked == received)
+    table.release(marked);
+  in.attributes = marked;
 }
 
 template <class Prefix>
@@ -205,6 +230,8 @@ void partition::count_row(const path_row& row, std::size_t family, int by) {
     from->accepted[family] += static_cast<std::uint64_t>(by);
   if (row.stale)
     from->stale[family] += static_cast<std::uint64_t>(by);
+  if (row.long_lived)
+    from->lasting[family] += static_cast<std::uint64_t>(by);
   if (row.epoch != (from->info.epoch & 15)) {
     from->older[family] += static_cast<std::uint64_t>(by);
     if (row.usable())

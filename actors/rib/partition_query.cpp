@@ -233,11 +233,8 @@ rib_stats partition::stats() const {
     if (!peers_[i])
       continue;
     const auto& p = *peers_[i];
-    peer_counts c{static_cast<peer_id>(i),
-                  {p.received[0], p.received[1]},
-                  {p.accepted[0], p.accepted[1]},
-                  {},
-                  {p.stale[0], p.stale[1]}};
+    peer_counts c{static_cast<peer_id>(i),  {p.received[0], p.received[1]}, {p.accepted[0], p.accepted[1]}, {},
+                  {p.stale[0], p.stale[1]}, {p.lasting[0], p.lasting[1]}};
     s.paths += p.received[0] + p.received[1];
     if (p.up && p.info.slot) {
       const auto slot = p.info.slot->slot();

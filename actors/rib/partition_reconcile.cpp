@@ -100,8 +100,21 @@ bool partition::evaluate_export(const node<Prefix>& n, attr_handle attributes, s
   const auto reflect = [&](wire::bytes_view canonical, set_variant variant) {
     return reflected(table, canonical, variant, source->facts.router_id, source->facts.reflection);
   };
+  const bool stale = is_long_lived_stale(set.summary, source->facts);
+  const auto take_rewritten = [&](std::uint32_t i, wire::path_attributes a, set_variant variant) {
+    const auto& c = cohorts_.cohorts()[i];
+    if (stale) // RFC 9494 §4.3: it is not taken off
+      add_community(a, wire::well_known::llgr_stale);
+    if (stale && c.stale_export == stale_export::marked)
+      mark_for_partial_deployment(a);
+    wire::bytes canonical;
+    wire::encode_canonical(a, Prefix::family, canonical);
+    take_other(i, by_reflection(c) ? reflect(canonical, variant) : table.intern(canonical, variant));
+  };
   const auto take_as_it_is = [&](std::uint32_t i) {
-    if (by_reflection(cohorts_.cohorts()[i]))
+    if (stale && cohorts_.cohorts()[i].stale_export == stale_export::marked)
+      take_rewritten(i, wire::decode_canonical(set.canonical()), static_cast<set_variant>(set.variant));
+    else if (by_reflection(cohorts_.cohorts()[i]))
       take_other(i, reflect(set.canonical(), static_cast<set_variant>(set.variant)));
     else
       take(i, set);
@@ -109,7 +122,8 @@ bool partition::evaluate_export(const node<Prefix>& n, attr_handle attributes, s
   for (std::uint32_t i = 0; i < cohorts_.cohorts().size(); ++i) {
     const auto& c = cohorts_.cohorts()[i];
     if (!c.families[f] || !c.program || c.program->rejects_everything() ||
-        !may_export(set.summary, source->facts, c.form, c.reflection))
+        !may_export(set.summary, source->facts, c.form, c.reflection) ||
+        (stale && c.stale_export == stale_export::withheld))
       continue;
     if (c.program->accepts_everything()) {
       take_as_it_is(i);
@@ -125,10 +139,8 @@ bool partition::evaluate_export(const node<Prefix>& n, attr_handle attributes, s
       take_as_it_is(i);
       continue;
     }
-    wire::bytes canonical;
-    wire::encode_canonical(v.rewritten ? *v.rewritten : *decoded, Prefix::family, canonical);
     const auto variant = v.med_set || has(set, set_variant::own_med) ? set_variant::own_med : set_variant::learned;
-    take_other(i, by_reflection(c) ? reflect(canonical, variant) : table.intern(canonical, variant));
+    take_rewritten(i, v.rewritten ? *v.rewritten : *decoded, variant);
   }
   if (const auto s = wanted_set<Prefix>(n.first.source, accepted_); s != empty_set) {
     table.acquire(attributes);

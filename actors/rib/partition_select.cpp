@@ -16,8 +16,9 @@ partition::best_identity partition::best_of(const node<Prefix>& n) const noexcep
 
 candidate partition::candidate_of(const path_row& row) const noexcept {
   const auto* from = peer(row.source);
-  // RFC 4724 §4.2: a stale path is not treated differently from others in the selection.
-  return {&(*paths_.table())[paths_.imported(row)].summary, &from->facts, false, paths_.path_id(row), row.received_at};
+  // RFC 4724 §4.2: a stale path is not treated differently from others, until it is so for long (RFC 9494 §4.3).
+  const auto& summary = (*paths_.table())[paths_.imported(row)].summary;
+  return {&summary, &from->facts, is_long_lived_stale(summary, from->facts), paths_.path_id(row), row.received_at};
 }
 
 /// Moves the best path to the front. Ranks decide nearly always; attributes are looked at only for the top ones.

@@ -2,6 +2,7 @@
 // What the RIB knows of a session, and the two small owners that tie partitions together: a barrier and a slot's lease.
 
 #include "actors/rib/ids.hpp"
+#include "actors/rib/long_lived.hpp"
 #include "actors/rib/prefix_tally.hpp"
 #include "actors/rib/reflection.hpp"
 #include "wire/bgp/outgoing.hpp"
@@ -69,7 +70,9 @@ struct session_info {
   wire::outbound_form form;               ///< form.kind says eBGP or iBGP
   std::string import_chain, export_chain; ///< policy::chain_key
   reflection_role reflection;             ///< iBGP
-  tally_ptr tally;                        ///< null: no limit on the number of routes
+  bool long_lived = false;                ///< we announced RFC 9494
+  rib::stale_export stale_export = rib::stale_export::withheld;
+  tally_ptr tally; ///< null: no limit on the number of routes
 };
 
 } // namespace bellman::rib

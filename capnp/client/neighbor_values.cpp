@@ -82,12 +82,21 @@ neighbor_settings read_settings(api::NeighborSettings::Reader in) {
   s.restart_time = in.getRestartTime();
   s.stale_time = in.getStaleTime();
   s.forwarding_preserved = in.getForwardingPreserved();
+  s.long_lived_stale_time = in.getLongLivedStaleTime();
+  s.long_lived_to_all = in.getLongLivedToAll();
   s.route_reflector_client = in.getRouteReflectorClient();
   s.cluster_id = in.getClusterId();
   s.client_to_client = in.getClientToClient();
   s.max_prefixes = read_limits(in.getMaxPrefixes());
   s.max_prefixes_out = read_limits(in.getMaxPrefixesOut());
   return s;
+}
+
+std::vector<long_life> read_long_lives(::capnp::List<api::LongLife>::Reader in) {
+  std::vector<long_life> out;
+  for (const auto l : in)
+    out.push_back({api::read_family(l.getFamily()), l.getStaleTime(), l.getActive()});
+  return out;
 }
 
 restart_status read_restart(api::RestartStatus::Reader in) {
@@ -100,7 +109,8 @@ restart_status read_restart(api::RestartStatus::Reader in) {
           in.getRestarting(),
           in.getUntil(),
           in.getRestarted(),
-          in.getOursKept()};
+          in.getOursKept(),
+          read_long_lives(in.getLongLived())};
 }
 
 traffic read_traffic(api::Traffic::Reader in) {
@@ -157,8 +167,8 @@ neighbor_status read_status(api::NeighborStatus::Reader in) {
   s.withdrawn_as_error = in.getWithdrawnAsError();
   s.attributes_discarded = in.getAttributesDiscarded();
   for (const auto c : in.getRoutes())
-    s.routes.push_back(
-        {api::read_family(c.getFamily()), c.getReceived(), c.getAccepted(), c.getAdvertised(), c.getStale()});
+    s.routes.push_back({api::read_family(c.getFamily()), c.getReceived(), c.getAccepted(), c.getAdvertised(),
+                        c.getStale(), c.getLongLived()});
   s.end_of_rib_received = read_families(in.getEndOfRibReceived());
   s.rfc8212 = as_string(in.getRfc8212());
   s.restart = read_restart(in.getRestart());
@@ -204,6 +214,8 @@ void write_patch(const neighbor_patch& from, api::NeighborPatch::Builder out) {
   give(from.restart_time, out.getRestartTime());
   give(from.stale_time, out.getStaleTime());
   give(from.forwarding_preserved, out.getForwardingPreserved());
+  give(from.long_lived_stale_time, out.getLongLivedStaleTime());
+  give(from.long_lived_to_all, out.getLongLivedToAll());
   give(from.route_reflector_client, out.getRouteReflectorClient());
   give(from.cluster_id, out.getClusterId());
   give(from.client_to_client, out.getClientToClient());

@@ -39,7 +39,8 @@ struct neighbor_settings {
   std::optional<wire::ip_address> next_hop_v4, next_hop_v6;
   std::string graceful_restart;                   ///< "off", "helper", "full"
   std::uint32_t restart_time = 0, stale_time = 0; ///< seconds
-  bool forwarding_preserved = false;
+  bool forwarding_preserved = false, long_lived_to_all = false;
+  std::uint32_t long_lived_stale_time = 0; ///< seconds
   bool route_reflector_client = false, client_to_client = false;
   std::uint32_t cluster_id = 0;
   std::vector<prefix_limit> max_prefixes, max_prefixes_out;
@@ -60,7 +61,8 @@ struct neighbor_patch {
   std::optional<wire::ip_address> next_hop_v4, next_hop_v6;
   std::optional<std::string> graceful_restart;
   std::optional<std::uint32_t> restart_time, stale_time; ///< seconds
-  std::optional<bool> forwarding_preserved;
+  std::optional<bool> forwarding_preserved, long_lived_to_all;
+  std::optional<std::uint32_t> long_lived_stale_time; ///< seconds
   std::optional<bool> route_reflector_client, client_to_client;
   std::optional<std::uint32_t> cluster_id;
   std::optional<std::vector<prefix_limit>> max_prefixes, max_prefixes_out;
@@ -75,7 +77,14 @@ struct endpoint {
 
 struct route_counts {
   wire::family family;
-  std::uint64_t received = 0, accepted = 0, advertised = 0, stale = 0;
+  std::uint64_t received = 0, accepted = 0, advertised = 0, stale = 0, long_lived = 0;
+};
+
+/// RFC 9494
+struct long_life {
+  wire::family family;
+  std::uint32_t stale_time = 0; ///< seconds
+  bool active = false;
 };
 
 /// Graceful restart of the neighbour, in this session or the last one.
@@ -87,6 +96,7 @@ struct restart_status {
   std::int64_t until = 0; ///< stale routes go then at the latest; 0: there are none
   bool restarted = false; ///< its R bit
   bool ours_kept = false; ///< it keeps our routes while we restart
+  std::vector<long_life> long_lived;
 };
 
 /// As it crossed the socket in this session.

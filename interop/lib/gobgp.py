@@ -1,5 +1,6 @@
 """GoBGP as a neighbour (gobgp over a Unix socket)."""
 import json
+import time
 
 from .daemon import Neighbor
 from .process import Process, output_of
@@ -81,9 +82,18 @@ class GoBgp(Neighbor):
         return STATES[state] if isinstance(state, int) else str(state).lower()
 
     def received(self, family):
-        text = self.gobgp("neighbor", self.session.address, "adj-in", "-a", family, "-j", check=False).strip()
-        listed = json.loads(text) if text.startswith("{") else {}
+        listed = self.listed(family)
+        for _ in range(10):  # for a neighbour without routes that is not up, or comes back just now, it answers with an error
+            if "error" not in listed:
+                break
+            time.sleep(0.05)
+            listed = self.listed(family)
+        listed.pop("error", None)
         return {canonical(p): parse_path_entry(canonical(p), paths[0]) for p, paths in listed.items()}
+
+    def listed(self, family):
+        text = self.gobgp("neighbor", self.session.address, "adj-in", "-a", family, "-j", check=False).strip()
+        return json.loads(text) if text.startswith("{") else {}
 
     def disable(self):
         self.gobgp("neighbor", self.session.address, "disable")

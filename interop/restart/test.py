@@ -12,7 +12,6 @@ import struct
 import time
 
 from lib import bgp
-from lib.bird import Bird
 from lib.case import Case
 from lib.crowd import add_speaker
 from lib.graceful import GRACEFUL, GracefulBird
@@ -37,10 +36,6 @@ def wanted_of(world, source):
     return by_prefix([*learned, *own])
 
 
-def without_med(helper, table):
-    return {p: r.with_(med=None, local_pref=None) for p, r in table.items()}
-
-
 class Watch:
     """Looks at the helper's table again and again: routes of `always` must never be missing."""
 
@@ -57,21 +52,20 @@ class Watch:
 
 
 def restart(world, source, helper, how, change):
-    """One restart; `change` is what the source announces at the end."""
+    """One restart; `change` is what the source announces afterwards."""
     hub = world.hub
     until("the helper would keep our routes", lambda: hub.show(helper.session.own_address)["restart"]["ours_kept"])
     before = set(helper.table())
     gone_before = helper.withdrawals()
-    source.announce(change)
-    world.settle(f"{how}: change before", {helper: wanted_of(world, source)}) if how == "none" else None
-    always = set(wanted_of(world, source)) & before
-    watch = Watch(helper, always)
+    stay = {r.prefix for r in change} | set(INJECTED)
+    watch = Watch(helper, before & stay)
     watch.look()
     if how == "planned":
         hub.ctl("shutdown", "--graceful")
         until("bellmand has ended", lambda: not hub.process.is_alive(), 20, 0.02)
     else:
         hub.process.kill()
+    source.announce(change)
     away = time.monotonic() + 1.5
     watch.until("the helper keeps them", lambda: time.monotonic() > away)
     hub.start()

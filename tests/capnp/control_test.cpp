@@ -115,7 +115,7 @@ TEST_F(ControlTest, TheLogLevelCanBeChanged) {
 
 TEST_F(ControlTest, ShutdownCallsMainOnce) {
   std::atomic<int> calls = 0;
-  start(usual_settings(), {[&] { ++calls; }, {}});
+  start(usual_settings(), {[&](api::farewell how) { calls += how == api::farewell::plain ? 1 : 100; }, {}});
   auto c = connect();
   EXPECT_TRUE(wait(admin(c).shutdownRequest().send()).isOk());
   EXPECT_EQ(calls, 1);

@@ -36,6 +36,7 @@ next_hop_v4 = "192.0.2.9"
 next_hop_v6 = "2001:db8::9"
 graceful_restart = "full"
 forwarding_preserved = false
+long_lived_stale_time = 86400
 restart_time = 60
 stale_time = 90
 cluster_id = "192.0.2.7"
@@ -68,6 +69,7 @@ max_prefixes_out = { ipv4-unicast = { limit = 7, action = "warn" } }
   p.next_hop_v6 = wire::parse_ip("2001:db8::9");
   p.graceful_restart = peer::restart_mode::full;
   p.forwarding_preserved = false;
+  p.long_lived_stale_time = std::chrono::seconds{86400};
   p.restart_time = std::chrono::seconds{60};
   p.stale_time = std::chrono::seconds{90};
   p.cluster_id = 0xC0000207;
@@ -105,6 +107,10 @@ TEST(NeighborTable, ChecksItsValues) {
       {"next_hop_v6 = \"::\"", "7:15 `::` cannot be read"},
       {"graceful_restart = \"on\"", "7:20 `on` cannot be read"},
       {"restart_time = 4096", "7:16 `restart_time` is out of range"},
+      {"graceful_restart = \"off\"\nlong_lived_stale_time = 60",
+       "8:25 `long_lived_stale_time` needs `graceful_restart` (RFC 9494)"},
+      {"long_lived_to_all = true", "7:21 `long_lived_to_all` needs an iBGP session (RFC 9494)"},
+      {"long_lived_stale_time = 16777216", "7:25 `long_lived_stale_time` is out of range"},
       {"stale_time = 0", "7:14 `stale_time` is out of range"},
       {"group = \"nobody\"", "7:9 there is no group `nobody`"},
       {"import_policy = [\"accept-al\"]", "7:18 there is no policy `accept-al`"},

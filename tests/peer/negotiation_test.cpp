@@ -47,6 +47,13 @@ TEST(OurOpen, SaysWhatTheSettingsSay) {
   s.own_restart_time = 90s;
   EXPECT_EQ(our_open(s).capabilities.graceful_restart,
             (wire::graceful_restart{false, true, 90, {{ipv4_unicast, true}, {ipv6_unicast, true}}}));
+  EXPECT_EQ(our_open(s).capabilities.llgr, std::nullopt);
+  s.long_lived_stale_time = 3600s;
+  EXPECT_EQ(our_open(s).capabilities.llgr,
+            (wire::long_lived_graceful_restart{{{ipv4_unicast, true, 3600}, {ipv6_unicast, true, 3600}}}));
+  s.graceful_restart = restart_mode::helper;
+  EXPECT_EQ(our_open(s).capabilities.llgr, wire::long_lived_graceful_restart{}) << "helper: no family";
+  s.graceful_restart = restart_mode::full;
   s.forwarding_preserved = false;
   EXPECT_EQ(our_open(s, refresh_marks::offered, run::restarted).capabilities.graceful_restart,
             (wire::graceful_restart{true, true, 90, {{ipv4_unicast, false}, {ipv6_unicast, false}}}))

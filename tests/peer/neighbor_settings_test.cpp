@@ -53,6 +53,7 @@ TEST(NeighborSettings, TellWhatAChangeCosts) {
       {"restart time", [](neighbor_settings& s) { s.restart_time = 60s; }, impact::none},
       {"stale time", [](neighbor_settings& s) { s.stale_time = 60s; }, impact::none},
       {"graceful restart", [](neighbor_settings& s) { s.graceful_restart = restart_mode::off; }, impact::reset},
+      {"long-lived", [](neighbor_settings& s) { s.long_lived_stale_time = 60s; }, impact::reset},
       {"forwarding preserved", [](neighbor_settings& s) { s.forwarding_preserved = false; }, impact::reset},
       {"passive", [](neighbor_settings& s) { s.passive = true; }, impact::none},
       {"import", [](neighbor_settings& s) { s.import_policy = {"x"}; }, impact::soft},
@@ -130,12 +131,13 @@ public:
     maybe(p.remote_port, [&] { return static_cast<std::uint16_t>(random_()); });
     for (auto* member : {&p.local_address, &p.next_hop_v4, &p.next_hop_v6})
       maybe(*member, [&] { return address(); });
-    for (auto* member :
-         {&p.passive, &p.enabled, &p.route_server_client, &p.next_hop_self, &p.extended_messages, &p.route_refresh,
-          &p.four_byte_as, &p.enforce_first_as, &p.route_reflector_client, &p.client_to_client, &p.forwarding_preserved})
+    for (auto* member : {&p.passive, &p.enabled, &p.route_server_client, &p.next_hop_self, &p.extended_messages,
+                         &p.route_refresh, &p.four_byte_as, &p.enforce_first_as, &p.route_reflector_client,
+                         &p.client_to_client, &p.forwarding_preserved, &p.long_lived_to_all})
       maybe(*member, [&] { return below(2) == 0; });
     maybe(p.graceful_restart, [&] { return static_cast<restart_mode>(below(3)); });
-    for (auto* member : {&p.hold_time, &p.keepalive_time, &p.connect_retry, &p.restart_time, &p.stale_time})
+    for (auto* member :
+         {&p.hold_time, &p.keepalive_time, &p.connect_retry, &p.restart_time, &p.stale_time, &p.long_lived_stale_time})
       maybe(*member, [&] { return std::chrono::seconds{below(65536)}; });
     maybe(p.families, [&] {
       std::vector<wire::family> all(below(4));

@@ -27,6 +27,8 @@ struct neighbor_spec {
   std::uint16_t max_message = 4096;
   rib::reflection_role reflection{};
   rib::tally_ptr tally;
+  bool long_lived = false; ///< we announced RFC 9494 to it
+  rib::stale_export stale_export = rib::stale_export::withheld;
 };
 
 class rib_lab {
@@ -84,6 +86,8 @@ public:
     i.import_chain = x.spec.import_chain;
     i.export_chain = x.spec.export_chain;
     i.tally = x.spec.tally;
+    i.long_lived = x.spec.long_lived;
+    i.stale_export = x.spec.stale_export;
     i.form.kind = x.spec.kind;
     i.form.max_message = x.spec.max_message;
     i.reflection = x.spec.reflection;

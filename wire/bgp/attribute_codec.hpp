@@ -80,7 +80,8 @@ struct attribute_summary {
   bool no_export_subconfed : 1 = false;
   bool no_peer : 1 = false;           ///< RFC 3765
   bool graceful_shutdown : 1 = false; ///< RFC 8326
-  bool llgr_stale : 1 = false;
+  bool llgr_stale : 1 = false;        ///< RFC 9494
+  bool no_llgr : 1 = false;
   bool has_otc : 1 = false;
   /// Holds something whose treatment depends on the session it came over (LOCAL_PREF, ORIGINATOR_ID, CLUSTER_LIST,
   /// AIGP, OTC, AS_CONFED segments, AS 0, unknown attributes without the Partial bit), or misses a mandatory attribute:
