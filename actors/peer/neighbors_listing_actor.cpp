@@ -26,6 +26,7 @@ struct tally {
         sum.accepted[f] += p.accepted[f];
         sum.advertised[f] += p.advertised[f];
         sum.stale[f] += p.stale[f];
+        sum.refused[f] += p.refused[f];
       }
     }
   }

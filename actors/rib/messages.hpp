@@ -12,6 +12,7 @@
 
 #include <caf/actor.hpp>
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -74,6 +75,7 @@ struct chains_changed {
   bool next_hop_self_changed = false;
   wire::outbound_form form; ///< the new form, where it changed
   rib::tally_ptr tally;     ///< of now; null: none
+  std::array<rib::path_plan, 2> send_paths{};
 };
 /// A new generation of a chain. Partitions re-evaluate every path and every advertisement that used the old one.
 struct program_published {

@@ -23,6 +23,8 @@ void release_all(family_tables<Prefix>& f, path_store& paths) {
     for (const auto& row : out_rows(n))
       paths.table()->release(row.attributes);
     set_out_rows(n, std::span<const out_row>{});
+    for (const auto& row : f.paths_out[i])
+      paths.table()->release(row.attributes);
   }
 }
 
@@ -41,6 +43,7 @@ partition::partition(settings s) : settings_{std::move(s)}, paths_{settings_.att
 
 partition::~partition() {
   forget_memo();
+  forget_path_memos();
   release_all(v4_, paths_);
   release_all(v6_, paths_);
 }
@@ -58,6 +61,7 @@ void partition::session_up(session_info info, barrier_ptr initial) {
     if (p.up)
       session_down(info.peer, p.info.epoch);
     p.refreshing[0] = p.refreshing[1] = false;
+    p.refused[0] = p.refused[1] = 0;
   }
   const auto later = static_cast<std::uint8_t>(info.epoch - p.info.epoch);
   for (auto& kept : p.kept_sessions)
@@ -151,7 +155,7 @@ void partition::refresh_end(peer_id id, wire::family family) {
 }
 
 void partition::chains_changed(peer_id id, const std::string& import_chain, const std::string& export_chain,
-                               const wire::outbound_form* form) {
+                               const wire::outbound_form* form, const std::array<path_plan, 2>* send_paths) {
   auto* p = peer(id);
   if (p == nullptr || !p->up || !p->info.slot)
     return;
@@ -163,6 +167,8 @@ void partition::chains_changed(peer_id id, const std::string& import_chain, cons
   p->info.import_chain = import_chain;
   p->info.export_chain = export_chain;
   p->import_program = program(import_chain);
+  if (send_paths != nullptr)
+    p->info.send_paths = *send_paths;
   const bool bytes_differ = form != nullptr && *form != p->info.form;
   if (bytes_differ)
     p->info.form = *form;
@@ -186,6 +192,7 @@ void partition::use_tally(peer_id id, tally_ptr tally) {
 
 void partition::publish(const std::string& chain, policy::program_ptr program) {
   forget_memo();
+  forget_path_memos();
   if (cohorts_.publish(chain, program))
     next_round_.wanted = true;
   for (auto& p : peers_)
@@ -236,6 +243,8 @@ void partition::salvage_family(const partition& failed) {
 void partition::salvage(const partition& failed) {
   salvage_family<wire::prefix4>(failed);
   salvage_family<wire::prefix6>(failed);
+  salvage_paths<wire::prefix4>(failed);
+  salvage_paths<wire::prefix6>(failed);
   for (const auto& p : failed.peers_)
     if (p && p->info.slot)
       salvaged_slots_.push_back(p->info.slot);

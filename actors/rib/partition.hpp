@@ -10,6 +10,9 @@
 #include "actors/rib/cohorts.hpp"
 #include "actors/rib/emitter.hpp"
 #include "actors/rib/flush.hpp"
+#include "actors/rib/path_choice.hpp"
+#include "actors/rib/path_ids.hpp"
+#include "actors/rib/path_out.hpp"
 #include "actors/rib/path_store.hpp"
 #include "actors/rib/peer_set_table.hpp"
 #include "actors/rib/prefix_table.hpp"
@@ -23,6 +26,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace bellman::rib {
@@ -46,6 +50,9 @@ struct family_tables {
   prefix_table<Prefix> nodes;
   peer_set_table sets;
   emitter<Prefix> emissions;
+  path_out_table paths_out; ///< what sessions with Add-Path have been sent; empty while there are none
+  path_id_table path_ids;   ///< by which ids
+  emitter<Prefix, wire::path_ids::present> path_emissions;
   std::vector<std::uint32_t> dirty;      ///< nodes to reconcile at the end of this batch
   std::vector<std::uint32_t> tombstones; ///< oldest first, from `first_tombstone`
   std::size_t first_tombstone = 0;
@@ -83,7 +90,7 @@ public:
   void refresh_begin(peer_id peer, wire::family family);
   void refresh_end(peer_id peer, wire::family family);
   void chains_changed(peer_id peer, const std::string& import_chain, const std::string& export_chain,
-                      const wire::outbound_form* form);
+                      const wire::outbound_form* form, const std::array<path_plan, 2>* send_paths = nullptr);
   void use_tally(peer_id peer, tally_ptr tally);
   void publish(const std::string& chain, policy::program_ptr program);
   void freeze(slot_id slot, bool frozen);
@@ -113,6 +120,13 @@ public:
     bool empty() const noexcept { return barriers.empty() && slots.empty(); }
   };
   completions take_completions();
+  /// The first path of a session and family that was one too many of its prefix, for the log.
+  struct refusal {
+    wire::ip_address peer;
+    wire::prefix prefix;
+    std::uint32_t kept = 0; ///< paths of this neighbour
+  };
+  std::vector<refusal> take_refusals() { return std::exchange(refusals_, {}); }
 
   // Reads.
   route_page list(const route_query& query, std::uint64_t position, std::uint32_t max) const;
@@ -132,6 +146,7 @@ private:
     bool sweep[2]{};       ///< this walk removes what was not announced again
     bool reimport = false; ///< this walk evaluates import again
     std::uint64_t received[2]{}, accepted[2]{}, stale[2]{};
+    std::uint64_t refused[2]{};                    ///< in this session: paths over the limit for one prefix
     std::uint64_t older[2]{}, older_accepted[2]{}; ///< received and accepted, left by earlier sessions
     /// Paths of so many sessions before that of `info.epoch` live, besides its own; -1: not even those.
     std::int8_t kept_sessions[2]{-1, -1};
@@ -177,12 +192,13 @@ private:
     bool operator==(const best_identity&) const = default;
   };
   /// The answer of export for one attribute set, kept while the same set comes again. Holds references to `attributes`
-  /// and to every set in `rows`.
+  /// and to every set in `rows`. One is for sessions that are sent the best path, many for those with Add-Path.
   struct export_memo {
     attr_handle attributes = no_attributes;
     peer_id source{};
     std::vector<out_row> rows;
     bool reusable = false;        ///< no program looked at the prefix
+    std::uint32_t node = 0;       ///< else: only good for this node
     std::uint32_t unsendable = 0; ///< cohorts whose messages are too short for these attributes
   };
 
@@ -201,6 +217,8 @@ private:
   template <class Prefix>
   void announce(std::uint32_t index, const route_batch& batch, const route_batch::group& group, const imported& in,
                 std::uint32_t path_id);
+  template <class Prefix>
+  bool takes_path(const node<Prefix>& n, std::uint32_t at, peer_state& from);
   template <class Prefix>
   void withdraw(std::uint32_t index, peer_id source, std::uint32_t path_id);
   imported import(const peer_state& peer, attr_handle received, const wire::prefix* prefix, wire::family family) const;
@@ -241,7 +259,7 @@ private:
   template <class Prefix>
   const std::vector<out_row>& wanted_rows(const node<Prefix>& n);
   template <class Prefix>
-  bool evaluate_export(const node<Prefix>& n, attr_handle attributes, std::vector<out_row>& rows);
+  bool evaluate_export(const Prefix& prefix, bool many_paths, export_memo& memo);
   template <class Prefix>
   set_id wanted_set(peer_id source, const std::vector<std::uint32_t>& cohorts);
   template <class Prefix>
@@ -251,7 +269,32 @@ private:
   template <class Prefix>
   void encode_emissions();
   void membership_changed();
-  void forget_memo();
+  void release_memo(export_memo& memo);
+  void forget_memo() { release_memo(memo_); }
+
+  // partition_paths.cpp
+  template <class Prefix>
+  void reconcile_paths(std::uint32_t index);
+  template <class Prefix>
+  void want_paths(std::uint32_t index, std::vector<path_out>& wanted);
+  template <class Prefix>
+  const export_memo& path_export(std::uint32_t index, const path_row& row);
+  template <class Prefix>
+  void limit_offers(std::vector<path_offer>& offers, std::span<const std::uint32_t> offer_of,
+                    std::vector<path_out>& rows);
+  template <class Prefix>
+  void keep_unheard(std::uint32_t index, std::vector<path_out>& wanted);
+  template <class Prefix>
+  void keep_frozen_paths(std::span<const path_out> stored, std::vector<path_out>& wanted);
+  template <class Prefix>
+  void emit_paths(const Prefix& prefix, std::span<const path_out> before, std::span<const path_out> after);
+  template <class Prefix>
+  void store_paths(std::uint32_t index, std::span<const path_out> rows);
+  template <class Prefix>
+  void replay_paths(std::uint32_t index, slot_id to);
+  template <class Prefix>
+  void salvage_paths(const partition& failed);
+  void forget_path_memos();
 
   // partition_walk.cpp
   void begin_round();
@@ -280,7 +323,8 @@ private:
   peer_bits frozen_, gone_;
   std::vector<peer_id> counted_out_; ///< sessions whose advertised routes are limited
   export_memo memo_;
-  std::vector<std::uint32_t> accepted_; ///< scratch: cohorts that take the set unchanged
+  std::unordered_map<std::uint64_t, export_memo> path_memos_; ///< (attributes, source) -> answer, until encoded
+  std::vector<std::uint32_t> accepted_;                       ///< scratch: cohorts that take the set unchanged
   std::vector<out_row> scratch_rows_;
   std::uint32_t now_ = 0;
   std::uint64_t unsendable_ = 0;
@@ -299,6 +343,7 @@ private:
 
   flush flush_;
   completions completions_;
+  std::vector<refusal> refusals_;
 };
 
 template <>

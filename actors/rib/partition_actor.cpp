@@ -128,6 +128,9 @@ struct partition_state {
     last_batch = clock::now();
     table->apply(*m.batch);
     m.batch.reset(); // gives the sender its credit back
+    for (const auto& r : table->take_refusals())
+      spdlog::warn("paths_over_limit peer={} partition={} prefix={} kept={}: further ones are not kept",
+                   to_string(r.peer), settings.index, to_string(r.prefix), r.kept);
     finish();
   }
 
@@ -174,7 +177,8 @@ struct partition_state {
         [this](const msg::refresh_end& m) { change([&] { table->refresh_end(m.peer, m.family); }); },
         [this](const msg::chains_changed& m) {
           change([&] {
-            table->chains_changed(m.peer, m.import_chain, m.export_chain, m.next_hop_self_changed ? &m.form : nullptr);
+            table->chains_changed(m.peer, m.import_chain, m.export_chain, m.next_hop_self_changed ? &m.form : nullptr,
+                                  &m.send_paths);
             table->use_tally(m.peer, m.tally);
           });
         },

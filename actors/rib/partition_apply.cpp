@@ -8,8 +8,9 @@
 namespace bellman::rib {
 
 namespace {
-constexpr std::size_t window = 16; ///< rows between asking for a cache line and using it
-}
+constexpr std::size_t window = 16;         ///< rows between asking for a cache line and using it
+constexpr std::uint32_t most_rows = 65535; ///< what a node can count
+} // namespace
 
 void partition::apply(route_batch& batch) {
   auto* from = peer(batch.peer);
@@ -136,8 +137,9 @@ void partition::announce(std::uint32_t index, const route_batch& batch, const ro
   std::uint32_t at = 0;
   while (at < n.paths && !(n.row(at).source == batch.peer && paths_.path_id(n.row(at)) == path_id))
     ++at;
-  if (from.info.tally && from.info.tally->discards(f) && (at == n.paths || n.row(at).epoch != (from.info.epoch & 15)) &&
-      !from.info.tally->take_room(settings_.index, f)) {
+  const bool further = at == n.paths || n.row(at).epoch != (from.info.epoch & 15);
+  if (further && (!takes_path(n, at, from) || (from.info.tally && from.info.tally->discards(f) &&
+                                               !from.info.tally->take_room(settings_.index, f)))) {
     paths_.table()->release(group.attributes);
     if (own_reference)
       paths_.table()->release(in.attributes);
@@ -174,6 +176,24 @@ void partition::announce(std::uint32_t index, const route_batch& batch, const ro
     paths_.table()->release(in.attributes);
   select(n);
   changed<Prefix>(index, before, true);
+}
+
+/// Only with path ids can a neighbour have more than one path of a prefix, and then the number is limited. What an
+/// earlier session left does not count.
+template <class Prefix>
+bool partition::takes_path(const node<Prefix>& n, std::uint32_t at, peer_state& from) {
+  const auto most = from.info.most_paths[family_index<Prefix>];
+  const bool is_full = at == n.paths && n.paths == most_rows;
+  if (most == 0 && !is_full)
+    return true;
+  std::uint32_t there = 0;
+  for (std::uint32_t i = 0; i < n.paths; ++i)
+    there += n.row(i).source == from.info.peer && n.row(i).epoch == (from.info.epoch & 15) ? 1 : 0;
+  if (!is_full && there < most)
+    return true;
+  if (from.refused[family_index<Prefix>]++ == 0)
+    refusals_.push_back({from.info.peer_address, wire::to_prefix(n.prefix()), there});
+  return false;
 }
 
 template <class Prefix>

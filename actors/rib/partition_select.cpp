@@ -64,7 +64,7 @@ void partition::changed(std::uint32_t index, const best_identity& before, bool p
   }
   if ((n.flags & node_flag::dirty) != 0)
     return;
-  if (best_changed) {
+  if (best_changed || (paths_changed && cohorts_.sends_paths(family_index<Prefix>))) {
     n.flags |= node_flag::dirty;
     f.dirty.push_back(index);
   } else {
@@ -78,7 +78,7 @@ template <class Prefix>
 void partition::bury_if_empty(std::uint32_t index) {
   auto& f = family<Prefix>();
   auto& n = f.nodes[index];
-  if (n.paths != 0 || (n.flags & (node_flag::many_out | node_flag::tombstone)) != 0 ||
+  if (n.paths != 0 || (n.flags & (node_flag::many_out | node_flag::tombstone | node_flag::paths_out)) != 0 ||
       n.out.attributes != no_attributes)
     return;
   if (!logging_) {

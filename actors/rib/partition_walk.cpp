@@ -165,6 +165,8 @@ void partition::replay_node(std::uint32_t index) {
       one.set(request.slot);
       f.emissions.add(row.attributes, f.sets.intern(one), n.prefix());
     }
+    if ((n.flags & node_flag::paths_out) != 0)
+      replay_paths<Prefix>(index, request.slot);
   }
 }
 

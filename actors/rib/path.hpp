@@ -74,9 +74,10 @@ using node_key = std::conditional_t<std::is_same_v<Prefix, wire::prefix4>, node_
 
 namespace node_flag {
 inline constexpr std::uint8_t in_use = 1;
-inline constexpr std::uint8_t many_out = 2;  ///< `out` is a list
-inline constexpr std::uint8_t dirty = 4;     ///< waits for reconcile in this slice
-inline constexpr std::uint8_t tombstone = 8; ///< no path left; kept for readers of the change log
+inline constexpr std::uint8_t many_out = 2;   ///< `out` is a list
+inline constexpr std::uint8_t dirty = 4;      ///< waits for reconcile in this slice
+inline constexpr std::uint8_t tombstone = 8;  ///< no path left; kept for readers of the change log
+inline constexpr std::uint8_t paths_out = 16; ///< sessions with Add-Path have been sent paths (path_out.hpp)
 } // namespace node_flag
 
 /// A prefix. The best path, if there is one, is `first`.

@@ -54,6 +54,15 @@ enum class retention : std::uint8_t {
 };
 using retentions = std::array<retention, 2>; ///< [0] IPv4, [1] IPv6
 
+/// Which paths of a prefix a session is sent (RFC 7911).
+struct path_plan {
+  bool many = false;       ///< It has Add-Path; else the best one.
+  bool one_per_as = false; ///< only the best of each neighbouring AS
+  std::uint16_t most = 0;  ///< and no more than so many, the best ones; 0: all
+
+  bool operator==(const path_plan&) const = default;
+};
+
 /// What the RIB must know of an Established session. Constant while the session lives, but for the chains.
 struct session_info {
   peer_id peer{};
@@ -70,6 +79,10 @@ struct session_info {
   std::string import_chain, export_chain; ///< policy::chain_key
   reflection_role reflection;             ///< iBGP
   tally_ptr tally;                        ///< null: no limit on the number of routes
+  // By family: [0] IPv4, [1] IPv6.
+  std::array<path_plan, 2> send_paths{};
+  std::array<std::uint16_t, 2>
+      most_paths{}; ///< that the neighbour may announce of one prefix; 0: there are no path ids
 };
 
 } // namespace bellman::rib
