@@ -206,15 +206,22 @@ public:
 
   /// Decodes one whole message into a table, as the neighbour would.
   static void read_message(wire::bytes_view message, wire::session_kind kind, table& into) {
-    path_table paths;
-    for (auto& [prefix, attributes] : into)
-      paths.emplace(std::pair{prefix, 0u}, std::move(attributes));
-    read_paths(message, kind, wire::path_ids::absent, paths);
-    into.clear();
-    for (auto& [key, attributes] : paths)
-      into.emplace(key.first, std::move(attributes));
+    read_with(
+        message, kind, wire::path_ids::absent, [&](const path_key& k) { into.erase(k.first); },
+        [&](const path_key& k, const wire::path_attributes& a) { into[k.first] = a; });
   }
-  static void read_paths(wire::bytes_view message, wire::session_kind kind, wire::path_ids ids, path_table& into) {
+  static void read_paths(wire::bytes_view message, wire::session_kind kind, path_table& into) {
+    read_with(
+        message, kind, wire::path_ids::present, [&](const path_key& k) { into.erase(k); },
+        [&](const path_key& k, const wire::path_attributes& a) { into[k] = a; });
+  }
+
+private:
+  using path_key = path_table::key_type;
+
+  template <class Remove, class Add>
+  static void read_with(wire::bytes_view message, wire::session_kind kind, wire::path_ids ids, Remove&& remove,
+                        Add&& add) {
     const auto parts = wire::split_update(message.subspan(wire::header_size));
     ASSERT_TRUE(parts);
     wire::decode_context context;
@@ -222,11 +229,9 @@ public:
     context.ipv4_ids = context.ipv6_ids = ids;
     const auto each = [&](auto cursor, auto&& use) {
       while (cursor.next())
-        use(std::pair{wire::to_prefix(cursor.prefix()), cursor.path_id()});
+        use(path_key{wire::to_prefix(cursor.prefix()), cursor.path_id()});
       ASSERT_TRUE(cursor.ok());
     };
-    using key = path_table::key_type;
-    const auto remove = [&](const key& k) { into.erase(k); };
     each(wire::nlri_cursor<wire::prefix4>{parts->withdrawn, ids}, remove);
     if (parts->has_mp_unreach)
       each(wire::nlri_cursor<wire::prefix6>{parts->mp_unreach_nlri, ids}, remove);
@@ -234,13 +239,12 @@ public:
       return;
     const auto decoded = wire::decode_attributes(*parts, context);
     ASSERT_EQ(decoded.worst, wire::severity::none);
-    const auto add = [&](const key& k) { into[k] = decoded.attributes; };
-    each(wire::nlri_cursor<wire::prefix4>{parts->nlri, ids}, add);
+    const auto use = [&](const path_key& k) { add(k, decoded.attributes); };
+    each(wire::nlri_cursor<wire::prefix4>{parts->nlri, ids}, use);
     if (parts->has_mp_reach)
-      each(wire::nlri_cursor<wire::prefix6>{parts->mp_reach_nlri, ids}, add);
+      each(wire::nlri_cursor<wire::prefix6>{parts->mp_reach_nlri, ids}, use);
   }
 
-private:
   rib::slot_id free_slot() {
     std::uint16_t s = 0;
     while (!used_slots.insert(s).second)
@@ -278,7 +282,7 @@ private:
             ASSERT_LE(length, n.spec.max_message);
             const auto message = wire::bytes_view{data}.subspan(at, length);
             if (n.spec.send.many)
-              read_paths(message, n.spec.kind, wire::path_ids::present, n.paths);
+              read_paths(message, n.spec.kind, n.paths);
             else
               read_message(message, n.spec.kind, n.received);
             at += length;
