@@ -176,6 +176,7 @@ struct neighbor_status {
     std::chrono::system_clock::time_point until;    ///< when stale routes go at the latest; epoch: there are none
   };
   graceful restart;
+  std::vector<std::string> add_paths;      ///< what was agreed, a family each, for people (RFC 7911)
   std::vector<std::string> limits_reached; ///< of this session, for people
   std::string rfc8212; ///< "import", "export", "import and export" where no policy blocks an eBGP session; else empty
 };

@@ -85,6 +85,9 @@ void write_settings(const peer::neighbor_settings& from, NeighborSettings::Build
   out.setGracefulRestart(as_text(std::string{peer::name_of(from.graceful_restart)}));
   out.setRestartTime(seconds(from.restart_time));
   out.setStaleTime(seconds(from.stale_time));
+  out.setAddPathReceive(from.add_path_receive);
+  out.setAddPathSend(as_text(to_text(from.add_path_send)));
+  out.setPathsLimit(from.paths_limit);
   write_limits(from.max_prefixes, out.initMaxPrefixes(count(from.max_prefixes)));
   write_limits(from.max_prefixes_out, out.initMaxPrefixesOut(count(from.max_prefixes_out)));
 }
@@ -127,7 +130,7 @@ void write_endpoint(const net::endpoint& from, Endpoint::Builder out) {
 
 void write_counts(const rib::peer_counts& from, NeighborStatus::Builder out) {
   const wire::family families[] = {wire::ipv4_unicast, wire::ipv6_unicast};
-  const auto any = [&](std::size_t f) { return from.received[f] + from.accepted[f] + from.advertised[f] != 0; };
+  const auto any = [&](std::size_t f) { return from.received[f] + from.advertised[f] + from.refused[f] != 0; };
   auto list = out.initRoutes((any(0) ? 1u : 0u) + (any(1) ? 1u : 0u));
   unsigned n = 0;
   for (std::size_t f = 0; f < 2; ++f) {
@@ -139,6 +142,7 @@ void write_counts(const rib::peer_counts& from, NeighborStatus::Builder out) {
     c.setAccepted(from.accepted[f]);
     c.setAdvertised(from.advertised[f]);
     c.setStale(from.stale[f]);
+    c.setRefused(from.refused[f]);
   }
 }
 
@@ -201,6 +205,7 @@ void write_status(const msg::neighbor_status& from, NeighborStatus::Builder out)
   out.setRfc8212(from.rfc8212);
   write_restart(from.restart, out.initRestart());
   write_texts(from.limits_reached, out.initLimitsReached(count(from.limits_reached)));
+  write_texts(from.add_paths, out.initAddPaths(count(from.add_paths)));
 }
 
 result<peer::neighbor_patch, refusal> read_patch(NeighborPatch::Reader in) {
@@ -246,6 +251,14 @@ result<peer::neighbor_patch, refusal> read_patch(NeighborPatch::Reader in) {
   take(in.getClientToClient(), p.client_to_client);
   if (p.cluster_id == 0u)
     return fail{refusal{"invalid", "0 is no cluster id", "patch.clusterId"}};
+  take(in.getAddPathReceive(), p.add_path_receive);
+  if (in.getAddPathSend().isSet()) {
+    p.add_path_send = peer::parse_send_choice(as_string(in.getAddPathSend().getSet()));
+    if (!p.add_path_send)
+      return fail{
+          refusal{"invalid", "the choice of paths is " + std::string{peer::send_choice_words}, "patch.addPathSend"}};
+  }
+  take(in.getPathsLimit(), p.paths_limit);
   if (!take_limits(in.getMaxPrefixes(), p.max_prefixes))
     return fail{refusal{"invalid", "there is no such action, or count", "patch.maxPrefixes"}};
   if (!take_limits(in.getMaxPrefixesOut(), p.max_prefixes_out))

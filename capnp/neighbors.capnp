@@ -220,6 +220,23 @@ struct NeighborPatch {
     set @57 :List(PrefixLimit);
     # Of what it is sent: warn or shutdown, and nothing to count but what is advertised.
   }
+  addPathReceive :union {
+    keep @58 :Void;
+    set @59 :Bool;
+    # Several paths of one prefix are taken (RFC 7911), in every family.
+  }
+  addPathSend :union {
+    keep @60 :Void;
+    set @61 :Text;
+    # "off"; "all"; "best-1" to "best-255": the best ones of those that policy lets through; "per-as": of those the best of
+    # each neighbouring AS.
+  }
+  pathsLimit :union {
+    keep @62 :Void;
+    set @63 :UInt16;
+    # 0..255: paths of one prefix that are kept of the neighbour, which is told (draft-abraitis-idr-addpath-paths-limit);
+    # 0: 255 are, and it is not told. Needs addPathReceive.
+  }
 }
 
 struct PrefixLimit {
@@ -286,6 +303,9 @@ struct NeighborSettings {
   clientToClient @28 :Bool;
   maxPrefixes @29 :List(PrefixLimit);
   maxPrefixesOut @30 :List(PrefixLimit);
+  addPathReceive @31 :Bool;
+  addPathSend @32 :Text;
+  pathsLimit @33 :UInt16;
 }
 
 enum SettingOrigin {
@@ -333,6 +353,8 @@ struct NeighborStatus {
   restart @25 :RestartStatus;
   limitsReached @26 :List(Text);
   # What has been said of `maxPrefixes` and `maxPrefixesOut` in this session, for people.
+  addPaths @27 :List(Text);
+  # Add-Path as agreed in this session: "ipv4-unicast receive", "ipv6-unicast send, at most 4", "ipv4-unicast both".
 }
 
 struct RestartStatus {
@@ -362,6 +384,8 @@ struct RouteCounts {
   advertised @3 :UInt64;
   stale @4 :UInt64;
   # Of those received: announced in an earlier session, kept for a restart.
+  refused @5 :UInt64;
+  # Announced in this session and not kept: one more path of its prefix than the neighbour may have. Not among those received.
 }
 
 struct Traffic {

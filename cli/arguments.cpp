@@ -27,6 +27,11 @@ std::optional<std::uint16_t> parse_port(const std::string& text) {
   return n && *n != 0 ? std::optional{static_cast<std::uint16_t>(*n)} : std::nullopt;
 }
 
+std::optional<std::uint16_t> parse_small(const std::string& text) {
+  const auto n = parse_number(text, 0xFFFF);
+  return n ? std::optional{static_cast<std::uint16_t>(*n)} : std::nullopt;
+}
+
 template <class T>
 auto into(T& member) {
   return [&member](auto value) { member = std::move(value); };
@@ -147,6 +152,11 @@ void add_patch_options(CLI::App& app, client::neighbor_patch& p) {
   flag("--route-reflector-client", p.route_reflector_client, "RFC 4456");
   add_value(app, "--cluster-id", "A.B.C.D", "of its cluster, as a client", parse_identifier, into(p.cluster_id));
   flag("--client-to-client", p.client_to_client, "off: clients of one cluster exchange routes among themselves");
+  flag("--add-path-receive", p.add_path_receive, "several paths of a prefix are taken (RFC 7911)");
+  add_value(app, "--add-path-send", "off|all|best-N|per-as", "which paths of a prefix it is sent (RFC 7911)",
+            parse_text, into(p.add_path_send));
+  add_value(app, "--paths-limit", type_name::number,
+            "0 to 255, paths of a prefix that are kept of it; 0: 255, not told", parse_small, into(p.paths_limit));
   const auto limits = [&](const char* name, std::optional<std::vector<client::prefix_limit>>& to, const char* help) {
     repeated(add_value(app, name, "ipv4|ipv6=N[,KEY=VALUE…]|none", help, parse_limit,
                        [&to](const std::optional<client::prefix_limit>& l) {

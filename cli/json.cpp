@@ -91,6 +91,9 @@ json settings_json(const client::neighbor_settings& s) {
           {"graceful_restart", s.graceful_restart},
           {"restart_time", s.restart_time},
           {"stale_time", s.stale_time},
+          {"add_path_receive", s.add_path_receive},
+          {"add_path_send", s.add_path_send},
+          {"paths_limit", s.paths_limit},
           {"max_prefixes", limits_json(s.max_prefixes)},
           {"max_prefixes_out", limits_json(s.max_prefixes_out)}};
 }
@@ -217,20 +220,20 @@ json to_json(const client::neighbor_status& n) {
           {"hold_time", n.hold_time},
           {"keepalive", n.keepalive},
           {"families", strings(n.families, family_text)},
+          {"add_paths", n.add_paths},
           {"capabilities_sent", n.capabilities_sent},
           {"capabilities_received", n.capabilities_received},
           {"local", endpoint_or_null(n.local)},
           {"remote", endpoint_or_null(n.remote)},
           {"last_error", n.last_error},
           {"last_error_at", n.last_error_at},
-          {"routes", strings(n.routes,
-                             [](const client::route_counts& c) {
-                               return json{{"family", wire::to_string(c.family)},
-                                           {"received", c.received},
-                                           {"accepted", c.accepted},
-                                           {"advertised", c.advertised},
-                                           {"stale", c.stale}};
-                             })},
+          {"routes",
+           strings(n.routes,
+                   [](const client::route_counts& c) {
+                     return json{
+                         {"family", wire::to_string(c.family)}, {"received", c.received}, {"accepted", c.accepted},
+                         {"advertised", c.advertised},          {"stale", c.stale},       {"refused", c.refused}};
+                   })},
           {"end_of_rib_received", strings(n.end_of_rib_received, family_text)},
           {"updates_in", n.updates_in},
           {"withdrawn_as_error", n.withdrawn_as_error},

@@ -93,6 +93,8 @@ void add_session(sheet& s, const client::neighbor_status& n, std::int64_t now) {
   s.add("Its router id", router_id_text(n.peer_router_id));
   s.add("Hold time, keepalive", std::to_string(n.hold_time) + " s, " + std::to_string(n.keepalive) + " s");
   s.add("Families", or_none(joined(n.families, family_text)));
+  if (!n.add_paths.empty())
+    s.add("Add-Path", joined(n.add_paths, same));
   s.add("End-of-RIB received", or_none(joined(n.end_of_rib_received, family_text)));
   s.add("Capabilities sent", or_none(joined(n.capabilities_sent, same)));
   s.add("Capabilities received", or_none(joined(n.capabilities_received, same)));
@@ -120,6 +122,8 @@ void add_settings(sheet& s, const client::neighbor_settings& n) {
   if (n.route_reflector_client)
     s.add("Reflector client",
           "yes, cluster " + router_id_text(n.cluster_id) + (n.client_to_client ? "" : ", not between clients"));
+  s.add("Add-Path", std::string{n.add_path_receive ? "receive" : "no receive"} + ", send " + n.add_path_send +
+                        (n.paths_limit != 0 ? ", at most " + std::to_string(n.paths_limit) + " received" : ""));
   s.add("Maximum prefixes", or_none(joined(n.max_prefixes, limit_text)));
   s.add("Maximum prefixes out", or_none(joined(n.max_prefixes_out, limit_text)));
 }
@@ -190,7 +194,8 @@ std::string render_neighbor(const client::neighbor_status& n, std::int64_t now) 
   for (const auto& c : n.routes)
     s.add(("Routes " + wire::to_string(c.family)).c_str(),
           number_text(c.received) + " received, " + number_text(c.accepted) + " accepted, " +
-              number_text(c.advertised) + " advertised" + (c.stale ? ", " + number_text(c.stale) + " stale" : ""));
+              number_text(c.advertised) + " advertised" + (c.stale ? ", " + number_text(c.stale) + " stale" : "") +
+              (c.refused ? ", " + number_text(c.refused) + " over the limit of paths" : ""));
   const auto& t = n.traffic;
   const auto both = [](std::uint64_t in, std::uint64_t sent) { return number_text(in) + ", " + number_text(sent); };
   s.title("\nIn and out, in this session");

@@ -5,6 +5,7 @@
 //   own keys ──▶ group ──▶ defaults       the first that has a value wins
 #include "configs/sections.hpp"
 
+#include "actors/peer/add_path.hpp"
 #include "actors/peer/settings_check.hpp"
 #include "actors/policy/compile.hpp"
 
@@ -155,6 +156,9 @@ void read_patch(table_reader& in, const daemon& context, neighbor_patch& to) {
   in.boolean("route_reflector_client", to.route_reflector_client);
   in.parsed("cluster_id", to.cluster_id, parse_identifier, "an identifier like \"192.0.2.1\", not 0.0.0.0");
   in.boolean("client_to_client", to.client_to_client);
+  in.boolean("add_path_receive", to.add_path_receive);
+  in.parsed("add_path_send", to.add_path_send, peer::parse_send_choice, std::string{peer::send_choice_words});
+  in.number("paths_limit", to.paths_limit, 0, peer::most_paths_kept);
   read_limits(in, "max_prefixes", peer::direction::in, to.max_prefixes);
   read_limits(in, "max_prefixes_out", peer::direction::out, to.max_prefixes_out);
   list_reader lists{in, context.definitions};
@@ -207,6 +211,9 @@ public:
     if (effective(&neighbor_patch::route_reflector_client).value_or(false) &&
         *remote_as != effective(&neighbor_patch::local_as).value_or(context_.global.asn))
       out_.error(*own_.place, "`route_reflector_client` needs an iBGP session (RFC 4456)");
+    if (effective(&neighbor_patch::paths_limit).value_or(0) != 0 &&
+        !effective(&neighbor_patch::add_path_receive).value_or(false))
+      out_.error(own_.at("paths_limit"), "`paths_limit` needs `add_path_receive`");
     if (effective(&neighbor_patch::passive).value_or(false) && context_.global.listen.empty())
       out_.warning(*own_.place, "this neighbour is passive, but the daemon listens nowhere", "set global.listen");
   }

@@ -46,6 +46,10 @@ wire::ip_address own_address(const std::optional<wire::ip_address>& configured, 
   return {.afi = afi, .octets = {}};
 }
 
+constexpr wire::path_ids ids_where(bool agreed) noexcept {
+  return agreed ? wire::path_ids::present : wire::path_ids::absent;
+}
+
 void name_refresh_and_messages(const wire::capabilities& c, std::vector<std::string>& out) {
   if (c.route_refresh)
     out.emplace_back("route-refresh");
@@ -73,6 +77,7 @@ wire::open our_open(const neighbor_settings& settings, refresh_marks marks) {
     c.four_byte_as = settings.local_as;
   if (settings.graceful_restart == restart_mode::helper) // RFC 4724 §3: no family, for we do not keep forwarding
     c.graceful_restart = wire::graceful_restart{false, true, 0, {}};
+  offer_add_path(settings, c);
   return o;
 }
 
@@ -90,10 +95,17 @@ std::optional<wire::notification> fault_of(const neighbor_settings& settings, co
 
 bool negotiated::has(wire::family f) const noexcept { return std::ranges::find(families, f) != families.end(); }
 
+add_path_terms negotiated::add_path_of(wire::family f) const noexcept {
+  const auto found = std::ranges::find(add_paths, f, &add_path_terms::family);
+  return found == add_paths.end() ? add_path_terms{.family = f} : *found;
+}
+
 wire::decode_context negotiated::decoding() const noexcept {
   wire::decode_context context;
   context.kind = kind;
   context.four_byte_as = four_byte_as;
+  context.ipv4_ids = ids_where(add_path_of(wire::ipv4_unicast).receive);
+  context.ipv6_ids = ids_where(add_path_of(wire::ipv6_unicast).receive);
   return context;
 }
 
@@ -114,6 +126,7 @@ negotiated negotiate(const neighbor_settings& settings, const wire::open& ours, 
   n.sent = names_of(mine);
   n.received = names_of(other);
   n.restart = restart_terms_of(n.families, ours, theirs);
+  n.add_paths = add_path_terms_of(n.families, mine, other);
   return n;
 }
 
@@ -153,6 +166,8 @@ outbound outbound_of(const neighbor_settings& settings, const negotiated& agreed
   form.kind = agreed.kind;
   form.four_byte_as = agreed.four_byte_as;
   form.max_message = agreed.max_message;
+  form.ipv4_ids = ids_where(agreed.add_path_of(wire::ipv4_unicast).send);
+  form.ipv6_ids = ids_where(agreed.add_path_of(wire::ipv6_unicast).send);
   form.prepend_as = ebgp && !client ? settings.local_as : 0;
   form.keep_med = !ebgp || client;
   form.keep_local_pref = !ebgp;
@@ -190,6 +205,11 @@ rib::session_info info_of(const neighbor_settings& settings, const negotiated& a
   if (!settings.is_ebgp())
     info.reflection = {settings.route_reflector_client, settings.client_to_client, settings.cluster_id,
                        settings.speaker_cluster};
+  for (const std::size_t f : {0u, 1u}) {
+    const auto terms = agreed.add_path_of(f == 0 ? wire::ipv4_unicast : wire::ipv6_unicast);
+    info.send_paths[f] = plan_of(settings.add_path_send, terms);
+    info.most_paths[f] = terms.receive ? paths_kept(settings) : std::uint16_t{0};
+  }
   info.import_chain = policy::chain_key(settings.import_policy, session_type_of(settings));
   info.export_chain = policy::chain_key(settings.export_policy, session_type_of(settings));
   return info;

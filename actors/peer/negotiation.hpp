@@ -2,6 +2,7 @@
 // What two OPENs come to: ours from the settings, the check of theirs (RFC 4271 §6.2), and the session that both agree
 // on (RFC 5492), in the words of the decoder, of the transport and of the RIB.
 
+#include "actors/peer/add_path.hpp"
 #include "actors/peer/neighbor_settings.hpp"
 #include "actors/peer/restart.hpp"
 #include "actors/policy/program.hpp"
@@ -42,8 +43,10 @@ struct negotiated {
   std::chrono::seconds hold_time{0}, keepalive{0}; ///< 0: none
   std::vector<std::string> sent, received;         ///< Names of capabilities.
   restart_terms restart;
+  std::vector<add_path_terms> add_paths;
 
   bool has(wire::family f) const noexcept;
+  add_path_terms add_path_of(wire::family f) const noexcept; ///< Neither direction where there are none.
   wire::decode_context decoding() const noexcept;
 };
 

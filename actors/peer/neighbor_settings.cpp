@@ -41,6 +41,9 @@ void each_member(Patch& p, Visit&& visit) {
   visit("client_to_client", p.client_to_client);
   visit("max_prefixes", p.max_prefixes);
   visit("max_prefixes_out", p.max_prefixes_out);
+  visit("add_path_receive", p.add_path_receive);
+  visit("add_path_send", p.add_path_send);
+  visit("paths_limit", p.paths_limit);
 }
 
 /// What `patch` says replaces what `to` has.
@@ -78,6 +81,9 @@ void apply(const neighbor_patch& patch, neighbor_settings& to) {
   set(to.client_to_client, patch.client_to_client);
   set(to.max_prefixes, patch.max_prefixes);
   set(to.max_prefixes_out, patch.max_prefixes_out);
+  set(to.add_path_receive, patch.add_path_receive);
+  set(to.add_path_send, patch.add_path_send);
+  set(to.paths_limit, patch.paths_limit);
 }
 
 // Text: a value stands on its line; line ends and backslashes in it are escaped. Each element of a list ends in a
@@ -129,6 +135,7 @@ std::string as_text(wire::family f) {
   return std::to_string(static_cast<unsigned>(f.afi)) + "/" + std::to_string(static_cast<unsigned>(f.safi));
 }
 std::string as_text(const prefix_limit& l) { return to_text(l); }
+std::string as_text(const send_choice& c) { return to_text(c); }
 template <class T>
 std::string as_text(const std::vector<T>& list) {
   std::string out;
@@ -181,6 +188,12 @@ bool read(std::string_view text, wire::family& to) {
     return false;
   to = {static_cast<wire::afi>(afi), static_cast<wire::safi>(safi)};
   return true;
+}
+bool read(std::string_view text, send_choice& to) {
+  const auto c = parse_send_choice(text);
+  if (c)
+    to = *c;
+  return c.has_value();
 }
 bool read(std::string_view text, prefix_limit& to) {
   const auto l = parse_prefix_limit(text);
@@ -237,7 +250,7 @@ neighbor_settings resolve(const speaker_settings& speaker, wire::ip_address addr
 impact impact_of(const neighbor_settings& before, const neighbor_settings& after) noexcept {
   const bool soft = before.import_policy != after.import_policy || before.export_policy != after.export_policy ||
                     before.next_hop_self != after.next_hop_self || before.max_prefixes != after.max_prefixes ||
-                    before.max_prefixes_out != after.max_prefixes_out;
+                    before.max_prefixes_out != after.max_prefixes_out || before.add_path_send != after.add_path_send;
   auto rest = before; // with everything that costs less than a reset as it is in `after`
   rest.description = after.description;
   rest.group = after.group;
@@ -250,6 +263,8 @@ impact impact_of(const neighbor_settings& before, const neighbor_settings& after
   rest.next_hop_self = after.next_hop_self;
   rest.max_prefixes = after.max_prefixes;
   rest.max_prefixes_out = after.max_prefixes_out;
+  if (before.add_path_send.is_off() == after.add_path_send.is_off())
+    rest.add_path_send = after.add_path_send; // another choice of paths; the capability is the same
   if (rest != after)
     return impact::reset;
   return soft ? impact::soft : impact::none;

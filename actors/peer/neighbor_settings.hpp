@@ -3,6 +3,7 @@
 // that a session runs with). TOML and API produce patches; one function resolves them, so both inherit alike.
 
 #include "actors/peer/prefix_limit.hpp"
+#include "actors/peer/send_choice.hpp"
 #include "wire/family.hpp"
 #include "wire/prefix.hpp"
 
@@ -57,6 +58,11 @@ struct neighbor_patch {
   std::optional<bool> client_to_client;    ///< Off: the client has the routes of its cluster's other clients from them.
   std::optional<std::vector<prefix_limit>> max_prefixes;     ///< Of what the neighbour announces.
   std::optional<std::vector<prefix_limit>> max_prefixes_out; ///< Of what it is sent.
+  // Add-Path (RFC 7911), for all families.
+  std::optional<bool> add_path_receive;
+  std::optional<send_choice> add_path_send;
+  std::optional<std::uint16_t>
+      paths_limit; ///< 0..255: paths of one prefix that it may announce, and is told; 0: not told
 
   bool operator==(const neighbor_patch&) const = default;
 };
@@ -95,6 +101,9 @@ struct neighbor_settings {
   std::uint32_t speaker_cluster = 0; ///< Of the whole speaker.
   bool client_to_client = true;
   std::vector<prefix_limit> max_prefixes, max_prefixes_out;
+  bool add_path_receive = false;
+  send_choice add_path_send;
+  std::uint16_t paths_limit = 0;
 
   bool is_ebgp() const noexcept { return remote_as != local_as; }
   bool operator==(const neighbor_settings&) const = default;

@@ -1,5 +1,7 @@
 #include "actors/peer/settings_check.hpp"
 
+#include "actors/peer/add_path.hpp"
+
 #include <algorithm>
 
 namespace bellman::peer {
@@ -81,6 +83,10 @@ std::optional<mistake> mistake_in(const neighbor_settings& s) {
     return invalid("max_prefixes", std::move(why));
   if (auto why = fault_of(s.max_prefixes_out, direction::out); !why.empty())
     return invalid("max_prefixes_out", std::move(why));
+  if (s.paths_limit > most_paths_kept)
+    return invalid("paths_limit", "the limit of paths is 0.." + std::to_string(most_paths_kept));
+  if (s.paths_limit != 0 && !s.add_path_receive)
+    return invalid("paths_limit", "a limit of paths needs add_path_receive");
   return mistake_in_families(s.families);
 }
 

@@ -84,6 +84,9 @@ neighbor_settings read_settings(api::NeighborSettings::Reader in) {
   s.route_reflector_client = in.getRouteReflectorClient();
   s.cluster_id = in.getClusterId();
   s.client_to_client = in.getClientToClient();
+  s.add_path_receive = in.getAddPathReceive();
+  s.add_path_send = as_string(in.getAddPathSend());
+  s.paths_limit = in.getPathsLimit();
   s.max_prefixes = read_limits(in.getMaxPrefixes());
   s.max_prefixes_out = read_limits(in.getMaxPrefixesOut());
   return s;
@@ -154,12 +157,13 @@ neighbor_status read_status(api::NeighborStatus::Reader in) {
   s.withdrawn_as_error = in.getWithdrawnAsError();
   s.attributes_discarded = in.getAttributesDiscarded();
   for (const auto c : in.getRoutes())
-    s.routes.push_back(
-        {api::read_family(c.getFamily()), c.getReceived(), c.getAccepted(), c.getAdvertised(), c.getStale()});
+    s.routes.push_back({api::read_family(c.getFamily()), c.getReceived(), c.getAccepted(), c.getAdvertised(),
+                        c.getStale(), c.getRefused()});
   s.end_of_rib_received = read_families(in.getEndOfRibReceived());
   s.rfc8212 = as_string(in.getRfc8212());
   s.restart = read_restart(in.getRestart());
   s.limits_reached = read_texts(in.getLimitsReached());
+  s.add_paths = read_texts(in.getAddPaths());
   return s;
 }
 
@@ -203,6 +207,9 @@ void write_patch(const neighbor_patch& from, api::NeighborPatch::Builder out) {
   give(from.route_reflector_client, out.getRouteReflectorClient());
   give(from.cluster_id, out.getClusterId());
   give(from.client_to_client, out.getClientToClient());
+  give(from.add_path_receive, out.getAddPathReceive());
+  give_text(from.add_path_send, out.getAddPathSend());
+  give(from.paths_limit, out.getPathsLimit());
   give_limits(from.max_prefixes, out.getMaxPrefixes());
   give_limits(from.max_prefixes_out, out.getMaxPrefixesOut());
 }

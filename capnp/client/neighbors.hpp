@@ -42,6 +42,9 @@ struct neighbor_settings {
   bool route_reflector_client = false, client_to_client = false;
   std::uint32_t cluster_id = 0;
   std::vector<prefix_limit> max_prefixes, max_prefixes_out;
+  bool add_path_receive = false;
+  std::string add_path_send; ///< "off", "all", "best-3", "per-as"
+  std::uint32_t paths_limit = 0;
 };
 
 /// A partial statement: what is not set is inherited (add) or stays (change).
@@ -62,6 +65,9 @@ struct neighbor_patch {
   std::optional<bool> route_reflector_client, client_to_client;
   std::optional<std::uint32_t> cluster_id;
   std::optional<std::vector<prefix_limit>> max_prefixes, max_prefixes_out;
+  std::optional<bool> add_path_receive;
+  std::optional<std::string> add_path_send;
+  std::optional<std::uint16_t> paths_limit;
 
   bool operator==(const neighbor_patch&) const = default;
 };
@@ -74,6 +80,7 @@ struct endpoint {
 struct route_counts {
   wire::family family;
   std::uint64_t received = 0, accepted = 0, advertised = 0, stale = 0;
+  std::uint64_t refused = 0; ///< over the limit of paths of one prefix
 };
 
 /// Graceful restart of the neighbour, in this session or the last one.
@@ -115,6 +122,7 @@ struct neighbor_status {
   std::string rfc8212;
   restart_status restart;
   std::vector<std::string> limits_reached;
+  std::vector<std::string> add_paths; ///< agreed
 };
 
 enum class reset_kind : std::uint8_t { hard, soft_in, soft_out, soft_both };

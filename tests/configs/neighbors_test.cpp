@@ -39,6 +39,9 @@ restart_time = 60
 stale_time = 90
 cluster_id = "192.0.2.7"
 client_to_client = false
+add_path_receive = true
+add_path_send = "best-3"
+paths_limit = 4
 max_prefixes = { ipv4-unicast = { limit = 1000, threshold = 90, restart_after = 60, count = "accepted" }, ipv6-unicast = { limit = 5, action = "discard" } }
 max_prefixes_out = { ipv4-unicast = { limit = 7, action = "warn" } }
 )");
@@ -70,6 +73,9 @@ max_prefixes_out = { ipv4-unicast = { limit = 7, action = "warn" } }
   p.stale_time = std::chrono::seconds{90};
   p.cluster_id = 0xC0000207;
   p.client_to_client = false;
+  p.add_path_receive = true;
+  p.add_path_send = peer::send_choice{peer::send_choice::kind::best, 3};
+  p.paths_limit = 4;
   using peer::limit_action, peer::limit_count;
   p.max_prefixes = {{wire::ipv4_unicast, 1000, 90, limit_action::shutdown, limit_count::accepted, 60s},
                     {wire::ipv6_unicast, 5, 75, limit_action::discard, limit_count::received, 0s}};
@@ -102,6 +108,10 @@ TEST(NeighborTable, ChecksItsValues) {
       {"next_hop_v4 = \"2001:db8::1\"", "7:15 `2001:db8::1` cannot be read"},
       {"next_hop_v6 = \"::\"", "7:15 `::` cannot be read"},
       {"graceful_restart = \"on\"", "7:20 `on` cannot be read"},
+      {"add_path_send = \"some\"", "7:17 `some` cannot be read"},
+      {"add_path_receive = \"all\"", "7:20 `add_path_receive` is a string"},
+      {"paths_limit = 256", "7:15 `paths_limit` is out of range"},
+      {"paths_limit = 4", "7:15 `paths_limit` needs `add_path_receive`"},
       {"restart_time = 4096", "7:16 `restart_time` is out of range"},
       {"stale_time = 0", "7:14 `stale_time` is out of range"},
       {"group = \"nobody\"", "7:9 there is no group `nobody`"},

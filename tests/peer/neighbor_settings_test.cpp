@@ -67,6 +67,13 @@ TEST(NeighborSettings, TellWhatAChangeCosts) {
          s.max_prefixes_out = {{wire::ipv4_unicast, 9}};
        },
        impact::soft},
+      {"Add-Path in", [](neighbor_settings& s) { s.add_path_receive = true; }, impact::reset},
+      {"Add-Path out",
+       [](neighbor_settings& s) {
+         s.add_path_send = {send_choice::kind::all, 0};
+       },
+       impact::reset},
+      {"limit of paths", [](neighbor_settings& s) { s.paths_limit = 3; }, impact::reset},
       {"remote AS", [](neighbor_settings& s) { s.remote_as = 1; }, impact::reset},
       {"hold time", [](neighbor_settings& s) { s.hold_time = 30s; }, impact::reset},
       {"families", [](neighbor_settings& s) { s.families.pop_back(); }, impact::reset},
@@ -94,6 +101,16 @@ TEST(NeighborSettings, TellWhatAChangeCosts) {
   }
 }
 
+TEST(NeighborSettings, AnotherChoiceOfPathsKeepsTheSession) {
+  auto before = resolve(speaker, someone, {}, nullptr, {});
+  before.add_path_send = {send_choice::kind::all, 0};
+  auto after = before;
+  after.add_path_send = {send_choice::kind::best, 2};
+  EXPECT_EQ(impact_of(before, after), impact::soft);
+  after.add_path_send = {};
+  EXPECT_EQ(impact_of(before, after), impact::reset);
+}
+
 TEST(NeighborPatch, IsStableText) {
   neighbor_patch p;
   EXPECT_EQ(to_text(p), "");
@@ -108,11 +125,26 @@ TEST(NeighborPatch, IsStableText) {
 }
 
 TEST(NeighborPatch, RefusesTextThatItCannotRead) {
-  for (const char* text :
-       {"x=1\n", "remote_as=1", "remote_as\n", "remote_as=\n", "remote_as=4294967296\n", "remote_as=1 \n",
-        "remote_port=65536\n", "passive=yes\n", "description=a\\\n", "description=\\x\n", "families=1/1\n",
-        "families=1,\n", "families=1/256,\n", "local_address=300.1.1.1\n", "graceful_restart=on\n", "hold_time=1s\n",
-        "remote_as=1\nremote_as=1\n", "\n"})
+  for (const char* text : {"x=1\n",
+                           "remote_as=1",
+                           "remote_as\n",
+                           "remote_as=\n",
+                           "remote_as=4294967296\n",
+                           "remote_as=1 \n",
+                           "remote_port=65536\n",
+                           "passive=yes\n",
+                           "description=a\\\n",
+                           "description=\\x\n",
+                           "families=1/1\n",
+                           "families=1,\n",
+                           "families=1/256,\n",
+                           "local_address=300.1.1.1\n",
+                           "graceful_restart=on\n",
+                           "add_path_send=some\n",
+                           "paths_limit=65536\n",
+                           "hold_time=1s\n",
+                           "remote_as=1\nremote_as=1\n",
+                           "\n"})
     EXPECT_EQ(parse_patch(text), std::nullopt) << text;
   EXPECT_EQ(parse_patch(""), neighbor_patch{});
 }
@@ -126,12 +158,14 @@ public:
     maybe(p.description, [&] { return text(); });
     for (auto* member : {&p.remote_as, &p.local_as, &p.cluster_id})
       maybe(*member, [&] { return static_cast<std::uint32_t>(random_()); });
+    maybe(p.add_path_send, [&] { return parse_send_choice(below(2) == 0 ? "best-7" : "per-as").value(); });
+    maybe(p.paths_limit, [&] { return static_cast<std::uint16_t>(random_()); });
     maybe(p.remote_port, [&] { return static_cast<std::uint16_t>(random_()); });
     for (auto* member : {&p.local_address, &p.next_hop_v4, &p.next_hop_v6})
       maybe(*member, [&] { return address(); });
     for (auto* member :
          {&p.passive, &p.enabled, &p.route_server_client, &p.next_hop_self, &p.extended_messages, &p.route_refresh,
-          &p.four_byte_as, &p.enforce_first_as, &p.route_reflector_client, &p.client_to_client})
+          &p.four_byte_as, &p.enforce_first_as, &p.route_reflector_client, &p.client_to_client, &p.add_path_receive})
       maybe(*member, [&] { return below(2) == 0; });
     maybe(p.graceful_restart, [&] { return below(2) == 0 ? restart_mode::off : restart_mode::helper; });
     for (auto* member : {&p.hold_time, &p.keepalive_time, &p.connect_retry, &p.restart_time, &p.stale_time})
