@@ -11,6 +11,7 @@ ORIGINS = {"IGP": "igp", "EGP": "egp", "Incomplete": "incomplete"}
 class Bird(Neighbor):
     label = "BIRD"
     options = ""  # further statements of its session, as in "enable route refresh off;"
+    channel_options = ""  # the same for each of its channels
 
     @staticmethod
     def version():
@@ -34,7 +35,7 @@ class Bird(Neighbor):
 
     def write_configuration(self):
         s = self.session
-        channels = "\n".join(f"  {f} {{ import all; export filter out_{f}; next hop address {s.next_hop(f)}; }};"
+        channels = "\n".join(f"  {f} {{ import all; export filter out_{f}; next hop address {s.next_hop(f)}; {self.channel_options} }};"
                              for f in s.families)
         self.configuration.write_text(f"""log stderr all;
 router id {s.own.router_id};
