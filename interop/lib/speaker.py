@@ -154,6 +154,8 @@ class Speaker(Neighbor):
     def table_of_session(self):
         """A Table of everything that came over the present connection."""
         link = self.link
+        if link is None:
+            return Table(self.four_byte)
         table, taken = self.tables.get(link, (None, 0))
         if table is None:
             self.tables = {link: (Table(self.four_byte), 0)}
