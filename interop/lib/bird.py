@@ -29,6 +29,12 @@ class Bird(Neighbor):
                                self.folder)
         self.process.until_ready("no control socket", self.control.is_socket)
 
+    def node(self, here):
+        """Files of a container that is this neighbour, and what it runs; `here` is where the files are in it."""
+        self.configuration = self.folder / "bird.conf"
+        self.write_configuration()
+        return f"bird -f -c {here}/bird.conf -s /run/bird.ctl", ""
+
     def birdc(self, *command, check=True):
         return output_of(["birdc", "-s", self.control, "-r" if command[0] == "show" else "-v", *command], check=check)
 
@@ -73,6 +79,11 @@ protocol bgp bellman {{
 
     def received(self, family):
         return parse_routes(self.birdc("show", "route", "all", "table", f"master{family[-1]}", "protocol", "bellman"))
+
+    def reflection(self, prefix):
+        text = self.birdc("show", "route", "all", prefix)
+        originator, clusters = re.search(r"BGP\.originator_id: (\S+)", text), re.search(r"BGP\.cluster_list: (.*)", text)
+        return originator and originator.group(1), clusters and clusters.group(1).split()
 
     def details(self):
         return self.birdc("show", "protocols", "all", "bellman")
