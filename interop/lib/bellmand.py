@@ -25,7 +25,8 @@ def toml_table(header, keys):
 
 class Bellmand:
     """The daemon under test. `neighbors` maps an address to the keys of its [[neighbors]] table, `groups` a name to those of
-    its table, `policies` a name to its list of statements, `prefix_sets` a name to its entries."""
+    its table, `policies` a name to its list of statements, `prefix_sets` a name to its entries; `api` and `logging` are
+    tables, `tokens` those of [[api.tokens]]."""
 
     def __init__(self, site, build, folder, transport="ipv4"):
         self.site, self.build, self.transport = site, Path(build), transport
@@ -34,6 +35,7 @@ class Bellmand:
         self.configuration = self.folder / "bellmand.toml"
         self.socket = self.folder / "bellman.sock"
         self.neighbors, self.groups, self.policies, self.prefix_sets = {}, {}, {}, {}
+        self.api, self.tokens, self.logging = {}, [], {"level": "debug"}
         self.process = None
 
     def version(self):
@@ -52,7 +54,8 @@ class Bellmand:
         listen = [f"{self.site.address4}:{self.site.port}", f"[{self.site.address6}]:{self.site.port}"]
         out = [toml_table("[global]", {"asn": self.site.asn, "router_id": self.site.router_id, "listen": listen,
                                        "state_dir": str(self.folder), "partitions": 2}),
-               toml_table("[logging]", {"level": "debug"}), toml_table("[debug]", {"faults": True})]
+               toml_table("[logging]", self.logging), toml_table("[debug]", {"faults": True}), toml_table("[api]", self.api)]
+        out += [toml_table("[[api.tokens]]", keys) for keys in self.tokens]
         out += [toml_table(f"[groups.{name}]", keys) for name, keys in self.groups.items()]
         out += [toml_table("[[neighbors]]", {"address": a, **keys}) for a, keys in self.neighbors.items()]
         out += [toml_table("[[prefix_sets]]", {"name": n, "entries": e}) for n, e in self.prefix_sets.items()]
