@@ -87,7 +87,9 @@ class Runs:
         argv = [sys.executable, __file__, "--build", str(self.build), "--run", job.folder.name, str(job.number)]
         if self.ending:
             return "", []
-        child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+        # A session of its own: Ctrl-C at the terminal reaches us alone, and we end the runs once.
+        child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                 errors="replace", start_new_session=True)
         self.children.add(child)
         said = child.communicate()[0]
         self.children.discard(child)
@@ -121,6 +123,8 @@ def run_all(jobs, build, at_once):
     for job in jobs:
         if job.alone:
             told(runs.call(job))
+    if runs.ending:
+        sys.exit("run.py: ended before all runs had")
     return out
 
 

@@ -22,7 +22,10 @@ The third run is about failures that come too often: the supervisor gives up, th
 import time
 
 from lib.bird import Bird
+from lib.case import not_applicable
+from lib.exabgp import ExaBgp
 from lib.frr import Frr
+from lib.openbgpd import OpenBgpd
 from lib.witness import Witness
 from lib.route import Route, by_prefix
 from lib.wait import Failed, require, until
@@ -305,5 +308,7 @@ def body_of_escalation(build, folder):
 
 def runs():
     yield [*KINDS, Witness], "ipv4", body
+    yield [OpenBgpd], "ipv4", not_applicable("7.7 does not answer the Route Refresh that brings its routes back to a partition")
+    yield [ExaBgp], "ipv4", not_applicable("4.2.21 breaks its session over the Route Refresh that brings its routes back to a partition")
     yield [Bird, Frr], "ipv4", body_without_refresh
     yield [Bird, Witness], "ipv4", body_of_escalation

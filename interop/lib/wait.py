@@ -1,5 +1,8 @@
 """Every wait of a scenario is bounded, and says what it waited for."""
 import time
+from json import JSONDecodeError
+
+NOT_YET = (LookupError, JSONDecodeError)
 
 
 class Failed(Exception):
@@ -13,13 +16,13 @@ class Failed(Exception):
 def until(what, condition, seconds=20, every=0.1, daemon=None):
     """Calls `condition` until it answers something true, and returns that. `what` is for the failure; it may be a
     function, called at the end, to say how things stood then. A condition that looks for an element that is not there yet
-    (IndexError, KeyError) does not hold yet."""
+    (IndexError, KeyError), or into an answer that is none yet (JSONDecodeError), does not hold yet."""
     end = time.monotonic() + seconds
     while True:
         missing = None
         try:
             found = condition()
-        except LookupError as error:
+        except NOT_YET as error:
             found, missing = None, error
         if found:
             return found
@@ -31,7 +34,7 @@ def until(what, condition, seconds=20, every=0.1, daemon=None):
 def described(what):
     try:
         return what() if callable(what) else what
-    except LookupError as error:
+    except NOT_YET as error:
         return f"(what it stands at is not to be told{missing_text(error)})"
 
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """What interop/lib decides by itself, without any daemon: waiting, reading tables of others, the table of results."""
+import json
 import sys
 import tempfile
 import unittest
@@ -32,6 +33,10 @@ class Waiting(unittest.TestCase):
         for condition, word in ((lambda: {}["rows"], "rows"), (lambda: [][0], "IndexError")):
             with self.assertRaisesRegex(Failed, f"not within 0 s: the rows.*{word}"):
                 until("the rows", condition, 0, 0.001)
+
+    def test_an_answer_that_is_not_json_is_none_yet(self):
+        answers = iter(["", '{"state": "up"}'])
+        self.assertEqual(until("an answer", lambda: json.loads(next(answers))["state"], 5, 0.001), "up")
 
     def test_a_description_may_fail_as_its_condition_does(self):
         with self.assertRaisesRegex(Failed, "not within 0 s"):
