@@ -6,8 +6,10 @@
 // have replaced it. Names have at most ten characters (CAF atoms).
 
 #include "actors/message.hpp"
+#include "actors/net/accept_limits.hpp"
 #include "actors/net/connection.hpp"
 #include "actors/peer/attribute_errors.hpp"
+#include "actors/peer/dynamic_range.hpp"
 #include "actors/peer/neighbor_settings.hpp"
 #include "actors/policy/definition.hpp"
 #include "actors/rib/messages.hpp"
@@ -77,7 +79,7 @@ struct programs {
 
 // ---- neighbors actor: what neighbours there are, and their peer actors ----------------------------------------------
 
-enum class origin_of_setting : std::uint8_t { file, api };
+enum class origin_of_setting : std::uint8_t { file, api, dynamic };
 
 /// A neighbour as it is written: with its group, before inheritance.
 struct neighbor_entry {
@@ -92,6 +94,7 @@ struct apply_neighbors {
   peer::speaker_settings speaker;
   std::map<std::string, peer::neighbor_patch> groups;
   std::vector<neighbor_entry> neighbors;
+  std::vector<peer::dynamic_range> ranges = {};
 };
 struct reload_report {
   struct line {
@@ -130,6 +133,27 @@ struct reset_neighbor { ///< answers `outcome`
   reset_neighbor::kind kind = kind::hard;
   std::string text;
 };
+/// Dynamic neighbours: whoever calls from a range is one until its session has ended.
+struct add_range {
+  peer::dynamic_range range;
+}; ///< answers `outcome`, durable
+struct remove_range {
+  wire::prefix range;
+};                     ///< answers `outcome`, durable; its neighbours go
+struct list_ranges {}; ///< answers `range_list`
+/// Calls of a range, since the start.
+struct range_counts {
+  std::uint64_t accepted = 0, refused_as = 0, refused_limit = 0, refused_waiting = 0;
+};
+struct range_list {
+  struct row {
+    peer::dynamic_range range;
+    origin_of_setting origin = origin_of_setting::file;
+    std::uint32_t neighbors = 0; ///< now
+    range_counts counts;
+  };
+  std::vector<row> rows;
+};
 /// A partition took the place of a failed one: sessions announce themselves to it again, and ask for routes again.
 struct partition_restarted {
   std::uint32_t index = 0;
@@ -145,10 +169,23 @@ struct accepted {
   std::shared_ptr<net::connection> link;
 };
 
+/// The daemon is about to stop: what the next run has to know of this one is stored. Answers `outcome`.
+struct end_of_run {
+  bool comes_back = false; ///< neighbours are not told, and keep our routes (own_restart.hpp)
+};
+/// Where our own restart stands. Answers `restart_progress`.
+struct get_restart {};
+struct restart_progress {
+  bool deferring = false;                    ///< nothing is advertised yet
+  std::chrono::seconds left{0};              ///< until that ends at the latest
+  std::vector<wire::ip_address> waiting_for; ///< whose End-of-RIB
+};
+
 /// One neighbour as `show neighbor` prints it.
 struct neighbor_status {
   peer::neighbor_settings settings;
   origin_of_setting origin = origin_of_setting::file;
+  std::optional<wire::prefix> range; ///< of a dynamic neighbour
   rib::peer_id id{};
   std::string state; ///< "Idle", "Connect", "Active", "OpenSent", "OpenConfirm", "Established", as in RFC 4271 §8.2.2
   bool admin_down = false;
@@ -166,6 +203,11 @@ struct neighbor_status {
   peer::attribute_errors attribute_errors;
   rib::peer_counts routes;
   std::vector<wire::family> end_of_rib_received;
+  struct long_life { ///< RFC 9494
+    wire::family family;
+    std::chrono::seconds stale_time{0}; ///< the lesser of its own and ours
+    bool active = false;                ///< what is stale is so for long
+  };
   /// RFC 4724, 8538: what the neighbour's restart would be, and is.
   struct graceful {
     bool negotiated = false;                        ///< in this session, or in the last one
@@ -176,8 +218,12 @@ struct neighbor_status {
     std::vector<wire::family> stale;                ///< with paths of an earlier session
     bool restarting = false;                        ///< it is away, and its routes are kept
     std::chrono::system_clock::time_point until;    ///< when stale routes go at the latest; epoch: there are none
+    bool restarted = false;                         ///< R bit of its last OPEN
+    bool ours_kept = false;                         ///< it keeps our routes while we restart
+    std::vector<long_life> long_lived;              ///< of the families that it may keep for long
   };
   graceful restart;
+  std::vector<std::string> add_paths;      ///< what was agreed, a family each, for people (RFC 7911)
   std::vector<std::string> limits_reached; ///< of this session, for people
   std::string rfc8212; ///< "import", "export", "import and export" where no policy blocks an eBGP session; else empty
 };

@@ -27,8 +27,9 @@ interface ControlAdmin {
 
   setLogLevel @0 (level :LogLevel) -> Common.Outcome;
 
-  shutdown @1 () -> Common.Outcome;
-  # Returns as soon as the daemon has begun to stop.
+  shutdown @1 (graceful :Bool) -> Common.Outcome;
+  # Returns as soon as the daemon has begun to stop. `graceful`: it comes back; neighbours that keep our routes while we restart
+  # (RFC 4724) are not told, the others are as ever.
 
   reload @2 () -> ReloadResult;
   # Reads the configuration file again. Nothing is changed if it has an error.
@@ -63,6 +64,35 @@ struct Health {
   watches @7 :UInt32;
   problems @8 :List(Text);
   # For people.
+  calls @9 :CallCounts;
+  restart @10 :RestartProgress;
+}
+
+struct CallCounts {
+  # What has become of connections to the listener, since the start. What the kernel drops for a wrong TCP MD5 signature
+  # is not among them.
+
+  accepted @0 :UInt64;
+  tooMany @1 :UInt64;
+  # Refused: too many without an OPEN (listen.half_open).
+  tooManyOfOne @2 :UInt64;
+  # Refused: listen.half_open_per_address.
+  tooOften @3 :UInt64;
+  # Refused: listen.calls_per_second.
+  silent @4 :UInt64;
+  # Closed: no OPEN within listen.open_within.
+  halfOpen @5 :UInt32;
+  # Now.
+}
+
+struct RestartProgress {
+  # Our own restart (RFC 4724): until the neighbours' routes are back nothing is advertised.
+
+  deferring @0 :Bool;
+  left @1 :UInt32;
+  # Seconds until it ends at the latest.
+  waitingFor @2 :List(Data);
+  # Neighbours whose End-of-RIB is missing.
 }
 
 struct PartitionHealth {

@@ -118,8 +118,9 @@ kj::Promise<void> control_admin_server::shutdown(ShutdownContext context) {
     write_fault("unsupported", "this daemon cannot be stopped over the API", context.getResults().initError());
     return kj::READY_NOW;
   }
-  spdlog::info("api_shutdown by={}", client_);
-  hook();
+  const bool graceful = context.getParams().getGraceful();
+  spdlog::info("api_shutdown graceful={} by={}", graceful, client_);
+  hook(graceful ? farewell::graceful : farewell::plain);
   context.getResults().setOk();
   return kj::READY_NOW;
 }

@@ -1,6 +1,7 @@
 #include "capnp/health.hpp"
 
 #include "actors/ledger/messages.hpp"
+#include "capnp/values.hpp"
 
 #include <algorithm>
 
@@ -29,12 +30,14 @@ kj::Promise<daemon_health> read_health(server_context& server) {
   auto& all = *shared;
   all.health.connections = server.connections;
   all.health.watches = server.watches;
+  if (server.hooks.calls)
+    all.health.calls = server.hooks.calls();
   all.health.uptime = static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - server.began).count());
   const auto partitions = server.settings.partitions;
   all.health.partitions.resize(partitions);
 
-  auto parts = kj::heapArrayBuilder<kj::Promise<void>>(partitions + 2);
+  auto parts = kj::heapArrayBuilder<kj::Promise<void>>(partitions + 3);
   for (std::uint32_t i = 0; i < partitions; ++i)
     parts.add(
         server.actors.ask<rib::rib_stats>(names::partition(i), msg::get_rib_stats{}, urgency::overtaking, patience)
@@ -47,6 +50,12 @@ kj::Promise<daemon_health> read_health(server_context& server) {
               all.health.established = static_cast<std::uint32_t>(
                   std::ranges::count(list->neighbors, "Established", &msg::neighbor_status::state));
             }
+          }));
+  parts.add(
+      server.actors.ask<msg::restart_progress>(names::neighbors, msg::get_restart{}, urgency::overtaking, patience)
+          .then([&all](answer<msg::restart_progress>&& a) {
+            if (a.value) // else the list of neighbours has said so
+              all.health.restart = std::move(*a.value);
           }));
   parts.add(
       server.actors.ask<msg::stored_neighbors>(names::ledger, msg::load_neighbors{}, urgency::overtaking, patience)
@@ -88,6 +97,19 @@ void write_health(const daemon_health& from, Health::Builder out) {
   }
   out.setConnections(from.connections);
   out.setWatches(from.watches);
+  auto calls = out.initCalls();
+  calls.setAccepted(from.calls.accepted);
+  calls.setTooMany(from.calls.too_many);
+  calls.setTooManyOfOne(from.calls.too_many_of_one);
+  calls.setTooOften(from.calls.too_often);
+  calls.setSilent(from.calls.silent);
+  calls.setHalfOpen(from.calls.half_open);
+  auto restart = out.initRestart();
+  restart.setDeferring(from.restart.deferring);
+  restart.setLeft(static_cast<std::uint32_t>(from.restart.left.count()));
+  auto waiting = restart.initWaitingFor(static_cast<unsigned>(from.restart.waiting_for.size()));
+  for (unsigned i = 0; i < waiting.size(); ++i)
+    waiting.set(i, as_data(from.restart.waiting_for[i].view()));
   auto problems = out.initProblems(static_cast<unsigned>(from.problems.size()));
   for (unsigned i = 0; i < problems.size(); ++i)
     problems.set(i, from.problems[i]);

@@ -1,6 +1,7 @@
 #pragma once
 // How the daemon is, asked of every part with little patience.
 
+#include "actors/interfaces.hpp"
 #include "actors/rib/view.hpp"
 #include "capnp/context.hpp"
 #include "capnp/control.capnp.h"
@@ -19,7 +20,9 @@ struct daemon_health {
   bool ledger_ok = false;
   std::vector<std::optional<rib::rib_stats>> partitions; ///< nothing: it did not answer
   std::uint32_t connections = 0, watches = 0;
+  net::accept_counts calls;
   std::vector<std::string> problems;
+  msg::restart_progress restart;
 };
 
 /// Resolves within a second or two, whatever the parts do.

@@ -87,10 +87,19 @@ void write_settings(const peer::neighbor_settings& from, NeighborSettings::Build
   out.setGracefulRestart(as_text(std::string{peer::name_of(from.graceful_restart)}));
   out.setRestartTime(seconds(from.restart_time));
   out.setStaleTime(seconds(from.stale_time));
+  out.setForwardingPreserved(from.forwarding_preserved);
+  out.setLongLivedStaleTime(seconds(from.long_lived_stale_time));
+  out.setLongLivedToAll(from.long_lived_to_all);
+  out.setAddPathReceive(from.add_path_receive);
+  out.setAddPathSend(as_text(to_text(from.add_path_send)));
+  out.setPathsLimit(from.paths_limit);
   write_limits(from.max_prefixes, out.initMaxPrefixes(count(from.max_prefixes)));
   write_limits(from.max_prefixes_out, out.initMaxPrefixesOut(count(from.max_prefixes_out)));
   write_rules(from.rules, out.initRules());
   write_options(from.options, out.initOptions());
+  out.setPasswordSet(!from.password_file.empty());
+  out.setTtlSecurity(from.ttl_security);
+  out.setTtl(from.ttl);
 }
 
 void write_restart(const msg::neighbor_status::graceful& from, RestartStatus::Builder out) {
@@ -102,6 +111,14 @@ void write_restart(const msg::neighbor_status::graceful& from, RestartStatus::Bu
   write_families(from.stale, out.initStale(count(from.stale)));
   out.setRestarting(from.restarting);
   out.setUntil(unix_time(from.until));
+  out.setRestarted(from.restarted);
+  out.setOursKept(from.ours_kept);
+  auto lives = out.initLongLived(count(from.long_lived));
+  for (unsigned i = 0; i < lives.size(); ++i) {
+    write_family(from.long_lived[i].family, lives[i].initFamily());
+    lives[i].setStaleTime(seconds(from.long_lived[i].stale_time));
+    lives[i].setActive(from.long_lived[i].active);
+  }
 }
 
 void write_traffic(const net::traffic& from, Traffic::Builder out) {
@@ -131,7 +148,7 @@ void write_endpoint(const net::endpoint& from, Endpoint::Builder out) {
 
 void write_counts(const rib::peer_counts& from, NeighborStatus::Builder out) {
   const wire::family families[] = {wire::ipv4_unicast, wire::ipv6_unicast};
-  const auto any = [&](std::size_t f) { return from.received[f] + from.accepted[f] + from.advertised[f] != 0; };
+  const auto any = [&](std::size_t f) { return from.received[f] + from.advertised[f] + from.refused[f] != 0; };
   auto list = out.initRoutes((any(0) ? 1u : 0u) + (any(1) ? 1u : 0u));
   unsigned n = 0;
   for (std::size_t f = 0; f < 2; ++f) {
@@ -143,6 +160,8 @@ void write_counts(const rib::peer_counts& from, NeighborStatus::Builder out) {
     c.setAccepted(from.accepted[f]);
     c.setAdvertised(from.advertised[f]);
     c.setStale(from.stale[f]);
+    c.setLongLived(from.long_lived[f]);
+    c.setRefused(from.refused[f]);
   }
 }
 
@@ -191,7 +210,9 @@ void write_status(const msg::neighbor_status& from, NeighborStatus::Builder out)
   out.setAddress(as_data(from.settings.address.view()));
   out.setId(rib::number(from.id));
   write_settings(from.settings, out.initSettings());
-  out.setOrigin(from.origin == msg::origin_of_setting::api ? SettingOrigin::API : SettingOrigin::FILE);
+  out.setOrigin(static_cast<SettingOrigin>(from.origin)); // the same order
+  if (from.range)
+    out.setRange(as_text(to_string(*from.range)));
   out.setState(from.state);
   out.setAdminDown(from.admin_down);
   out.setSince(unix_time(from.since));
@@ -218,6 +239,7 @@ void write_status(const msg::neighbor_status& from, NeighborStatus::Builder out)
   write_restart(from.restart, out.initRestart());
   write_texts(from.limits_reached, out.initLimitsReached(count(from.limits_reached)));
   write_errors(from.attribute_errors.all(), out.initAttributeErrors(count(from.attribute_errors.all())));
+  write_texts(from.add_paths, out.initAddPaths(count(from.add_paths)));
 }
 
 result<peer::neighbor_patch, refusal> read_patch(NeighborPatch::Reader in) {
@@ -254,10 +276,13 @@ result<peer::neighbor_patch, refusal> read_patch(NeighborPatch::Reader in) {
   if (in.getGracefulRestart().isSet()) {
     p.graceful_restart = peer::parse_restart_mode(as_string(in.getGracefulRestart().getSet()));
     if (!p.graceful_restart)
-      return fail{refusal{"invalid", "graceful restart is \"off\" or \"helper\"", "patch.gracefulRestart"}};
+      return fail{refusal{"invalid", "graceful restart is \"off\", \"helper\" or \"full\"", "patch.gracefulRestart"}};
   }
   take_seconds(in.getRestartTime(), p.restart_time);
   take_seconds(in.getStaleTime(), p.stale_time);
+  take(in.getForwardingPreserved(), p.forwarding_preserved);
+  take_seconds(in.getLongLivedStaleTime(), p.long_lived_stale_time);
+  take(in.getLongLivedToAll(), p.long_lived_to_all);
   take(in.getRouteReflectorClient(), p.route_reflector_client);
   take(in.getClusterId(), p.cluster_id);
   take(in.getClientToClient(), p.client_to_client);
@@ -268,10 +293,22 @@ result<peer::neighbor_patch, refusal> read_patch(NeighborPatch::Reader in) {
     return fail{rules.error()};
   p.rules = *rules;
   p.options = read_options(in.getOptions());
+  take(in.getAddPathReceive(), p.add_path_receive);
+  if (in.getAddPathSend().isSet()) {
+    p.add_path_send = peer::parse_send_choice(as_string(in.getAddPathSend().getSet()));
+    if (!p.add_path_send)
+      return fail{
+          refusal{"invalid", "the choice of paths is " + std::string{peer::send_choice_words}, "patch.addPathSend"}};
+  }
+  take(in.getPathsLimit(), p.paths_limit);
   if (!take_limits(in.getMaxPrefixes(), p.max_prefixes))
     return fail{refusal{"invalid", "there is no such action, or count", "patch.maxPrefixes"}};
   if (!take_limits(in.getMaxPrefixesOut(), p.max_prefixes_out))
     return fail{refusal{"invalid", "there is no such action, or count", "patch.maxPrefixesOut"}};
+  if (in.getPasswordFile().isSet())
+    p.password_file = as_string(in.getPasswordFile().getSet());
+  take(in.getTtlSecurity(), p.ttl_security);
+  take(in.getTtl(), p.ttl);
   if (p.remote_as == 0u || p.local_as == 0u)
     return fail{
         refusal{"invalid", "AS 0 is no AS number (RFC 7607)", p.remote_as == 0u ? "patch.remoteAs" : "patch.localAs"}};
@@ -284,6 +321,8 @@ result<peer::neighbor_patch, refusal> read_patch(NeighborPatch::Reader in) {
     return fail{refusal{"invalid", "connect retry is 1..65535 seconds", "patch.connectRetry"}};
   if (p.restart_time && p.restart_time->count() > 4095)
     return fail{refusal{"invalid", "the restart time is 0..4095 seconds", "patch.restartTime"}};
+  if (p.long_lived_stale_time && p.long_lived_stale_time->count() > 0xFFFFFF)
+    return fail{refusal{"invalid", "the long-lived stale time is 0..16777215 seconds", "patch.longLivedStaleTime"}};
   if (!range(p.stale_time, 1))
     return fail{refusal{"invalid", "the stale time is 1..65535 seconds", "patch.staleTime"}};
   return p;

@@ -20,6 +20,9 @@ interface NeighborsView {
   watch @2 (sink :NeighborSink) -> NeighborWatchResult;
   # The current list first, in one call with `snapshot` set, then each change of a state. A slow sink is shown the newest
   # state of a neighbour, not each one in between.
+
+  ranges @3 () -> RangeListResult;
+  # Ranges of addresses whose callers become neighbours, as long as their session lasts.
 }
 
 interface NeighborsAdmin {
@@ -41,6 +44,46 @@ interface NeighborsAdmin {
 
   reset @5 (address :Data, kind :ResetKind, text :Text) -> Common.Outcome;
   # "busy" or "unavailable" where the session cannot do this, as soft-in without Route Refresh.
+
+  addRange @6 (range :DynamicRange) -> Common.Outcome;
+  # "exists" if there is this range; ranges may lie within others, and the longest counts.
+
+  removeRange @7 (range :Common.Prefix) -> Common.Outcome;
+  # Its neighbours go with it, or to a range around it that takes them.
+}
+
+struct DynamicRange {
+  range @0 :Common.Prefix;
+  group @1 :Text;
+  # Where its neighbours have their settings from.
+  remoteAs @2 :List(AsRange);
+  # Who may call; not empty.
+  limit @3 :UInt32 = 100;
+  # Neighbours at a time.
+}
+
+struct AsRange {
+  first @0 :UInt32;
+  last @1 :UInt32;
+}
+
+struct DynamicRangeStatus {
+  range @0 :DynamicRange;
+  origin @1 :SettingOrigin;
+  neighbors @2 :UInt32;
+  # Now; the rest since the start.
+  accepted @3 :UInt64;
+  refusedAs @4 :UInt64;
+  refusedLimit @5 :UInt64;
+  refusedWaiting @6 :UInt64;
+  # A second call before the OPEN of the first, or too many callers at a time.
+}
+
+struct RangeListResult {
+  union {
+    ok @0 :List(DynamicRangeStatus);
+    error @1 :Common.Fault;
+  }
 }
 
 enum ResetKind {
@@ -186,7 +229,8 @@ struct NeighborPatch {
   gracefulRestart :union {
     keep @42 :Void;
     set @43 :Text;
-    # "helper": routes of a neighbour that restarts are kept (RFC 4724, receiving speaker). "off": not announced.
+    # "helper": routes of a neighbour that restarts are kept (RFC 4724, receiving speaker). "full": it is asked to keep ours
+    # while we restart, too. "off": not announced.
   }
   restartTime :union {
     keep @44 :Void;
@@ -224,6 +268,53 @@ struct NeighborPatch {
   }
   rules @58 :Rules.RouteRulesPatch;
   options @59 :Options.SessionOptionsPatch;
+  passwordFile :union {
+    keep @60 :Void;
+    set @61 :Text;
+    # A file of the daemon's machine; its first line is the TCP MD5 key (RFC 2385). Empty: no signatures.
+  }
+  ttlSecurity :union {
+    keep @62 :Void;
+    set @63 :UInt16;
+    # Hops to the neighbour, 1..254 (RFC 5082); 0: off.
+  }
+  ttl :union {
+    keep @64 :Void;
+    set @65 :UInt16;
+    # Of what is sent to it, 1..255; 0: the system's.
+  }
+  forwardingPreserved :union {
+    keep @66 :Void;
+    set @67 :Bool;
+    # F bits of our own restart (RFC 4724 §3).
+  }
+  longLivedStaleTime :union {
+    keep @68 :Void;
+    set @69 :UInt32;
+    # seconds, 0..16777215: how long routes may stay stale behind the restart time (RFC 9494); 0: not announced
+  }
+  longLivedToAll :union {
+    keep @70 :Void;
+    set @71 :Bool;
+    # iBGP: without the capability too, with NO_EXPORT and LOCAL_PREF 0.
+  }
+  addPathReceive :union {
+    keep @72 :Void;
+    set @73 :Bool;
+    # Several paths of one prefix are taken (RFC 7911), in every family.
+  }
+  addPathSend :union {
+    keep @74 :Void;
+    set @75 :Text;
+    # "off"; "all"; "best-1" to "best-255": the best ones of those that policy lets through; "per-as": of those the best of
+    # each neighbouring AS.
+  }
+  pathsLimit :union {
+    keep @76 :Void;
+    set @77 :UInt16;
+    # 0..255: paths of one prefix that are kept of the neighbour, which is told (draft-abraitis-idr-addpath-paths-limit);
+    # 0: 255 are, and it is not told. Needs addPathReceive.
+  }
 }
 
 struct PrefixLimit {
@@ -281,7 +372,7 @@ struct NeighborSettings {
   # Empty: from the connection's local address.
   nextHopV6 @22 :Data;
   gracefulRestart @23 :Text;
-  # "off" or "helper"
+  # "off", "helper" or "full"
   restartTime @24 :UInt32;
   staleTime @25 :UInt32;
   # seconds
@@ -292,11 +383,23 @@ struct NeighborSettings {
   maxPrefixesOut @30 :List(PrefixLimit);
   rules @31 :Rules.RouteRules;
   options @32 :Options.SessionOptions;
+  passwordSet @33 :Bool;
+  # TCP MD5; neither the key nor its file is ever answered.
+  ttlSecurity @34 :UInt16;
+  ttl @35 :UInt16;
+  forwardingPreserved @36 :Bool;
+  longLivedStaleTime @37 :UInt32;
+  longLivedToAll @38 :Bool;
+  addPathReceive @39 :Bool;
+  addPathSend @40 :Text;
+  pathsLimit @41 :UInt16;
 }
 
 enum SettingOrigin {
   file @0;
   api @1;
+  dynamic @2;
+  # A caller of a range.
 }
 
 struct NeighborStatus {
@@ -341,6 +444,10 @@ struct NeighborStatus {
   # What has been said of `maxPrefixes` and `maxPrefixesOut` in this session, for people.
   attributeErrors @27 :List(AttributeError);
   # Of all sessions since the neighbour was configured.
+  range @28 :Text;
+  # Of a dynamic neighbour; else empty.
+  addPaths @29 :List(Text);
+  # Add-Path as agreed in this session: "ipv4-unicast receive", "ipv6-unicast send, at most 4", "ipv4-unicast both".
 }
 
 struct AttributeError {
@@ -377,6 +484,21 @@ struct RestartStatus {
   # The neighbour is away, and its routes are kept.
   until @7 :Int64;
   # When stale routes go at the latest, seconds since 1970; 0: there are none.
+  restarted @8 :Bool;
+  # R bit: its last OPEN said that it had restarted.
+  oursKept @9 :Bool;
+  # It keeps our routes while we restart.
+  longLived @10 :List(LongLife);
+  # Families that may stay stale behind the restart time.
+}
+
+struct LongLife {
+  # RFC 9494
+  family @0 :Common.Family;
+  staleTime @1 :UInt32;
+  # seconds: the lesser of the neighbour's time and ours
+  active @2 :Bool;
+  # What is stale of it has LLGR_STALE and ranks last.
 }
 
 struct RouteCounts {
@@ -386,6 +508,10 @@ struct RouteCounts {
   advertised @3 :UInt64;
   stale @4 :UInt64;
   # Of those received: announced in an earlier session, kept for a restart.
+  longLived @5 :UInt64;
+  # Of those stale: for long (RFC 9494).
+  refused @6 :UInt64;
+  # Announced in this session and not kept: one more path of its prefix than the neighbour may have. Not among those received.
 }
 
 struct Traffic {

@@ -14,6 +14,7 @@ public:
   kj::Promise<void> list(ListContext context) override;
   kj::Promise<void> show(ShowContext context) override;
   kj::Promise<void> watch(WatchContext context) override;
+  kj::Promise<void> ranges(RangesContext context) override; ///< ranges_server.cpp
 
 private:
   ticket ticket_;
@@ -29,6 +30,8 @@ public:
   kj::Promise<void> enable(EnableContext context) override;
   kj::Promise<void> disable(DisableContext context) override;
   kj::Promise<void> reset(ResetContext context) override;
+  kj::Promise<void> addRange(AddRangeContext context) override;       ///< ranges_server.cpp
+  kj::Promise<void> removeRange(RemoveRangeContext context) override; ///< ranges_server.cpp
 
 private:
   /// Asks the neighbors actor for the change, and logs who wanted it.

@@ -65,7 +65,7 @@ struct Route {
   source @1 :UInt16;
   # NeighborName.id
   pathId @2 :UInt32;
-  # RFC 7911; 0: none.
+  # RFC 7911: the one of the neighbour; with `advertised` the one that it was sent. 0: none. Of injected routes: the owner.
   age @3 :UInt32;
   # Seconds since it was received.
   attributes @4 :UInt32;

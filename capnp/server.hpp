@@ -57,16 +57,24 @@ struct server_settings {
   client_limits limits;
 };
 
+/// How neighbours are to see the end of the daemon.
+enum class farewell : std::uint8_t {
+  plain,    ///< they are told, and drop our routes
+  graceful, ///< those who keep our routes while we restart are not (RFC 4724)
+};
+
 /// What only main() can do. Called on the API thread; must not block.
 struct server_hooks {
   /// Begin to stop the daemon. main() calls api_server::stop() later, from its own thread.
-  std::function<void()> shutdown;
+  std::function<void(farewell)> shutdown;
   /// Read the configuration file again; `done` may be called from any thread, once.
   std::function<void(std::function<void(msg::reload_report)> done)> reload;
   /// Keeps an actor running under a supervisor until stop_child. Both or neither; with them, the gateway actor is the
   /// supervisor's too (gateway_actor.hpp).
   std::function<void(std::string name, std::function<caf::actor(caf::actor_system&)> make)> start_child;
   std::function<void(std::string name)> stop_child;
+  /// What has become of the connections that neighbours made.
+  std::function<net::accept_counts()> calls;
 };
 
 class api_server {

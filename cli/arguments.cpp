@@ -23,6 +23,12 @@ std::optional<client::view> parse_view(const std::string& text) {
   return std::nullopt;
 }
 
+/// The daemon says which of them are meant.
+std::optional<std::uint16_t> parse_small(const std::string& text) {
+  const auto n = parse_number(text);
+  return n && *n <= 65535 ? std::optional{static_cast<std::uint16_t>(*n)} : std::nullopt;
+}
+
 std::optional<std::uint16_t> parse_port(const std::string& text) {
   const auto n = parse_number(text, 0xFFFF);
   return n && *n != 0 ? std::optional{static_cast<std::uint16_t>(*n)} : std::nullopt;
@@ -140,14 +146,24 @@ void add_patch_options(CLI::App& app, client::neighbor_patch& p) {
   flag("--enforce-first-as", p.enforce_first_as, "the path has to begin with its AS");
   add_value(app, "--next-hop-v4", "ADDRESS", "our IPv4 next hop on this session", parse_address, into(p.next_hop_v4));
   add_value(app, "--next-hop-v6", "ADDRESS", "our IPv6 next hop on this session", parse_address, into(p.next_hop_v6));
-  add_value(app, "--graceful-restart", "off|helper", "keep its routes while it restarts (RFC 4724)", parse_text,
+  add_value(app, "--graceful-restart", "off|helper|full",
+            "keep its routes while it restarts (RFC 4724); full: and have it keep ours", parse_text,
             into(p.graceful_restart));
   add_value(app, "--restart-time", "SECONDS", "0 to 4095, the longest wait for it", parse_count, into(p.restart_time));
   add_value(app, "--stale-time", "SECONDS", "1 to 65535, the longest that routes stay stale", parse_count,
             into(p.stale_time));
+  flag("--forwarding-preserved", p.forwarding_preserved, "F bit: packets flow on while we restart");
+  add_value(app, "--long-lived-stale-time", "SECONDS", "0 to 16777215, how long routes live on after that (RFC 9494)",
+            parse_count, into(p.long_lived_stale_time));
+  flag("--long-lived-to-all", p.long_lived_to_all, "iBGP: such routes though it does not know RFC 9494");
   flag("--route-reflector-client", p.route_reflector_client, "RFC 4456");
   add_value(app, "--cluster-id", "A.B.C.D", "of its cluster, as a client", parse_identifier, into(p.cluster_id));
   flag("--client-to-client", p.client_to_client, "off: clients of one cluster exchange routes among themselves");
+  flag("--add-path-receive", p.add_path_receive, "several paths of a prefix are taken (RFC 7911)");
+  add_value(app, "--add-path-send", "off|all|best-N|per-as", "which paths of a prefix it is sent (RFC 7911)",
+            parse_text, into(p.add_path_send));
+  add_value(app, "--paths-limit", type_name::number,
+            "0 to 255, paths of a prefix that are kept of it; 0: 255, not told", parse_small, into(p.paths_limit));
   const auto limits = [&](const char* name, std::optional<std::vector<client::prefix_limit>>& to, const char* help) {
     repeated(add_value(app, name, "ipv4|ipv6=N[,KEY=VALUE…]|none", help, parse_limit,
                        [&to](const std::optional<client::prefix_limit>& l) {
@@ -165,6 +181,10 @@ void add_patch_options(CLI::App& app, client::neighbor_patch& p) {
          "restart-after");
   add_rule_options(app, p.rules);
   add_session_options(app, p.options);
+  add_value(app, "--password-file", "FILE", "of the daemon; its first line is the TCP MD5 key, \"\" for none",
+            parse_text, into(p.password_file));
+  add_value(app, "--ttl-security", "HOPS", "GTSM: 1 to 254 hops away; 0: off", parse_small, into(p.ttl_security));
+  add_value(app, "--ttl", "TTL", "of what we send, 1 to 255; 0: the system's", parse_small, into(p.ttl));
 }
 
 void add_attribute_options(CLI::App& app, wire::path_attributes& a) {

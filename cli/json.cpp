@@ -81,23 +81,40 @@ json settings_json(const client::neighbor_settings& s) {
           {"cluster_id", router_id_text(s.cluster_id)},
           {"client_to_client", s.client_to_client},
           {"graceful_restart", s.graceful_restart},
+          {"forwarding_preserved", s.forwarding_preserved},
+          {"long_lived_stale_time", s.long_lived_stale_time},
+          {"long_lived_to_all", s.long_lived_to_all},
           {"restart_time", s.restart_time},
           {"stale_time", s.stale_time},
+          {"add_path_receive", s.add_path_receive},
+          {"add_path_send", s.add_path_send},
+          {"paths_limit", s.paths_limit},
           {"max_prefixes", limits_json(s.max_prefixes)},
           {"max_prefixes_out", limits_json(s.max_prefixes_out)},
           {"rules", rules_json(s.rules)},
-          {"options", options_json(s.options)}};
+          {"options", options_json(s.options)},
+          {"password", s.password_set ? "set" : "not set"},
+          {"ttl_security", s.ttl_security},
+          {"ttl", s.ttl}};
 }
 
 json restart_json(const client::restart_status& r) {
-  return {{"negotiated", r.negotiated},
-          {"notification", r.notification},
-          {"restart_time", r.restart_time},
-          {"families", strings(r.families, family_text)},
-          {"forwarding_preserved", strings(r.forwarding_preserved, family_text)},
-          {"stale", strings(r.stale, family_text)},
-          {"restarting", r.restarting},
-          {"until", r.until}};
+  return {
+      {"negotiated", r.negotiated},
+      {"notification", r.notification},
+      {"restart_time", r.restart_time},
+      {"families", strings(r.families, family_text)},
+      {"forwarding_preserved", strings(r.forwarding_preserved, family_text)},
+      {"stale", strings(r.stale, family_text)},
+      {"restarting", r.restarting},
+      {"restarted", r.restarted},
+      {"ours_kept", r.ours_kept},
+      {"long_lived",
+       strings(r.long_lived,
+               [](const client::long_life& l) {
+                 return json{{"family", wire::to_string(l.family)}, {"stale_time", l.stale_time}, {"active", l.active}};
+               })},
+      {"until", r.until}};
 }
 
 json traffic_json(const client::traffic& t) {
@@ -208,12 +225,16 @@ json to_json(const client::neighbor_status& n) {
           {"state", n.state},
           {"admin_down", n.admin_down},
           {"since", n.since},
-          {"configured_by", n.from_api ? "api" : "file"},
+          {"configured_by", !n.range.empty() ? "dynamic"
+                            : n.from_api     ? "api"
+                                             : "file"},
+          {"range", n.range},
           {"peer_router_id", router_id_text(n.peer_router_id)},
           {"sessions", n.sessions},
           {"hold_time", n.hold_time},
           {"keepalive", n.keepalive},
           {"families", strings(n.families, family_text)},
+          {"add_paths", n.add_paths},
           {"capabilities_sent", n.capabilities_sent},
           {"capabilities_received", n.capabilities_received},
           {"local", endpoint_or_null(n.local)},
@@ -226,7 +247,9 @@ json to_json(const client::neighbor_status& n) {
                                            {"received", c.received},
                                            {"accepted", c.accepted},
                                            {"advertised", c.advertised},
-                                           {"stale", c.stale}};
+                                           {"stale", c.stale},
+                                           {"long_lived", c.long_lived},
+                                           {"refused", c.refused}};
                              })},
           {"end_of_rib_received", strings(n.end_of_rib_received, family_text)},
           {"updates_in", n.updates_in},
@@ -261,7 +284,18 @@ json to_json(const client::health& h) {
           {"ledger_ok", h.ledger_ok},
           {"connections", h.connections},
           {"watches", h.watches},
+          {"calls",
+           {{"accepted", h.calls.accepted},
+            {"too_many", h.calls.too_many},
+            {"too_many_of_one", h.calls.too_many_of_one},
+            {"too_often", h.calls.too_often},
+            {"silent", h.calls.silent},
+            {"half_open", h.calls.half_open}}},
           {"problems", h.problems},
+          {"restart",
+           {{"deferring", h.restart.deferring},
+            {"left", h.restart.left},
+            {"waiting_for", strings(h.restart.waiting_for, [](const auto& a) { return wire::to_string(a); })}}},
           {"partitions", strings(h.partitions, partition_json)}};
 }
 

@@ -71,9 +71,12 @@ std::string address_or(const std::optional<wire::ip_address>& a, const char* oth
 void add_restart(sheet& s, const client::restart_status& r, std::int64_t now) {
   if (!r.negotiated)
     return;
-  s.add("Graceful restart", or_none(joined(r.families, family_text)) + ", its restart time " +
-                                std::to_string(r.restart_time) + " s" +
-                                (r.notification ? ", also by NOTIFICATION" : ""));
+  s.add("Graceful restart",
+        or_none(joined(r.families, family_text)) + ", its restart time " + std::to_string(r.restart_time) + " s" +
+            (r.notification ? ", also by NOTIFICATION" : "") + (r.ours_kept ? ", keeps our routes" : ""));
+  for (const auto& l : r.long_lived)
+    s.add("Long-lived", family_text(l.family) + ", " + std::to_string(l.stale_time) + " s" +
+                            (l.active ? ", running: LLGR_STALE" : ""));
   if (!r.stale.empty())
     s.add("Stale routes", joined(r.stale, family_text) + (r.restarting ? ", it restarts" : ", until End-of-RIB") +
                               ", at most " + duration_text(r.until > now ? r.until - now : 0));
@@ -95,6 +98,8 @@ void add_session(sheet& s, const client::neighbor_status& n, std::int64_t now) {
   s.add("Its router id", router_id_text(n.peer_router_id));
   s.add("Hold time, keepalive", std::to_string(n.hold_time) + " s, " + std::to_string(n.keepalive) + " s");
   s.add("Families", or_none(joined(n.families, family_text)));
+  if (!n.add_paths.empty())
+    s.add("Add-Path", joined(n.add_paths, same));
   s.add("End-of-RIB received", or_none(joined(n.end_of_rib_received, family_text)));
   s.add("Capabilities sent", or_none(joined(n.capabilities_sent, same)));
   s.add("Capabilities received", or_none(joined(n.capabilities_received, same)));
@@ -118,15 +123,23 @@ void add_settings(sheet& s, const client::neighbor_settings& n) {
   s.add("Four-byte AS", yes_no(n.four_byte_as));
   s.add("Enforce first AS", yes_no(n.enforce_first_as));
   s.add("Graceful restart", n.graceful_restart + ", restart " + std::to_string(n.restart_time) + " s, stale " +
-                                std::to_string(n.stale_time) + " s");
+                                std::to_string(n.stale_time) + " s" +
+                                (n.graceful_restart == "full" && !n.forwarding_preserved ? ", F bit off" : ""));
+  if (n.long_lived_stale_time != 0 || n.long_lived_to_all)
+    s.add("Long-lived", std::to_string(n.long_lived_stale_time) + " s" + (n.long_lived_to_all ? ", to all iBGP" : ""));
   if (n.route_reflector_client)
     s.add("Reflector client",
           "yes, cluster " + router_id_text(n.cluster_id) + (n.client_to_client ? "" : ", not between clients"));
+  s.add("Add-Path", std::string{n.add_path_receive ? "receive" : "no receive"} + ", send " + n.add_path_send +
+                        (n.paths_limit != 0 ? ", at most " + std::to_string(n.paths_limit) + " received" : ""));
   s.add("Maximum prefixes", or_none(joined(n.max_prefixes, limit_text)));
   s.add("Maximum prefixes out", or_none(joined(n.max_prefixes_out, limit_text)));
   for (const auto& lines : {rule_lines(n.rules), option_lines(n.options)})
     for (const auto& [name, value] : lines)
       s.add(name.c_str(), value);
+  s.add("Password", n.password_set ? "set" : "not set");
+  s.add("TTL security", n.ttl_security == 0 ? "off" : std::to_string(n.ttl_security) + " hops");
+  s.add("TTL", n.ttl != 0 ? std::to_string(n.ttl) : n.ttl_security != 0 ? "255" : "the system's");
 }
 
 std::uint64_t sum(const std::vector<client::route_counts>& counts, std::uint64_t client::route_counts::*member) {
@@ -145,7 +158,16 @@ std::string render_health(const client::health& h, const client::version& v) {
     out += "  problem: " + printable(p) + "\n";
   out += "Neighbors: " + number_text(h.neighbors_established) + " of " + number_text(h.neighbors_configured) +
          " established.  Ledger: " + (h.ledger_ok ? "ok" : "does not answer") +
-         ".  API: " + number_text(h.connections) + " connections, " + number_text(h.watches) + " watches.\n\n";
+         ".  API: " + number_text(h.connections) + " connections, " + number_text(h.watches) + " watches.\n";
+  out += "Calls: " + number_text(h.calls.accepted) + " accepted, " + number_text(h.calls.half_open) +
+         " without an OPEN now.  Refused: " + number_text(h.calls.too_many + h.calls.too_many_of_one) +
+         " for too many without an OPEN, " + number_text(h.calls.too_often) +
+         " for too many calls.  Closed: " + number_text(h.calls.silent) + " for no OPEN in time.\n";
+  if (h.restart.deferring)
+    out += "Restarting: nothing is advertised until " +
+           or_none(joined(h.restart.waiting_for, [](const auto& a) { return wire::to_string(a); })) +
+           " sent End-of-RIB, at most " + duration_text(h.restart.left) + ".\n";
+  out += "\n";
   table t{{{"Part"},
            {"State"},
            {"IPv4", align::right},
@@ -183,7 +205,8 @@ std::string render_neighbors(const std::vector<client::neighbor_status>& all, st
     t.add({wire::to_string(n.address), std::to_string(n.settings.remote_as), state_text(n), age_text(n.since, now),
            number_text(sum(n.routes, &client::route_counts::received)),
            number_text(sum(n.routes, &client::route_counts::accepted)),
-           number_text(sum(n.routes, &client::route_counts::advertised)), printable(n.settings.description)});
+           number_text(sum(n.routes, &client::route_counts::advertised)),
+           (n.range.empty() ? "" : "(dynamic) ") + printable(n.settings.description)});
   return t.render();
 }
 
@@ -195,7 +218,9 @@ std::string render_neighbor(const client::neighbor_status& n, std::int64_t now) 
   for (const auto& c : n.routes)
     s.add(("Routes " + wire::to_string(c.family)).c_str(),
           number_text(c.received) + " received, " + number_text(c.accepted) + " accepted, " +
-              number_text(c.advertised) + " advertised" + (c.stale ? ", " + number_text(c.stale) + " stale" : ""));
+              number_text(c.advertised) + " advertised" + (c.stale ? ", " + number_text(c.stale) + " stale" : "") +
+              (c.long_lived ? ", of them " + number_text(c.long_lived) + " for long" : "") +
+              (c.refused ? ", " + number_text(c.refused) + " over the limit of paths" : ""));
   const auto& t = n.traffic;
   const auto both = [](std::uint64_t in, std::uint64_t sent) { return number_text(in) + ", " + number_text(sent); };
   s.title("\nIn and out, in this session");
@@ -211,7 +236,9 @@ std::string render_neighbor(const client::neighbor_status& n, std::int64_t now) 
   for (const auto& e : n.attribute_errors)
     s.add(("  " + e.name).c_str(), number_text(e.count) + " " + e.action + ", last: " + printable(e.reason) +
                                        (e.data.empty() ? "" : ", " + wire::to_hex(e.data)));
-  s.title(std::string{"\nSettings, from "} + (n.from_api ? "the API" : "the file"));
+  s.title(std::string{"\nSettings, from "} + (!n.range.empty() ? "the group of the range " + printable(n.range)
+                                              : n.from_api     ? "the API"
+                                                               : "the file"));
   add_settings(s, n.settings);
   return s.take();
 }

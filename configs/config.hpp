@@ -2,6 +2,7 @@
 // What an operator can write in the TOML file. The structs mirror the file: a table is a struct, a key is a member of
 // the same name, a default is the initializer. docs/configuration.md explains every key.
 
+#include "actors/peer/dynamic_range.hpp"
 #include "actors/peer/neighbor_settings.hpp"
 #include "actors/policy/definition.hpp"
 #include "actors/rib/best_path_rules.hpp"
@@ -10,6 +11,7 @@
 #include "wire/prefix.hpp"
 #include "wire/result.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -35,10 +37,22 @@ struct global {
   std::uint32_t cluster_id = 0; ///< of route reflection (RFC 4456 §7); 0: the router id
   /// Where neighbours may connect to; an empty list: nowhere.
   std::vector<endpoint> listen{{wire::ip_address::v4(0), 179}, {wire::ip_address::v6({}), 179}};
-  std::uint32_t partitions = 0;               ///< of the RIB; 0: as many as workers
-  std::uint32_t workers = 0;                  ///< threads that run actors; 0: one a core
-  std::string state_dir = "/var/lib/bellman"; ///< relative: to the daemon's working directory
+  std::chrono::seconds own_restart_time{120}; ///< 1..4095: how long neighbours are asked to wait for us (RFC 4724)
+  std::chrono::seconds selection_deferral_time{240}; ///< 1..65535: how long we wait for theirs after our restart
+  std::uint32_t partitions = 0;                      ///< of the RIB; 0: as many as workers
+  std::uint32_t workers = 0;                         ///< threads that run actors; 0: one a core
+  std::string state_dir = "/var/lib/bellman";        ///< relative: to the daemon's working directory
   bool operator==(const global&) const = default;
+};
+
+/// Limits on connections that neighbours, or whoever claims to be one, make and have not sent an OPEN on.
+struct listen {
+  std::uint32_t half_open = 1024;           ///< of all addresses together
+  std::uint32_t half_open_per_address = 16; ///< of one
+  std::uint32_t calls_per_second = 20;      ///< of one address in the long run, twice as many at once; 0: no limit
+  std::uint32_t open_within = 60;           ///< seconds until such a connection is closed
+  std::uint32_t dynamic_neighbors = 1000;   ///< of all ranges together
+  bool operator==(const listen&) const = default;
 };
 
 /// What a client of the API may do; each includes those before it. Written "viewer", "injector", "operator", "admin".
@@ -97,9 +111,13 @@ struct neighbor {
   bool operator==(const neighbor&) const = default;
 };
 
+/// A range of addresses whose callers become neighbours.
+using dynamic_neighbors = peer::dynamic_range;
+
 /// The whole file, checked. Paths are filled in: `api.socket` and `store.path` are never empty.
 struct daemon {
   configs::global global;
+  configs::listen listen;
   configs::api api;
   configs::store store;
   configs::logging logging;
@@ -108,10 +126,13 @@ struct daemon {
   std::vector<rib::igp_metric> igp_metrics; ///< [[igp_metric]]
   std::map<std::string, peer::neighbor_patch> groups;
   std::vector<neighbor> neighbors;
+  std::vector<configs::dynamic_neighbors> dynamic_neighbors;
   policy::definitions definitions; ///< [[prefix_sets]] and [[policies]]
   problems warnings;               ///< Allowed, but probably not meant; `--check` prints them.
 
-  peer::speaker_settings speaker() const noexcept { return {global.asn, global.router_id, global.cluster_id}; }
+  peer::speaker_settings speaker() const noexcept {
+    return {global.asn, global.router_id, global.cluster_id, global.own_restart_time};
+  }
   bool operator==(const daemon&) const = default;
 };
 

@@ -86,6 +86,7 @@ result<daemon, problems> parse(std::string_view text, std::string filename) {
   read_process(file, made);
   read_definitions(file, made);
   read_neighbors(file, made);
+  read_ranges(file, made);
   file.finish();
   const bool failed = out.has_errors();
   auto found = out.take();

@@ -5,6 +5,8 @@
 //   own keys ──▶ group ──▶ defaults       the first that has a value wins
 #include "configs/sections.hpp"
 
+#include "actors/peer/add_path.hpp"
+#include "actors/peer/password_file.hpp"
 #include "actors/peer/settings_check.hpp"
 #include "actors/policy/compile.hpp"
 
@@ -152,6 +154,22 @@ void read_options(table_reader& in, peer::session_options_patch& to) {
   in.number("send_hold_time", to.send_hold_time, 8, 65535);
 }
 
+/// A session whose operator wants it authenticated must not come up without.
+void refuse_tcp_ao(table_reader& in) {
+  if (const auto* v = in.find("tcp_ao"))
+    in.out().error(*v, "`tcp_ao` is not supported: TCP-AO (RFC 5925) is missing here", {},
+                   "`password_file` protects the session with TCP MD5 signatures (RFC 2385)");
+}
+
+/// Its file is read again when the key is needed; what is wrong with it is seen here first.
+void read_password(table_reader& in, std::optional<std::string>& to) {
+  in.text("password_file", to);
+  if (!to || to->empty())
+    return;
+  if (const auto key = peer::read_password(*to); !key)
+    in.out().error(*in.find("password_file"), key.error(), "a file whose first line is the key, 1 to 80 octets");
+}
+
 void read_patch(table_reader& in, const daemon& context, neighbor_patch& to) {
   constexpr std::int64_t longest = 65535;
   in.text("description", to.description);
@@ -172,16 +190,26 @@ void read_patch(table_reader& in, const daemon& context, neighbor_patch& to) {
   in.boolean("enforce_first_as", to.enforce_first_as);
   in.parsed("next_hop_v4", to.next_hop_v4, parse_own<wire::afi::ipv4>, "an IPv4 address of ours");
   in.parsed("next_hop_v6", to.next_hop_v6, parse_own<wire::afi::ipv6>, "an IPv6 address of ours");
-  in.parsed("graceful_restart", to.graceful_restart, peer::parse_restart_mode, R"("off" or "helper")");
+  in.parsed("graceful_restart", to.graceful_restart, peer::parse_restart_mode, R"("off", "helper" or "full")");
   in.number("restart_time", to.restart_time, 0, 4095);
   in.number("stale_time", to.stale_time, 1, longest);
+  in.boolean("forwarding_preserved", to.forwarding_preserved);
+  in.number("long_lived_stale_time", to.long_lived_stale_time, 0, 0xFFFFFF);
+  in.boolean("long_lived_to_all", to.long_lived_to_all);
   in.boolean("route_reflector_client", to.route_reflector_client);
   in.parsed("cluster_id", to.cluster_id, parse_identifier, "an identifier like \"192.0.2.1\", not 0.0.0.0");
   in.boolean("client_to_client", to.client_to_client);
+  in.boolean("add_path_receive", to.add_path_receive);
+  in.parsed("add_path_send", to.add_path_send, peer::parse_send_choice, std::string{peer::send_choice_words});
+  in.number("paths_limit", to.paths_limit, 0, peer::most_paths_kept);
   read_limits(in, "max_prefixes", peer::direction::in, to.max_prefixes);
   read_limits(in, "max_prefixes_out", peer::direction::out, to.max_prefixes_out);
   peer::each_rule([&](const char* key, auto member, auto) { read_rule(in, key, to.rules.*member); });
   read_options(in, to.options);
+  read_password(in, to.password_file);
+  in.number("ttl_security", to.ttl_security, 0, 254);
+  in.number("ttl", to.ttl, 0, 255);
+  refuse_tcp_ao(in);
   list_reader lists{in, context.definitions};
   lists.families(to.families);
   lists.chain("import_policy", to.import_policy);
@@ -218,6 +246,9 @@ public:
     const auto local = effective(&neighbor_patch::local_address);
     if (local && local->afi != who_.address.afi)
       out_.error(own_.at("local_address"), "`local_address` and `address` are of different families");
+    if (effective(&neighbor_patch::ttl).value_or(0) != 0 && effective(&neighbor_patch::ttl_security).value_or(0) != 0)
+      out_.error(own_.at(who_.own.ttl ? "ttl" : "ttl_security"),
+                 "`ttl` and `ttl_security` exclude each other: with GTSM everything is sent with TTL 255 (RFC 5082)");
     const auto remote_as = effective(&neighbor_patch::remote_as);
     if (!remote_as) {
       if (own_.at("remote_as").is_table())
@@ -229,12 +260,21 @@ public:
       warn_of_missing_policy();
     else if (effective(&neighbor_patch::route_server_client).value_or(false))
       out_.warning(*own_.place, "`route_server_client` has no effect on an iBGP session (RFC 7947)");
+    if (effective(&neighbor_patch::long_lived_stale_time).value_or(std::chrono::seconds{0}).count() != 0 &&
+        effective(&neighbor_patch::graceful_restart) == peer::restart_mode::off)
+      out_.error(own_.at("long_lived_stale_time"), "`long_lived_stale_time` needs `graceful_restart` (RFC 9494)");
+    if (effective(&neighbor_patch::long_lived_to_all).value_or(false) &&
+        *remote_as != effective(&neighbor_patch::local_as).value_or(context_.global.asn))
+      out_.error(own_.at("long_lived_to_all"), "`long_lived_to_all` needs an iBGP session (RFC 9494)");
     if (effective(&neighbor_patch::route_reflector_client).value_or(false) &&
         *remote_as != effective(&neighbor_patch::local_as).value_or(context_.global.asn))
       out_.error(*own_.place, "`route_reflector_client` needs an iBGP session (RFC 4456)");
     const peer::speaker_settings speaker{context_.global.asn, 0};
     if (const auto wrong = peer::mistake_in_rules(peer::resolve(speaker, who_.address, {}, group_, who_.own)))
       out_.error(own_.at(wrong->field.c_str()), wrong->message);
+    if (effective(&neighbor_patch::paths_limit).value_or(0) != 0 &&
+        !effective(&neighbor_patch::add_path_receive).value_or(false))
+      out_.error(own_.at("paths_limit"), "`paths_limit` needs `add_path_receive`");
     if (effective(&neighbor_patch::passive).value_or(false) && context_.global.listen.empty())
       out_.warning(*own_.place, "this neighbour is passive, but the daemon listens nowhere", "set global.listen");
   }

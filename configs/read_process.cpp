@@ -36,6 +36,8 @@ void read_global(const toml::value& table, global& to, report& out) {
   in.parsed("router_id", to.router_id, parse_identifier, "an identifier like \"192.0.2.1\", not 0.0.0.0");
   in.parsed("cluster_id", to.cluster_id, parse_identifier, "an identifier like \"192.0.2.1\", not 0.0.0.0");
   read_endpoints(in, to.listen);
+  in.number("own_restart_time", to.own_restart_time, 1, 4095);
+  in.number("selection_deferral_time", to.selection_deferral_time, 1, 65535);
   in.number("partitions", to.partitions, 0, 256);
   in.number("workers", to.workers, 0, 256);
   in.text("state_dir", to.state_dir);
@@ -137,6 +139,15 @@ void read_process(table_reader& file, daemon& to) {
   auto& out = file.out();
   if (const auto* t = file.require("global"))
     read_global(*t, to.global, out);
+  if (const auto* t = file.find("listen")) {
+    table_reader in{*t, "[listen]", out};
+    in.number("half_open", to.listen.half_open, 1, 65535);
+    in.number("half_open_per_address", to.listen.half_open_per_address, 1, 65535);
+    in.number("calls_per_second", to.listen.calls_per_second, 0, 65535);
+    in.number("open_within", to.listen.open_within, 1, 65535);
+    in.number("dynamic_neighbors", to.listen.dynamic_neighbors, 0, 65000);
+    in.finish();
+  }
   if (const auto* t = file.find("api"))
     read_api(*t, to.api, out);
   if (const auto* t = file.find("store")) {

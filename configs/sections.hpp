@@ -10,7 +10,7 @@
 
 namespace bellman::configs {
 
-/// [global], [api], [store], [logging], [debug], [best_path], [[igp_metric]].
+/// [global], [listen], [api], [store], [logging], [debug], [best_path], [[igp_metric]].
 void read_process(table_reader& file, daemon& to);
 
 /// "192.0.2.1" as a number; nothing for 0.0.0.0.
@@ -18,6 +18,9 @@ std::optional<std::uint32_t> parse_identifier(const std::string& text);
 
 /// [groups.NAME] and [[neighbors]]. Wants `global` and `definitions` to be read already.
 void read_neighbors(table_reader& file, daemon& to);
+
+/// [[dynamic_neighbors]]. Wants groups to be read already.
+void read_ranges(table_reader& file, daemon& to);
 
 /// [[prefix_sets]] and [[policies]].
 void read_definitions(table_reader& file, daemon& to);

@@ -25,6 +25,7 @@ namespace bellman {
 namespace {
 
 constexpr auto restore_patience = std::chrono::seconds{120};
+constexpr auto end_patience = std::chrono::seconds{5};
 
 struct actor_settings : caf::actor_system_config {
   explicit actor_settings(std::uint32_t workers) {
@@ -65,6 +66,23 @@ std::optional<std::string> read_tokens(const configs::api& from, std::vector<api
   return std::nullopt;
 }
 
+/// Is this run the restart of one that neighbours still remember?
+std::shared_ptr<rib::own_restart> restart_of(const configs::daemon& c) {
+  using namespace std::chrono;
+  auto own = std::make_shared<rib::own_restart>();
+  const auto store = ledger::store::open(c.store.path);
+  const auto mark = store ? (*store)->last_run() : result<std::optional<ledger::run_mark>, ledger::fault>{std::nullopt};
+  const auto now = duration_cast<seconds>(system_clock::now().time_since_epoch()).count();
+  if (!mark || !*mark || !ledger::holds_at(**mark, now))
+    return own;
+  own->expected = {(*mark)->neighbors.begin(), (*mark)->neighbors.end()};
+  own->give_up = steady_clock::now() + c.global.selection_deferral_time;
+  own->deferring = true;
+  spdlog::info("restarted away={} neighbors={} deferral={}", now - (*mark)->at, own->expected.size(),
+               c.global.selection_deferral_time.count());
+  return own;
+}
+
 } // namespace
 
 struct daemon::running {
@@ -75,9 +93,12 @@ struct daemon::running {
   actor_settings config;
   caf::actor_system system;
   caf::actor root, watcher; ///< the watcher lives as long as somebody holds it
+  std::shared_ptr<net::keyring> keys = std::make_shared<net::keyring>();
   std::shared_ptr<net::listener> door;
   api::api_server server;
   std::atomic<bool> tree_gave_up = false, stopping = false;
+  std::atomic<bool> comes_back = false; ///< the API said so
+  std::shared_ptr<rib::own_restart> own;
 
   std::mutex mutex;
   std::vector<std::function<void(msg::reload_report)>> reloads; ///< whom to tell; guarded by mutex
@@ -97,7 +118,10 @@ struct daemon::running {
     parts.debug_faults = c.debug.faults;
     parts.out = net::make_fanout(io);
     parts.dialer = net::make_dialer(io);
+    parts.keys = keys;
+    parts.most_dynamic = c.listen.dynamic_neighbors;
     parts.policies = std::move(policies);
+    parts.own = own = restart_of(c);
     root = supervision::spawn_supervisor(system, supervision_tree(parts));
     system.registry().put(caf::atom_from_string(names::root), root);
     watcher = system.spawn<caf::hidden>([this](caf::event_based_actor* self) -> caf::behavior {
@@ -137,10 +161,14 @@ struct daemon::running {
     std::vector<net::endpoint> where;
     for (const auto& e : c.global.listen)
       where.push_back({e.address, e.port});
-    auto made = net::listen(io, where, [this](std::shared_ptr<net::connection> link) {
-      if (const auto neighbors = look_up(names::neighbors))
-        caf::anon_send(neighbors, msg::accepted{std::move(link)});
-    });
+    auto made = net::listen(io, where,
+                            [this](std::shared_ptr<net::connection> link) {
+                              if (const auto neighbors = look_up(names::neighbors))
+                                caf::anon_send(neighbors, msg::accepted{std::move(link)});
+                            },
+                            keys,
+                            {c.listen.half_open, c.listen.half_open_per_address, c.listen.calls_per_second,
+                             std::chrono::seconds{c.listen.open_within}});
     if (!made)
       return made.error();
     door = *made;
@@ -160,7 +188,10 @@ struct daemon::running {
     s.debug_faults = c.debug.faults;
     s.version = version_text();
     api::server_hooks hooks;
-    hooks.shutdown = [] { raise_signal(SIGTERM); };
+    hooks.shutdown = [this](api::farewell how) {
+      comes_back = how == api::farewell::graceful;
+      raise_signal(SIGTERM);
+    };
     hooks.reload = [this](std::function<void(msg::reload_report)> done) {
       {
         const std::lock_guard guard{mutex};
@@ -176,11 +207,28 @@ struct daemon::running {
       if (const auto supervisor = look_up(api_supervisor))
         caf::anon_send(supervisor, msg::start_child{std::move(spec)});
     };
+    hooks.calls = [this] { return door ? door->counts() : net::accept_counts{}; };
     hooks.stop_child = [this](std::string name) {
       if (const auto supervisor = look_up(api_supervisor))
         caf::anon_send(supervisor, msg::stop_child{std::move(name)});
     };
     return server.start(std::move(s), system, std::move(hooks));
+  }
+
+  /// The next run is told of this one. A failure is not waited for: then it begins as after a crash.
+  void end_of_run() {
+    own->leaving = comes_back.load();
+    const auto neighbors = look_up(names::neighbors);
+    if (!neighbors)
+      return;
+    caf::scoped_actor self{system};
+    self->request(neighbors, end_patience, msg::end_of_run{comes_back})
+        .receive(
+            [](const msg::outcome& o) {
+              if (o.refused)
+                spdlog::warn("run_not_marked reason={}", o.refused->message);
+            },
+            [this](const caf::error& e) { spdlog::warn("run_not_marked reason={}", system.render(e)); });
   }
 
   void stop() {
@@ -243,8 +291,11 @@ int daemon::run() {
   for (;;) {
     const auto got = wait_for_signal();
     if (got != SIGHUP) {
-      spdlog::info("stopping signal={}", got);
-      return r.tree_gave_up ? 1 : 0;
+      spdlog::info("stopping signal={} graceful={}", got, r.comes_back.load());
+      if (r.tree_gave_up)
+        return 1;
+      r.end_of_run();
+      return 0;
     }
     msg::reload_report report;
     if (auto wanted = configs::load(file_)) {
@@ -254,6 +305,7 @@ int daemon::run() {
         config_.definitions = wanted->definitions;
         config_.groups = wanted->groups;
         config_.neighbors = wanted->neighbors;
+        config_.dynamic_neighbors = wanted->dynamic_neighbors;
         config_.logging.level = wanted->logging.level;
       }
     } else {

@@ -13,7 +13,7 @@ namespace bellman {
 class daemon {
 public:
   daemon(configs::daemon config, std::string file);
-  ~daemon(); ///< Everything ends: the API first, then sessions (with Cease), then the store.
+  ~daemon(); ///< Everything ends: the API first, then sessions, then the store.
   daemon(const daemon&) = delete;
   daemon& operator=(const daemon&) = delete;
 
@@ -21,8 +21,9 @@ public:
   /// people.
   std::optional<std::string> start();
 
-  /// Serves until SIGTERM, SIGINT or a shutdown over the API; SIGHUP reloads. @returns the exit code: 1 if the
-  /// supervision tree gave up.
+  /// Serves until SIGTERM, SIGINT or a shutdown over the API; SIGHUP reloads. Sessions end with Cease, or, where the
+  /// API said that we come back, without a word to those who keep our routes (RFC 4724 §4.1). @returns the exit code: 1
+  /// if the supervision tree gave up.
   int run();
 
 private:

@@ -74,6 +74,7 @@ void name_what_stays(const configs::daemon& now, const configs::daemon& wanted, 
       report.lines.push_back({what, "kept (changes with a restart)"});
   };
   stays(now.global != wanted.global, "[global]");
+  stays(now.listen != wanted.listen, "[listen]");
   stays(now.best_path != wanted.best_path, "[best_path]");
   stays(now.api != wanted.api, "[api]");
   stays(now.store != wanted.store, "[store]");
@@ -84,7 +85,7 @@ void name_what_stays(const configs::daemon& now, const configs::daemon& wanted, 
 } // namespace
 
 msg::apply_neighbors neighbors_of(const configs::daemon& config) {
-  msg::apply_neighbors all{config.speaker(), config.groups, {}};
+  msg::apply_neighbors all{config.speaker(), config.groups, {}, config.dynamic_neighbors};
   for (const auto& n : config.neighbors)
     all.neighbors.push_back({n.address, n.group, n.own, msg::origin_of_setting::file});
   return all;

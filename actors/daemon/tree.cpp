@@ -77,6 +77,7 @@ std::vector<child_spec> tables(const tree_parts& p) {
     s.rules = p.best_path;
     s.metrics = p.metrics;
     s.cell = std::make_shared<rib::partition_cell>();
+    s.own = p.own;
     s.debug_faults = p.debug_faults;
     all.push_back(child("partition " + std::to_string(i), names::partition(i),
                         [s](caf::actor_system& system) { return rib::spawn_partition(system, s); }));
@@ -90,8 +91,9 @@ std::vector<child_spec> tables(const tree_parts& p) {
 child_spec neighbors_child(const tree_parts& p) {
   return child("neighbors", names::neighbors, [p](caf::actor_system& system) {
     peer::neighbors_ports ports;
-    ports.peer = {p.dialer, p.slots, p.attributes, p.partitions, p.debug_faults};
+    ports.peer = {p.dialer, p.slots, p.attributes, p.partitions, p.debug_faults, p.keys, p.own};
     ports.memory = p.neighbors;
+    ports.most_dynamic = p.most_dynamic;
     ports.start_peer = [&system](std::string name, std::function<caf::actor(caf::actor_system&)> make) {
       auto spec = child(std::move(name), {}, std::move(make));
       spec.kind = supervision::lifetime::transient;

@@ -25,9 +25,12 @@ struct tree_parts {
   std::shared_ptr<const rib::igp_metrics> metrics; ///< null: none are configured
   std::string store;                               ///< SQLite file
   bool debug_faults = false;
+  std::shared_ptr<rib::own_restart> own = std::make_shared<rib::own_restart>();
   std::shared_ptr<rib::attribute_table> attributes = std::make_shared<rib::attribute_table>();
   std::shared_ptr<net::fanout> out;
   std::shared_ptr<net::dialer> dialer;
+  std::shared_ptr<net::keyring> keys;
+  std::uint32_t most_dynamic = 1000; ///< neighbours of ranges
   std::shared_ptr<net::slot_pool> slots = std::make_shared<net::slot_pool>();
   std::shared_ptr<policy::policies_memory> policies;
   std::shared_ptr<peer::neighbors_memory> neighbors = peer::make_neighbors_memory();

@@ -136,6 +136,11 @@ struct ledger_state {
     for (auto& n : *all)
       answer.all.push_back({n.address, std::move(n.group), std::move(n.patch), std::move(n.base_group),
                             std::move(n.base), n.made, n.removed});
+    auto ranges = state->ranges();
+    if (!ranges)
+      return as_error(ranges.error());
+    for (auto& r : *ranges)
+      answer.ranges.push_back({r.range, std::move(r.text)});
     return answer;
   }
 
@@ -147,7 +152,14 @@ struct ledger_state {
         [this](msg::load_owners) { return read_owners(); },
         [this](const msg::store_neighbor& m) { return write(m.neighbor); },
         [this](const msg::forget_neighbor& m) { return outcome_of(state->forget(m.address)); },
+        [this](const msg::store_range& m) {
+          return outcome_of(state->put(range_row{m.range.range, m.range.text}));
+        },
+        [this](const msg::forget_range& m) { return outcome_of(state->forget(m.range)); },
         [this](msg::load_neighbors) { return read_neighbors(); },
+        [this](const msg::store_run& m) {
+          return outcome_of(state->put(run_mark{m.at, m.valid_for, m.neighbors}));
+        },
         [this](const msg::fail_now& m) { supervision::fail_if_allowed(settings.debug_faults, m.reason); },
     };
   }

@@ -32,10 +32,25 @@ struct store_neighbor {
 struct forget_neighbor {
   wire::ip_address address;
 };
+/// What the API said of a range of dynamic neighbours: peer::to_text; unset: it removed one that the file names.
+struct stored_range {
+  wire::prefix range;
+  std::optional<std::string> text;
+  bool operator==(const stored_range&) const = default;
+};
+/// Answers `outcome`.
+struct store_range {
+  stored_range range;
+};
+/// Answers `outcome`.
+struct forget_range {
+  wire::prefix range;
+};
 /// Answers `stored_neighbors`.
 struct load_neighbors {};
 struct stored_neighbors {
   std::vector<stored_neighbor> all;
+  std::vector<stored_range> ranges;
 };
 
 /// One transaction over injected routes, all or nothing. Answers `stored_routes_answer` (sequence = the ledger's,
@@ -64,6 +79,13 @@ struct load_routes {
 struct load_owners {};
 struct stored_owners {
   std::vector<std::pair<std::uint32_t, std::string>> all;
+};
+
+/// What the next run has to know of this one (run_marks.hpp); without neighbours nothing is kept. Answers `outcome`.
+struct store_run {
+  std::int64_t at = 0;
+  std::uint32_t valid_for = 0;
+  std::vector<wire::ip_address> neighbors;
 };
 
 /// To the injector. Answers `outcome` once every injected route is on its way to the partitions: before that, no

@@ -4,6 +4,7 @@
 // requests        sequence, (owner, request_id) -> what was answered
 // state           sequence of the last transaction over routes
 // neighbors       what the API said of a neighbour
+// ranges          what it said of a range of dynamic neighbours (since schema 2)
 //
 // A prefix is a blob of family, address, length, so that the order of blobs is the order of prefixes.
 #include "actors/ledger/schema.hpp"
@@ -28,9 +29,14 @@ INSERT INTO state VALUES(0, 0);
 CREATE TABLE neighbors(address BLOB PRIMARY KEY, group_name TEXT, patch TEXT NOT NULL, base_group TEXT NOT NULL,
                        base TEXT NOT NULL, made INTEGER NOT NULL, removed INTEGER NOT NULL) WITHOUT ROWID;
 PRAGMA application_id = 1112296782;
-PRAGMA user_version = 1;
 )";
-static_assert(application_id == 1112296782 && schema_version == 1, "as in `tables`");
+static_assert(application_id == 1112296782, "as in `tables`");
+
+constexpr const char* since_schema_2 = R"(
+CREATE TABLE ranges(prefix BLOB PRIMARY KEY, text TEXT) WITHOUT ROWID;
+PRAGMA user_version = 2;
+)";
+static_assert(schema_version == 2, "as in `since_schema_2`");
 
 bool is_empty(database& db) { return db.number("SELECT count(*) FROM sqlite_master") == 0; }
 
@@ -57,6 +63,8 @@ void prepare(database& db) {
   transaction all{db};
   if (is_empty(db))
     db.run(tables);
+  if (db.number("PRAGMA user_version") < 2)
+    db.run(since_schema_2);
   all.commit();
 }
 

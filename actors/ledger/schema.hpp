@@ -8,7 +8,7 @@
 
 namespace bellman::ledger {
 
-inline constexpr std::int64_t schema_version = 1;
+inline constexpr std::int64_t schema_version = 2;
 
 /// The file is a database, but not one for us; the text says why.
 struct schema_error : std::runtime_error {

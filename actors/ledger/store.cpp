@@ -44,6 +44,7 @@ struct store::parts {
     prepare(db);
     s.emplace(db);
     sets.emplace(db);
+    marks.emplace(db);
   }
 
   struct statements {
@@ -69,10 +70,14 @@ struct store::parts {
           put_neighbor{db, "INSERT OR REPLACE INTO neighbors VALUES(?, ?, ?, ?, ?, ?, ?)"},
           drop_neighbor{db, "DELETE FROM neighbors WHERE address = ?"},
           neighbors{db, "SELECT address, group_name, patch, base_group, base, made, removed FROM neighbors "
-                        "ORDER BY address"} {}
+                        "ORDER BY address"},
+          put_range{db, "INSERT OR REPLACE INTO ranges VALUES(?, ?)"},
+          drop_range{db, "DELETE FROM ranges WHERE prefix = ?"},
+          ranges{db, "SELECT prefix, text FROM ranges ORDER BY prefix"} {}
 
     statement owner, add_owner, owners, put_route, drop_route, drop_routes, prefixes, page, owners_page, sequence,
-        request, add_request, drop_overtaken, drop_old, put_neighbor, drop_neighbor, neighbors;
+        request, add_request, drop_overtaken, drop_old, put_neighbor, drop_neighbor, neighbors, put_range, drop_range,
+        ranges;
   };
 
   std::optional<std::uint32_t> find_owner(const std::string& name) {
@@ -211,10 +216,24 @@ struct store::parts {
     return all;
   }
 
+  std::vector<range_row> ranges() {
+    std::vector<range_row> all;
+    auto& rows = s->ranges;
+    const reset_at_end guard{rows};
+    while (rows.next()) {
+      const auto range = read_prefix(rows.blob(0));
+      if (!range)
+        damaged("a range has no prefix");
+      all.push_back({*range, rows.is_null(1) ? std::nullopt : std::optional{rows.text(1)}});
+    }
+    return all;
+  }
+
   database db;
   retention keep;
   std::optional<statements> s;
   std::optional<attribute_sets> sets;
+  std::optional<run_marks> marks;
 };
 
 store::store(std::unique_ptr<parts> p) : parts_{std::move(p)} {}
@@ -256,6 +275,33 @@ result<done, fault> store::forget(const wire::ip_address& neighbor) {
 }
 result<std::vector<neighbor_row>, fault> store::neighbors() {
   return guarded([&] { return parts_->neighbors(); });
+}
+result<done, fault> store::put(const range_row& range) {
+  return guarded([&] {
+    const key at{range.range};
+    auto& row = parts_->s->put_range.bind(1, at.view());
+    range.text ? row.bind(2, *range.text) : row.bind_null(2);
+    row.run();
+    return done{};
+  });
+}
+result<done, fault> store::forget(const wire::prefix& range) {
+  return guarded([&] {
+    parts_->s->drop_range.bind(1, key{range}.view()).run();
+    return done{};
+  });
+}
+result<std::vector<range_row>, fault> store::ranges() {
+  return guarded([&] { return parts_->ranges(); });
+}
+result<done, fault> store::put(const run_mark& mark) {
+  return guarded([&] {
+    mark.neighbors.empty() ? parts_->marks->forget() : parts_->marks->put(mark);
+    return done{};
+  });
+}
+result<std::optional<run_mark>, fault> store::last_run() {
+  return guarded([&] { return parts_->marks->read(); });
 }
 result<std::size_t, fault> store::attribute_sets_kept() {
   return guarded([&] { return static_cast<std::size_t>(parts_->db.number("SELECT count(*) FROM attribute_sets")); });

@@ -3,6 +3,7 @@
 // function acknowledges is on disk; what fails has changed nothing. One thread at a time.
 
 #include "actors/ledger/edit.hpp"
+#include "actors/ledger/run_marks.hpp"
 #include "wire/bgp/path_attributes.hpp"
 #include "wire/prefix.hpp"
 #include "wire/result.hpp"
@@ -76,6 +77,13 @@ struct neighbor_row {
   bool operator==(const neighbor_row&) const = default;
 };
 
+/// The same of a range of dynamic neighbours; unset: removed by API.
+struct range_row {
+  wire::prefix range;
+  std::optional<std::string> text;
+  bool operator==(const range_row&) const = default;
+};
+
 /// How long request ids are remembered.
 struct retention {
   std::uint64_t requests = 10000;
@@ -101,6 +109,13 @@ public:
   result<done, fault> put(const neighbor_row& neighbor);
   result<done, fault> forget(const wire::ip_address& neighbor);
   result<std::vector<neighbor_row>, fault> neighbors();
+
+  result<done, fault> put(const range_row& range);
+  result<done, fault> forget(const wire::prefix& range);
+  result<std::vector<range_row>, fault> ranges();
+  /// One without neighbours takes the last one away.
+  result<done, fault> put(const run_mark& mark);
+  result<std::optional<run_mark>, fault> last_run();
 
   result<std::size_t, fault> attribute_sets_kept(); ///< in use, or not cleared away yet
 

@@ -24,6 +24,14 @@ struct endpoint {
   bool operator==(const endpoint&) const = default;
 };
 
+/// What the kernel does for a connection. TTL or hop limit: 0 is the system's, and whatever arrives.
+struct protection {
+  std::uint8_t ttl = 0;       ///< of what is sent
+  std::uint8_t least_ttl = 0; ///< what arrives with less is dropped (RFC 5082)
+  std::string md5_key = {};   ///< RFC 2385; empty: no signatures
+  bool operator==(const protection&) const = default;
+};
+
 /// One or more whole messages, headers checked. `owed` stops the reader while too many bytes are under way: hold it
 /// until the bytes have been dealt with (batches made from them carry it on).
 struct chunk {
@@ -68,6 +76,12 @@ public:
   virtual endpoint local() const = 0;
   virtual endpoint remote() const = 0;
 
+  /// For an accepted connection, before `start`: one that came with too low a TTL, or cannot be protected, is closed.
+  /// From now on unsigned segments are dropped where there is a key.
+  virtual void protect(protection how) = 0;
+  /// Before `start`: tells, on the I/O thread, the first message once it is there, without taking it from the socket.
+  /// Nothing where it is no OPEN, does not come in time, or the connection is closed.
+  virtual void peek_open(std::function<void(std::optional<wire::bytes>)> done) = 0;
   /// Begins to read. Until then nothing is consumed.
   virtual void start(callbacks cb) = 0;
   /// Queues one whole control message (OPEN, KEEPALIVE, NOTIFICATION, ROUTE-REFRESH, End-of-RIB): behind everything

@@ -14,6 +14,13 @@ public:
   endpoint remote() const override { return inside_->remote(); }
   traffic counters() const override { return inside_->counters(); }
 
+  void protect(protection how) override {
+    if (how != protection{})
+      post([how = std::move(how)](tcp_connection& c) { c.protect(how); });
+  }
+  void peek_open(std::function<void(std::optional<wire::bytes>)> done) override {
+    post([done = std::move(done)](tcp_connection& c) { c.peek_open(done); });
+  }
   void start(callbacks cb) override {
     post([cb = std::move(cb)](tcp_connection& c) { c.start(cb); });
   }

@@ -1,6 +1,7 @@
 #include "actors/net/dialer.hpp"
 
 #include "actors/net/endpoints.hpp"
+#include "actors/net/socket_options.hpp"
 #include "actors/net/tcp_connection.hpp"
 
 #include <utility>
@@ -27,6 +28,8 @@ public:
     if (error)
       return finish(request_.local ? "cannot use " + to_string(*request_.local) + ": " + to_text(error)
                                    : to_text(error));
+    if (auto why = protect(); !why.empty())
+      return finish(std::move(why));
     timer_.expires_after(request_.timeout);
     timer_.async_wait([self = shared_from_this()](const boost::system::error_code& cancelled) {
       if (!cancelled)
@@ -43,6 +46,9 @@ public:
   }
 
 private:
+  /// What protects the connection has to be there before its first segment.
+  std::string protect() { return net::protect(socket_.native_handle(), request_.remote.address, request_.guard); }
+
   /// The first outcome counts: a connection that comes just after the time limit is closed with its socket.
   void finish(std::string error) {
     if (std::exchange(finished_, true))
@@ -55,8 +61,7 @@ private:
       boost::system::error_code ignored;
       socket_.close(ignored);
     } else if (done) {
-      auto inside =
-          std::make_shared<tcp_connection>(core_, std::move(socket_), request_.remote, tcp_connection::origin::dialed);
+      auto inside = std::make_shared<tcp_connection>(core_, std::move(socket_), request_.remote, nullptr);
       core_.add(inside);
       outcome.link = make_handle(core_.shared_from_this(), std::move(inside));
     }

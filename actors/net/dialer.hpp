@@ -16,6 +16,7 @@ struct dial_request {
   endpoint remote;
   std::optional<wire::ip_address> local; ///< Source address; the system's choice where not set.
   std::chrono::milliseconds timeout{5000};
+  protection guard = {};
 };
 
 /// A connection that is not started yet, or why there is none.

@@ -65,8 +65,6 @@ public:
   chunk_pool::buffer& read_buffer();
   chunk_pool& pool() noexcept { return *pool_; }
 
-  std::size_t unstarted = 0; ///< Accepted connections that nobody has started yet.
-
 private:
   using command = std::variant<rib::flush, std::function<void()>>;
 

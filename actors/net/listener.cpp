@@ -1,6 +1,8 @@
 #include "actors/net/listener.hpp"
 
 #include "actors/net/endpoints.hpp"
+#include "actors/net/keyring.hpp"
+#include "actors/net/socket_options.hpp"
 #include "actors/net/tcp_connection.hpp"
 
 #include <spdlog/spdlog.h>
@@ -12,18 +14,19 @@ namespace bellman::net {
 
 namespace {
 
-constexpr int backlog = 4096;                ///< hundreds of neighbours call at once; the kernel has a limit of its own
-constexpr std::size_t most_unstarted = 4096; ///< beyond that, a new connection is closed at once
+constexpr int backlog = 4096; ///< hundreds of neighbours call at once; the kernel has a limit of its own
 constexpr std::chrono::milliseconds pause_after_error{100};
+constexpr std::chrono::seconds between_refusals{10}; ///< as logged
 
 using tcp = asio::ip::tcp;
 
 class tcp_listener final : public io_item, public std::enable_shared_from_this<tcp_listener> {
 public:
-  tcp_listener(io_core& core, accept_callback on_accept) : core_{core}, on_accept_{std::move(on_accept)} {}
+  tcp_listener(io_core& core, accept_callback on_accept, accept_limits limits)
+      : core_{core}, on_accept_{std::move(on_accept)}, doorman_{std::make_shared<doorman>(limits)} {}
 
   /// Empty, or what is wrong.
-  std::string open(const std::vector<endpoint>& where) {
+  std::string open(const std::vector<endpoint>& where, keyring* keys) {
     for (const auto& one : where) {
       auto& it = *doors_.emplace_back(std::make_unique<door>(core_.context()));
       const auto address = to_asio(one);
@@ -33,15 +36,28 @@ public:
           passed([&] { it.acceptor.open(address.protocol(), error); }) &&
           passed([&] { it.acceptor.set_option(tcp::acceptor::reuse_address{true}, error); }) &&
           (one.address.is_v4() || passed([&] { it.acceptor.set_option(asio::ip::v6_only{true}, error); })) &&
-          passed([&] { it.acceptor.bind(address, error); }) && passed([&] { it.acceptor.listen(backlog, error); });
-      if (!good) {
+          passed([&] { it.acceptor.bind(address, error); });
+      auto why = good ? prepare(it, one.address.afi, keys) : to_text(error);
+      if (why.empty() && it.acceptor.listen(backlog, error))
+        why = to_text(error);
+      if (!why.empty()) {
         doors_.clear();
-        return "cannot listen on " + to_text(one) + ": " + to_text(error);
+        return "cannot listen on " + to_text(one) + ": " + why;
       }
       bound_.push_back(from_asio(it.acceptor.local_endpoint(error)));
     }
     return {};
   }
+  /// At every socket of the family. Answers why not, or nothing.
+  std::string set_md5(const wire::prefix& whom, const std::string& key) {
+    std::string why;
+    for (auto& it : doors_)
+      if (it->family == whom.address.afi && it->acceptor.is_open())
+        if (auto wrong = net::set_md5(it->acceptor.native_handle(), whom, key); !wrong.empty())
+          why = std::move(wrong);
+    return why;
+  }
+  accept_counts counts() const noexcept { return doorman_->counts(); }
   const std::vector<endpoint>& bound() const noexcept { return bound_; }
 
   void begin() {
@@ -67,8 +83,24 @@ private:
     asio::steady_timer rest;
     tcp::socket next;
     tcp::endpoint caller;
+    wire::afi family = wire::afi::ipv4;
     bool troubled = false;
   };
+
+  /// Before it listens: no connection may come in unsigned. A neighbour with GTSM (RFC 5082) drops our SYN-ACK unless
+  /// it has the highest TTL; accepted connections go back to the system's.
+  static std::string prepare(door& it, wire::afi family, keyring* keys) {
+    it.family = family;
+    const auto fd = it.acceptor.native_handle();
+    keep_syns(fd);
+    auto why = set_ttl(fd, family, 255);
+    if (keys != nullptr)
+      keys->each([&](const wire::prefix& whom, const std::string& key) {
+        if (why.empty() && whom.address.afi == family)
+          why = net::set_md5(fd, whom, key);
+      });
+    return why;
+  }
 
   void accept(door& it) {
     it.acceptor.async_accept(it.next, it.caller,
@@ -85,13 +117,27 @@ private:
   }
 
   void take(tcp::socket socket, const endpoint& caller) {
-    if (core_.unstarted >= most_unstarted || core_.stopping())
+    if (core_.stopping())
       return;
-    auto inside = std::make_shared<tcp_connection>(core_, std::move(socket), caller, tcp_connection::origin::accepted);
+    auto answer = doorman_->ask(caller.address, steady::now());
+    if (!answer.guest)
+      return log_refusal(answer.verdict, caller.address);
+    set_ttl(socket.native_handle(), caller.address.afi, 0);
+    auto inside = std::make_shared<tcp_connection>(core_, std::move(socket), caller, std::move(answer.guest));
     core_.add(inside);
     auto link = make_handle(core_.shared_from_this(), std::move(inside));
     const auto on_accept = on_accept_; // it may end the listener
     on_accept(std::move(link));
+  }
+
+  void log_refusal(verdict why, const wire::ip_address& from) {
+    ++refusals_;
+    const auto now = steady::now();
+    if (refusal_logged_ && now - *refusal_logged_ < between_refusals)
+      return;
+    spdlog::warn("call_refused remote={} reason=\"{}\" count={}", wire::to_string(from), to_string(why),
+                 std::exchange(refusals_, 0));
+    refusal_logged_ = now;
   }
 
   /// No descriptors, no memory: trying again at once would only burn the processor.
@@ -109,6 +155,9 @@ private:
   accept_callback on_accept_;
   std::vector<std::unique_ptr<door>> doors_;
   std::vector<endpoint> bound_;
+  std::shared_ptr<doorman> doorman_;
+  std::optional<steady::time_point> refusal_logged_;
+  std::uint64_t refusals_ = 0; ///< since then
   bool stopped_ = false;
 };
 
@@ -119,6 +168,14 @@ public:
   ~listener_handle() override {
     core_->post([inside = inside_] { inside->stop(); });
   }
+  void set_md5(const wire::prefix& whom, std::string key, std::function<void(std::string)> done) override {
+    core_->post([inside = inside_, whom, key = std::move(key), done = std::move(done)] {
+      auto why = inside->set_md5(whom, key);
+      if (done)
+        done(std::move(why));
+    });
+  }
+  accept_counts counts() const override { return inside_->counts(); }
   std::vector<endpoint> endpoints() const override { return inside_->bound(); }
 
 private:
@@ -130,11 +187,12 @@ private:
 
 // The I/O thread binds, so that a listener that was let go just before is out of the way.
 result<std::shared_ptr<listener>, std::string> listen(io_threads& io, const std::vector<endpoint>& where,
-                                                      accept_callback on_accept) {
+                                                      accept_callback on_accept, std::shared_ptr<keyring> keys,
+                                                      accept_limits limits) {
   const auto core = io.core();
-  const auto inside = std::make_shared<tcp_listener>(*core, std::move(on_accept));
-  const auto open = [&home = *core, inside, where] {
-    std::string error = home.stopping() ? "the I/O thread has stopped" : inside->open(where);
+  const auto inside = std::make_shared<tcp_listener>(*core, std::move(on_accept), limits);
+  const auto open = [&home = *core, inside, where, keys] {
+    std::string error = home.stopping() ? "the I/O thread has stopped" : inside->open(where, keys.get());
     if (error.empty()) {
       home.add(inside);
       inside->begin();
@@ -157,7 +215,10 @@ result<std::shared_ptr<listener>, std::string> listen(io_threads& io, const std:
   }
   if (!wrong.empty())
     return fail{wrong};
-  return std::shared_ptr<listener>{std::make_shared<listener_handle>(core, inside)};
+  std::shared_ptr<listener> made = std::make_shared<listener_handle>(core, inside);
+  if (keys)
+    keys->attach(made); // once more, with what has changed meanwhile
+  return made;
 }
 
 } // namespace bellman::net

@@ -2,6 +2,7 @@
 // Accepts TCP connections on any number of addresses, IPv4 and IPv6 alike.
 
 #include "actors/net/connection.hpp"
+#include "actors/net/doorman.hpp"
 #include "actors/net/io_threads.hpp"
 #include "wire/result.hpp"
 
@@ -16,14 +17,22 @@ namespace bellman::net {
 class listener {
 public:
   virtual ~listener() = default;
+  /// Connections from `whom` have to be signed with `key` (RFC 2385), those of others not; an empty key takes it back.
+  /// `done` runs on the I/O thread with why not, or an empty text; may be empty.
+  virtual void set_md5(const wire::prefix& whom, std::string key, std::function<void(std::string)> done) = 0;
+  virtual accept_counts counts() const = 0;            ///< any thread
   virtual std::vector<endpoint> endpoints() const = 0; ///< As bound: port 0 has become a real one.
 };
 
 /// Runs on the I/O thread; a connection that is not kept is closed.
 using accept_callback = std::function<void(std::shared_ptr<connection>)>;
 
-/// Binds all or none. The error says which address failed and why. An IPv6 address takes no IPv4 connections.
+class keyring;
+
+/// Binds all or none. With `keys`, nothing is accepted that is not signed as they want; what is over the limits is
+/// closed without a word. The error says which address failed and why. An IPv6 address takes no IPv4 connections.
 result<std::shared_ptr<listener>, std::string> listen(io_threads& io, const std::vector<endpoint>& where,
-                                                      accept_callback on_accept);
+                                                      accept_callback on_accept, std::shared_ptr<keyring> keys = {},
+                                                      accept_limits limits = {});
 
 } // namespace bellman::net

@@ -1,6 +1,7 @@
 #include "actors/net/tcp_connection.hpp"
 
 #include "actors/net/endpoints.hpp"
+#include "actors/net/socket_options.hpp"
 
 #include <array>
 #include <cerrno>
@@ -19,17 +20,30 @@ constexpr std::chrono::seconds patience_with_last_words{1};
 
 } // namespace
 
-tcp_connection::tcp_connection(io_core& core, asio::ip::tcp::socket socket, endpoint remote, origin from)
+tcp_connection::tcp_connection(io_core& core, asio::ip::tcp::socket socket, endpoint remote,
+                               std::unique_ptr<doorman::guest> guest)
     : core_{core}, socket_{std::move(socket)}, timer_{core.context()}, remote_{std::move(remote)},
-      hold_time_{core.scaled(hold_before_open)}, send_hold_{core.scaled(core.settings().send_hold_time)},
-      unstarted_{from == origin::accepted} {
+      hold_time_{core.scaled(guest ? guest->open_within() : hold_before_open)},
+      send_hold_{core.scaled(core.settings().send_hold_time)}, guest_{std::move(guest)} {
   boost::system::error_code ignored; // the other end may be gone already; reading will tell
   socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
   local_ = from_asio(socket_.local_endpoint(ignored));
-  core_.unstarted += unstarted_ ? 1 : 0;
 }
 
 tcp_connection::~tcp_connection() = default;
+
+/// RFC 5082 §3: what came before the option was set is judged by its SYN.
+void tcp_connection::protect(const protection& how) {
+  if (phase_ != phase::idle)
+    return;
+  const auto fd = socket_.native_handle();
+  auto why = net::protect(fd, remote_.address, how);
+  if (const auto came_with = ttl_of_syn(fd); why.empty() && came_with != 0 && came_with < how.least_ttl)
+    why = "it came with TTL " + std::to_string(came_with) + ", at least " + std::to_string(how.least_ttl) +
+          " is wanted (RFC 5082)";
+  if (!why.empty())
+    begin_close({closed::kind::failed, std::move(why)}, std::nullopt);
+}
 
 void tcp_connection::start(callbacks cb) {
   if (phase_ != phase::idle) {
@@ -38,7 +52,6 @@ void tcp_connection::start(callbacks cb) {
     return;
   }
   phase_ = phase::open;
-  core_.unstarted -= std::exchange(unstarted_, false) ? 1 : 0;
   callbacks_ = std::move(cb);
   const auto limit = core_.settings().credit_limit;
   flow_ = std::make_shared<flow>(limit, limit / 4 * 3, [core = core_.weak_from_this(), self = weak_from_this()] {
@@ -157,7 +170,6 @@ void tcp_connection::write_failed(int error) {
 void tcp_connection::leave() {
   if (slot_)
     core_.leave(*std::exchange(slot_, std::nullopt), this);
-  core_.unstarted -= std::exchange(unstarted_, false) ? 1 : 0;
 }
 
 void tcp_connection::begin_close(closed why, std::optional<wire::bytes> last_words) {
@@ -198,6 +210,7 @@ void tcp_connection::end() {
   socket_.close(ignored);
   timer_.cancel();
   outbox_ = {};
+  guest_.reset();
   counters_.outbox_bytes.set(0);
   report_closed();
   core_.remove(this);

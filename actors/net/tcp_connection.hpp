@@ -3,6 +3,7 @@
 
 #include "actors/net/connection.hpp"
 #include "actors/net/counters.hpp"
+#include "actors/net/doorman.hpp"
 #include "actors/net/flow.hpp"
 #include "actors/net/framer.hpp"
 #include "actors/net/io_core.hpp"
@@ -23,15 +24,16 @@ namespace bellman::net {
 /// the last words on their way.
 class tcp_connection final : public io_item, public std::enable_shared_from_this<tcp_connection> {
 public:
-  enum class origin : std::uint8_t { dialed, accepted };
-
-  tcp_connection(io_core& core, asio::ip::tcp::socket socket, endpoint remote, origin from);
+  /// `guest`: of an accepted connection; null where we called.
+  tcp_connection(io_core& core, asio::ip::tcp::socket socket, endpoint remote, std::unique_ptr<doorman::guest> guest);
   ~tcp_connection() override;
 
   const endpoint& local() const noexcept { return local_; }      ///< any thread
   const endpoint& remote() const noexcept { return remote_; }    ///< any thread
   traffic counters() const noexcept { return counters_.read(); } ///< any thread
 
+  void protect(const protection& how);
+  void peek_open(std::function<void(std::optional<wire::bytes>)> done);
   void start(callbacks cb);
   void queue(piece_ptr messages); ///< Written when the core calls `flush`.
   void set_timers(std::chrono::seconds hold_time, std::chrono::seconds keepalive, std::uint16_t max_message);
@@ -53,6 +55,10 @@ private:
   void words_out();
   void end();
   void report_closed();
+
+  // tcp_peeking.cpp
+  struct peek;
+  void look_for_open(std::shared_ptr<peek> p);
 
   // tcp_reading.cpp
   void wait_readable();
@@ -96,7 +102,7 @@ private:
   steady::time_point heard_, progress_, keepalive_due_, close_by_; ///< heard_: last message; progress_: last write
   steady::time_point timer_set_for_ = steady::time_point::max();
 
-  bool unstarted_; ///< Counts in io_core::unstarted.
+  std::unique_ptr<doorman::guest> guest_; ///< Accepted, and nothing has come yet.
   traffic_counters counters_;
 };
 

@@ -56,6 +56,7 @@ void tcp_connection::cut(std::size_t filled) {
   auto whole = framer_.accept({buffer.get(), filled});
   if (whole.size != 0) {
     heard_ = steady::now();
+    guest_.reset();
     for (std::size_t i = 0; i < whole.messages.size(); ++i)
       counters_.messages_in[i].add(whole.messages[i]);
     auto messages = core_.pool().make_chunk(buffer, whole.size);

@@ -81,6 +81,11 @@ void tcp_connection::watch_session(steady::time_point now) {
     return;
   if (hold_time_.count() != 0 && now >= heard_ + hold_time_) {
     // What waits in the kernel came in time: it is we who have not read it.
+    if (guest_) {
+      guest_->was_silent();
+      return begin_close({closed::kind::hold_time_expired, "no OPEN came in time"},
+                         encode(wire::make_notification(wire::error_code::hold_timer_expired)));
+    }
     int unread = 0;
     if (::ioctl(socket_.native_handle(), FIONREAD, &unread) != 0 || unread == 0)
       return begin_close({closed::kind::hold_time_expired, "hold time expired"},

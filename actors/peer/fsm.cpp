@@ -109,7 +109,7 @@ void machine::on(const stop& e) {
       put(close{s, e.last_words});
   if (was_up)
     put(session_over{});
-  put(note{described("sent", e.last_words)});
+  put(note{e.last_words ? described("sent", *e.last_words) : "closed without a word: we restart"});
   dials_failed_ = sessions_failed_ = 0;
   calls_from_ = now_ + e.pause;
   if (e.what_then == stop::then::again)
@@ -217,7 +217,7 @@ void machine::on(const opened& e) {
   peer_identifier_ = e.open.identifier;
   peer_as_ = e.open.asn();
   const auto& restarts = e.open.capabilities.graceful_restart;
-  peer_restarts_ = settings_.graceful_restart == restart_mode::helper && restarts && !restarts->families.empty();
+  peer_restarts_ = settings_.graceful_restart != restart_mode::off && restarts && !restarts->families.empty();
   resolve_collision(e.side);
   if (at(e.side) == phase::none)
     return;

@@ -34,10 +34,11 @@ enum class side : std::uint8_t { ours, theirs };
 
 /// The operator wants the session.
 struct start {};
-/// It is to end, for good or to be tried again; the neighbour is told with `last_words`.
+/// It is to end, for good or to be tried again; the neighbour is told with `last_words`. Without them the connection
+/// only closes, which it takes for a restart (RFC 4724 §4.2).
 struct stop {
   enum class then : std::uint8_t { stay_down, again };
-  wire::notification last_words;
+  std::optional<wire::notification> last_words;
   stop::then what_then = then::stay_down;
   std::chrono::seconds pause{0}; ///< with `again`: until then, also calls are refused
 };

@@ -15,6 +15,8 @@ constexpr std::size_t largest_set = 65535;
 
 std::vector<wire::prefix4>& prefixes_of(rib::route_batch& b, const wire::prefix4&) { return b.prefixes4; }
 std::vector<wire::prefix6>& prefixes_of(rib::route_batch& b, const wire::prefix6&) { return b.prefixes6; }
+std::vector<std::uint32_t>& ids_of(rib::route_batch& b, const wire::prefix4&) { return b.ids4; }
+std::vector<std::uint32_t>& ids_of(rib::route_batch& b, const wire::prefix6&) { return b.ids6; }
 std::uint32_t& count_of(rib::route_batch::group& g, const wire::prefix4&) { return g.v4; }
 std::uint32_t& count_of(rib::route_batch::group& g, const wire::prefix6&) { return g.v6; }
 
@@ -141,11 +143,14 @@ bool inbound::rows(wire::family family, wire::bytes_view field, decided what) {
 
 template <class Prefix>
 bool inbound::split(wire::bytes_view field, const decided& what, std::uint32_t& count) {
-  wire::nlri_cursor<Prefix> in{field, wire::path_ids::absent};
+  const auto ids = Prefix::family == wire::ipv4_unicast ? settings_.context.ipv4_ids : settings_.context.ipv6_ids;
+  wire::nlri_cursor<Prefix> in{field, ids};
   while (in.next()) {
     auto& to = shares_[rib::partition_of(in.prefix(), settings_.partitions)];
     auto& batch = to.group == group_ ? *to.batch : open(to, what);
     prefixes_of(batch, in.prefix()).push_back(in.prefix());
+    if (ids == wire::path_ids::present)
+      ids_of(batch, in.prefix()).push_back(in.path_id());
     ++count_of(batch.groups.back(), in.prefix());
     ++count;
   }
@@ -161,6 +166,10 @@ rib::route_batch& inbound::open(share& to, const decided& what) {
     to.batch->groups.reserve(to.groups);
     to.batch->prefixes4.reserve(to.rows4);
     to.batch->prefixes6.reserve(to.rows6);
+    if (settings_.context.ipv4_ids == wire::path_ids::present)
+      to.batch->ids4.reserve(to.rows4);
+    if (settings_.context.ipv6_ids == wire::path_ids::present)
+      to.batch->ids6.reserve(to.rows6);
   }
   to.group = group_;
   auto& groups = to.batch->groups;

@@ -53,6 +53,35 @@ std::string name_of_role(wire::role r) {
   return std::to_string(static_cast<unsigned>(r));
 }
 
+/// RFC 4724 §3: without a family we only help; with families the neighbour keeps what we announced of them.
+std::optional<wire::graceful_restart> our_restart(const neighbor_settings& settings, run what) {
+  if (settings.graceful_restart == restart_mode::off)
+    return {};
+  wire::graceful_restart g{what == run::restarted, true, 0, {}};
+  if (settings.graceful_restart == restart_mode::helper)
+    return g;
+  g.restart_time = static_cast<std::uint16_t>(settings.own_restart_time.count());
+  for (const auto f : settings.families)
+    g.families.push_back({f, settings.forwarding_preserved});
+  return g;
+}
+
+/// RFC 9494 §4.1, in the image of RFC 4724.
+std::optional<wire::long_lived_graceful_restart> our_long_life(const neighbor_settings& settings) {
+  if (settings.long_lived_stale_time.count() == 0 || settings.graceful_restart == restart_mode::off)
+    return {};
+  wire::long_lived_graceful_restart l;
+  if (settings.graceful_restart == restart_mode::full)
+    for (const auto f : settings.families)
+      l.families.push_back(
+          {f, settings.forwarding_preserved, static_cast<std::uint32_t>(settings.long_lived_stale_time.count())});
+  return l;
+}
+
+constexpr wire::path_ids ids_where(bool agreed) noexcept {
+  return agreed ? wire::path_ids::present : wire::path_ids::absent;
+}
+
 void name_refresh_and_messages(const wire::capabilities& c, std::vector<std::string>& out) {
   if (c.route_refresh)
     out.emplace_back("route-refresh");
@@ -84,7 +113,7 @@ bool roles_mismatch(const route_rules& rules, const wire::capabilities& theirs) 
 
 } // namespace
 
-wire::open our_open(const neighbor_settings& settings, refresh_marks marks) {
+wire::open our_open(const neighbor_settings& settings, refresh_marks marks, run what) {
   wire::open o;
   o.my_as = settings.local_as > 0xFFFF ? wire::as_trans : static_cast<std::uint16_t>(settings.local_as);
   o.hold_time = static_cast<std::uint16_t>(settings.hold_time.count());
@@ -102,8 +131,9 @@ wire::open our_open(const neighbor_settings& settings, refresh_marks marks) {
     c.fqdn = fqdn_of(settings.options.fqdn);
   if (settings.options.software_version)
     c.software_version = "bellmand " BELLMAN_VERSION;
-  if (settings.graceful_restart == restart_mode::helper) // RFC 4724 §3: no family, for we do not keep forwarding
-    c.graceful_restart = wire::graceful_restart{false, true, 0, {}};
+  c.graceful_restart = our_restart(settings, what);
+  c.llgr = our_long_life(settings);
+  offer_add_path(settings, c);
   return o;
 }
 
@@ -123,10 +153,17 @@ std::optional<wire::notification> fault_of(const neighbor_settings& settings, co
 
 bool negotiated::has(wire::family f) const noexcept { return std::ranges::find(families, f) != families.end(); }
 
+add_path_terms negotiated::add_path_of(wire::family f) const noexcept {
+  const auto found = std::ranges::find(add_paths, f, &add_path_terms::family);
+  return found == add_paths.end() ? add_path_terms{.family = f} : *found;
+}
+
 wire::decode_context negotiated::decoding() const noexcept {
   wire::decode_context context;
   context.kind = kind;
   context.four_byte_as = four_byte_as;
+  context.ipv4_ids = ids_where(add_path_of(wire::ipv4_unicast).receive);
+  context.ipv6_ids = ids_where(add_path_of(wire::ipv6_unicast).receive);
   return context;
 }
 
@@ -147,6 +184,9 @@ negotiated negotiate(const neighbor_settings& settings, const wire::open& ours, 
   n.sent = names_of(mine);
   n.received = names_of(other);
   n.restart = restart_terms_of(n.families, ours, theirs);
+  n.announced_long_lived = mine.llgr.has_value();
+  n.knows_long_lived = other.llgr && other.graceful_restart;
+  n.add_paths = add_path_terms_of(n.families, mine, other);
   return n;
 }
 
@@ -232,6 +272,8 @@ outbound outbound_of(const neighbor_settings& settings, const negotiated& agreed
   form.kind = agreed.kind;
   form.four_byte_as = agreed.four_byte_as;
   form.max_message = agreed.max_message;
+  form.ipv4_ids = ids_where(agreed.add_path_of(wire::ipv4_unicast).send);
+  form.ipv6_ids = ids_where(agreed.add_path_of(wire::ipv6_unicast).send);
   form.prepend_as = ebgp && !client ? settings.local_as : 0;
   form.keep_local_pref = !ebgp;
   form.strip_confed = ebgp;
@@ -272,6 +314,15 @@ rib::session_info info_of(const neighbor_settings& settings, const negotiated& a
     info.reflection = {settings.route_reflector_client, settings.client_to_client, settings.cluster_id,
                        settings.speaker_cluster};
   info.rules = rules_of(settings, agreed);
+  info.long_lived = agreed.announced_long_lived;
+  info.stale_export = agreed.knows_long_lived                             ? rib::stale_export::as_is
+                      : !settings.is_ebgp() && settings.long_lived_to_all ? rib::stale_export::marked
+                                                                          : rib::stale_export::withheld;
+  for (const std::size_t f : {0u, 1u}) {
+    const auto terms = agreed.add_path_of(f == 0 ? wire::ipv4_unicast : wire::ipv6_unicast);
+    info.send_paths[f] = plan_of(settings.add_path_send, terms);
+    info.most_paths[f] = terms.receive ? paths_kept(settings) : std::uint16_t{0};
+  }
   info.import_chain = policy::chain_key(settings.import_policy, session_type_of(settings));
   info.export_chain = policy::chain_key(settings.export_policy, session_type_of(settings));
   return info;

@@ -2,6 +2,7 @@
 // What two OPENs come to: ours from the settings, the check of theirs (RFC 4271 §6.2), and the session that both agree
 // on (RFC 5492), in the words of the decoder, of the transport and of the RIB.
 
+#include "actors/peer/add_path.hpp"
 #include "actors/peer/neighbor_settings.hpp"
 #include "actors/peer/restart.hpp"
 #include "actors/policy/program.hpp"
@@ -22,8 +23,12 @@ namespace bellman::peer {
 /// has no cause to send.
 enum class refresh_marks : std::uint8_t { offered, withheld };
 
+/// Whether we come back from a restart that neighbours may remember (RFC 4724 §3, R bit).
+enum class run : std::uint8_t { fresh, restarted };
+
 /// What a session of these settings announces.
-wire::open our_open(const neighbor_settings& settings, refresh_marks marks = refresh_marks::offered);
+wire::open our_open(const neighbor_settings& settings, refresh_marks marks = refresh_marks::offered,
+                    run what = run::fresh);
 
 /// Why an OPEN that is well formed is not the neighbour's that we expect: its AS, an identifier that is ours on iBGP
 /// (RFC 6286 §2.1), or no common family (RFC 5492 §5; data: what we would need). Nothing where it is welcome.
@@ -42,8 +47,12 @@ struct negotiated {
   std::chrono::seconds hold_time{0}, keepalive{0}; ///< 0: none
   std::vector<std::string> sent, received;         ///< Names of capabilities.
   restart_terms restart;
+  bool announced_long_lived = false; ///< RFC 9494: we did
+  bool knows_long_lived = false;     ///< the neighbour did
+  std::vector<add_path_terms> add_paths;
 
   bool has(wire::family f) const noexcept;
+  add_path_terms add_path_of(wire::family f) const noexcept; ///< Neither direction where there are none.
   wire::decode_context decoding() const noexcept;
 };
 

@@ -36,6 +36,9 @@ void each_member(Patch& p, Visit&& visit) {
   visit("graceful_restart", p.graceful_restart);
   visit("restart_time", p.restart_time);
   visit("stale_time", p.stale_time);
+  visit("forwarding_preserved", p.forwarding_preserved);
+  visit("long_lived_stale_time", p.long_lived_stale_time);
+  visit("long_lived_to_all", p.long_lived_to_all);
   visit("route_reflector_client", p.route_reflector_client);
   visit("cluster_id", p.cluster_id);
   visit("client_to_client", p.client_to_client);
@@ -43,6 +46,12 @@ void each_member(Patch& p, Visit&& visit) {
   visit("max_prefixes_out", p.max_prefixes_out);
   each_rule([&](const char* key, auto member, auto) { visit(key, p.rules.*member); });
   each_option([&](const char* key, auto member, auto) { visit(key, p.options.*member); });
+  visit("password_file", p.password_file);
+  visit("ttl_security", p.ttl_security);
+  visit("ttl", p.ttl);
+  visit("add_path_receive", p.add_path_receive);
+  visit("add_path_send", p.add_path_send);
+  visit("paths_limit", p.paths_limit);
 }
 
 /// What `patch` says replaces what `to` has.
@@ -75,6 +84,9 @@ void apply(const neighbor_patch& patch, neighbor_settings& to) {
   set(to.graceful_restart, patch.graceful_restart);
   set(to.restart_time, patch.restart_time);
   set(to.stale_time, patch.stale_time);
+  set(to.forwarding_preserved, patch.forwarding_preserved);
+  set(to.long_lived_stale_time, patch.long_lived_stale_time);
+  set(to.long_lived_to_all, patch.long_lived_to_all);
   set(to.route_reflector_client, patch.route_reflector_client);
   set(to.cluster_id, patch.cluster_id);
   set(to.client_to_client, patch.client_to_client);
@@ -82,6 +94,12 @@ void apply(const neighbor_patch& patch, neighbor_settings& to) {
   set(to.max_prefixes_out, patch.max_prefixes_out);
   each_rule([&](const char*, auto said, auto member) { set(to.rules.*member, patch.rules.*said); });
   each_option([&](const char*, auto said, auto member) { set(to.options.*member, patch.options.*said); });
+  set(to.password_file, patch.password_file);
+  set(to.ttl_security, patch.ttl_security);
+  set(to.ttl, patch.ttl);
+  set(to.add_path_receive, patch.add_path_receive);
+  set(to.add_path_send, patch.add_path_send);
+  set(to.paths_limit, patch.paths_limit);
 }
 
 // Text: a value stands on its line; line ends and backslashes in it are escaped. Each element of a list ends in a
@@ -134,6 +152,7 @@ std::string as_text(wire::family f) {
   return std::to_string(static_cast<unsigned>(f.afi)) + "/" + std::to_string(static_cast<unsigned>(f.safi));
 }
 std::string as_text(const prefix_limit& l) { return to_text(l); }
+std::string as_text(const send_choice& c) { return to_text(c); }
 template <class T>
 std::string as_text(const std::vector<T>& list) {
   std::string out;
@@ -195,6 +214,12 @@ bool read(std::string_view text, wire::family& to) {
   to = {static_cast<wire::afi>(afi), static_cast<wire::safi>(safi)};
   return true;
 }
+bool read(std::string_view text, send_choice& to) {
+  const auto c = parse_send_choice(text);
+  if (c)
+    to = *c;
+  return c.has_value();
+}
 bool read(std::string_view text, prefix_limit& to) {
   const auto l = parse_prefix_limit(text);
   if (l)
@@ -224,10 +249,12 @@ bool read_line(std::string_view key, std::string_view value, neighbor_patch& to)
 
 } // namespace
 
-std::string_view name_of(restart_mode m) noexcept { return m == restart_mode::off ? "off" : "helper"; }
+std::string_view name_of(restart_mode m) noexcept {
+  return m == restart_mode::off ? "off" : m == restart_mode::helper ? "helper" : "full";
+}
 
 std::optional<restart_mode> parse_restart_mode(std::string_view text) {
-  for (const auto m : {restart_mode::off, restart_mode::helper})
+  for (const auto m : {restart_mode::off, restart_mode::helper, restart_mode::full})
     if (text == name_of(m))
       return m;
   return {};
@@ -240,6 +267,7 @@ neighbor_settings resolve(const speaker_settings& speaker, wire::ip_address addr
   all.group = std::move(group_name);
   all.router_id = speaker.router_id;
   all.speaker_as = all.local_as = speaker.asn;
+  all.own_restart_time = speaker.own_restart_time;
   all.speaker_cluster = all.cluster_id = speaker.cluster_id != 0 ? speaker.cluster_id : speaker.router_id;
   if (group != nullptr)
     apply(*group, all);
@@ -250,7 +278,8 @@ neighbor_settings resolve(const speaker_settings& speaker, wire::ip_address addr
 impact impact_of(const neighbor_settings& before, const neighbor_settings& after) noexcept {
   const bool soft = before.import_policy != after.import_policy || before.export_policy != after.export_policy ||
                     before.next_hop_self != after.next_hop_self || before.max_prefixes != after.max_prefixes ||
-                    before.max_prefixes_out != after.max_prefixes_out || before.rules != after.rules;
+                    before.max_prefixes_out != after.max_prefixes_out || before.rules != after.rules ||
+                    before.add_path_send != after.add_path_send;
   auto rest = before; // with everything that costs less than a reset as it is in `after`
   rest.description = after.description;
   rest.group = after.group;
@@ -267,6 +296,8 @@ impact impact_of(const neighbor_settings& before, const neighbor_settings& after
     rest.rules = after.rules;
   if (!needs_reset(before.options, after.options))
     rest.options = after.options;
+  if (before.add_path_send.is_off() == after.add_path_send.is_off())
+    rest.add_path_send = after.add_path_send; // another choice of paths; the capability is the same
   if (rest != after)
     return impact::reset;
   return soft ? impact::soft : impact::none;

@@ -4,6 +4,7 @@
 
 #include "actors/peer/prefix_limit.hpp"
 #include "actors/peer/route_rules.hpp"
+#include "actors/peer/send_choice.hpp"
 #include "actors/peer/session_options.hpp"
 #include "wire/family.hpp"
 #include "wire/prefix.hpp"
@@ -21,9 +22,10 @@ namespace bellman::peer {
 enum class restart_mode : std::uint8_t {
   off,    ///< Not announced: routes go with their session.
   helper, ///< The receiving speaker: routes of a neighbour that restarts are kept.
+  full,   ///< The restarting speaker too: the neighbour is asked to keep ours while we restart.
 };
 
-/// "off", "helper"; and back.
+/// "off", "helper", "full"; and back.
 std::string_view name_of(restart_mode m) noexcept;
 std::optional<restart_mode> parse_restart_mode(std::string_view text);
 
@@ -53,6 +55,10 @@ struct neighbor_patch {
   std::optional<restart_mode> graceful_restart;
   std::optional<std::chrono::seconds> restart_time; ///< 0..4095: the longest that we wait for a neighbour that restarts
   std::optional<std::chrono::seconds> stale_time;   ///< 1..65535: the longest that a route stays stale
+  std::optional<bool> forwarding_preserved;         ///< F bits of our own restart
+  /// RFC 9494: how long routes may stay stale behind the restart time, its and ours; 0..16777215, 0: not announced.
+  std::optional<std::chrono::seconds> long_lived_stale_time;
+  std::optional<bool> long_lived_to_all; ///< iBGP, without the capability: such routes too, as RFC 9494 §4.6 says
   // iBGP: route reflection (RFC 4456).
   std::optional<bool> route_reflector_client;
   std::optional<std::uint32_t> cluster_id; ///< Of the client's cluster, host order; the speaker's where not set.
@@ -61,6 +67,14 @@ struct neighbor_patch {
   std::optional<std::vector<prefix_limit>> max_prefixes_out; ///< Of what it is sent.
   route_rules_patch rules;
   session_options_patch options;
+  std::optional<std::string> password_file;  ///< TCP MD5 (RFC 2385): the key is its first line; empty: none.
+  std::optional<std::uint16_t> ttl_security; ///< GTSM (RFC 5082): hops to the neighbour, 1..254; 0: off.
+  std::optional<std::uint16_t> ttl;          ///< Of what we send, 1..255; 0: the system's.
+  // Add-Path (RFC 7911), for all families.
+  std::optional<bool> add_path_receive;
+  std::optional<send_choice> add_path_send;
+  std::optional<std::uint16_t>
+      paths_limit; ///< 0..255: paths of one prefix that it may announce, and is told; 0: not told
 
   bool operator==(const neighbor_patch&) const = default;
 };
@@ -94,6 +108,10 @@ struct neighbor_settings {
   restart_mode graceful_restart = restart_mode::helper;
   std::chrono::seconds restart_time{300};
   std::chrono::seconds stale_time{360};
+  std::chrono::seconds own_restart_time{120}; ///< The speaker's: how long a neighbour is asked to wait for us.
+  bool forwarding_preserved = true;
+  std::chrono::seconds long_lived_stale_time{0};
+  bool long_lived_to_all = false;
   bool route_reflector_client = false;
   std::uint32_t cluster_id = 0;      ///< The speaker's unless said otherwise.
   std::uint32_t speaker_cluster = 0; ///< Of the whole speaker.
@@ -101,6 +119,12 @@ struct neighbor_settings {
   std::vector<prefix_limit> max_prefixes, max_prefixes_out;
   route_rules rules;
   session_options options;
+  std::string password_file; ///< Names the secret, and is none.
+  std::uint16_t ttl_security = 0;
+  std::uint16_t ttl = 0;
+  bool add_path_receive = false;
+  send_choice add_path_send;
+  std::uint16_t paths_limit = 0;
 
   bool is_ebgp() const noexcept { return remote_as != local_as; }
   bool has_other_as() const noexcept { return is_ebgp() && local_as != speaker_as; } ///< RFC 7705
@@ -112,6 +136,7 @@ struct speaker_settings {
   std::uint32_t asn = 0;
   std::uint32_t router_id = 0;  ///< host order
   std::uint32_t cluster_id = 0; ///< RFC 4456 §7; 0: the router id
+  std::chrono::seconds own_restart_time{120};
   bool operator==(const speaker_settings&) const = default;
 };
 

@@ -10,6 +10,9 @@
 #include "actors/ledger/messages.hpp"
 #include "actors/peer/neighbors_listing_actor.hpp"
 #include "actors/peer/neighbors_peers_actor.hpp"
+#include "actors/peer/neighbors_visitors_actor.hpp"
+#include "actors/peer/own_restart_watch_actor.hpp"
+#include "actors/peer/password_file.hpp"
 #include "actors/supervision/actor_base.hpp"
 
 #include <caf/all.hpp>
@@ -51,6 +54,22 @@ std::optional<api_statement> statement_of(const msg::stored_neighbor& n) {
   return api_statement{n.group, *patch, {n.base_group, *base}, n.made, n.removed};
 }
 
+std::map<wire::prefix, roster::said_range> ranges_of(const msg::stored_neighbors& stored) {
+  std::map<wire::prefix, roster::said_range> all;
+  for (const auto& s : stored.ranges) {
+    auto r = s.text ? parse_dynamic_range(s.range, *s.text) : std::nullopt;
+    if (r || !s.text)
+      all[s.range] = std::move(r);
+    else
+      spdlog::error("stored_range_unreadable range={}", to_string(s.range));
+  }
+  return all;
+}
+/// What the ledger is told of a range that the API changed; nothing: it is to forget it.
+msg::stored_range row_of(const wire::prefix& range, const roster::said_range& said) {
+  return {range, said ? std::optional{to_text(*said)} : std::nullopt};
+}
+
 struct neighbors_state {
   static inline const char* name = "neighbors";
 
@@ -60,6 +79,8 @@ struct neighbors_state {
   neighbors_ports ports{.peer = {}, .memory = {}, .start_peer = {}, .make_peer = {}};
   std::optional<neighbors_listing> listing;
   std::optional<neighbors_peers> peers;
+  std::optional<neighbors_visitors> visitors;
+  std::optional<own_restart_watch> our_restart;
   bool has_ledger = false; ///< what it has was read in this life
   change_ptr current;      ///< null: idle
   std::deque<change_ptr> waiting;
@@ -69,6 +90,10 @@ struct neighbors_state {
   void start() {
     listing.emplace(self, ports.memory, ports.peer.partitions);
     peers.emplace(self, ports);
+    visitors.emplace(self, ports,
+                     neighbors_visitors::desk{[this](auto plan, auto answer) { enqueue(plan, answer); },
+                                              [this](const auto& link) { peers->hand_over_when_started(link); }});
+    our_restart.emplace(self, ports.memory, ports.peer);
     self->set_down_handler([this](const caf::down_msg& m) { listing->on_down(m.source); });
     peers->resume();
     if (memory().has_file) // somebody before us may have stored what it could not carry out any more
@@ -113,7 +138,7 @@ struct neighbors_state {
                   spdlog::error("stored_neighbor_unreadable neighbor={}", to_string(n.address));
               }
               has_ledger = true;
-              carry_out(memory().roster.with_statements(std::move(all)), {});
+              carry_out(memory().roster.with_statements(std::move(all), ranges_of(stored)), {});
               plan();
             },
             [this](const caf::error& e) {
@@ -128,7 +153,28 @@ struct neighbors_state {
     if (next->members().size() > most_neighbors)
       return finish(refusal{"limit", "there are too many neighbors", {}});
     current->next = std::move(*next);
+    if (auto why = unreadable_password(current->next))
+      return finish(std::move(why));
     check_chains();
+  }
+
+  /// A neighbour that a change is about has a key, or the change is refused. One that the API made earlier must not
+  /// stand in the way of the file: it stays down.
+  refused unreadable_password(const roster& next) const {
+    const auto said = statements_between(memory().roster, next);
+    for (const auto& [a, what] : steps_between(memory().roster, next)) {
+      const auto m = next.members().find(a);
+      if (m == next.members().end() || m->second.settings.password_file.empty() ||
+          (m->second.by_api && !said.contains(a)))
+        continue;
+      if (const auto key = read_password(m->second.settings.password_file); !key)
+        return refusal{"invalid", "neighbor " + to_string(a) + ": " + key.error(), "password_file"};
+    }
+    for (const auto& [range, r] : next.ranges())
+      if (const auto file = next.password_file_of(r); !file.empty() && memory().range_keys[range] != file)
+        if (const auto key = read_password(file); !key)
+          return refusal{"invalid", "range " + to_string(range) + ": " + key.error(), "password_file"};
+    return std::nullopt;
   }
 
   /// Asks for every chain that a session gets; so they are compiled before it comes up, too.
@@ -154,12 +200,19 @@ struct neighbors_state {
 
   void store() {
     const auto changed = statements_between(memory().roster, current->next);
+    const auto changed_ranges = ranges_between(memory().roster, current->next);
     const auto ledger = look_up(names::ledger);
-    if (!changed.empty() && !ledger)
-      return finish(refusal{"unavailable", "the ledger is away; nothing was changed", {}});
-    if (changed.empty())
+    current->missing = changed.size() + changed_ranges.size();
+    if (current->missing == 0)
       return carry_out_current();
-    current->missing = changed.size();
+    if (!ledger)
+      return finish(refusal{"unavailable", "the ledger is away; nothing was changed", {}});
+    for (const auto& [range, said] : changed_ranges) {
+      if (said)
+        ask(ledger, caf::infinite, msg::store_range{row_of(range, *said)}, "", [this] { carry_out_current(); });
+      else
+        ask(ledger, caf::infinite, msg::forget_range{range}, "", [this] { carry_out_current(); });
+    }
     for (const auto& [a, s] : changed) {
       if (s)
         ask(ledger, caf::infinite, msg::store_neighbor{row_of(a, *s)}, "", [this] { carry_out_current(); });
@@ -230,7 +283,9 @@ struct neighbors_state {
 
   caf::typed_response_promise<msg::reload_report> apply(const msg::apply_neighbors& m) {
     auto asker = self->make_response_promise<msg::reload_report>();
-    neighbor_file file{m.speaker, m.groups, {}};
+    neighbor_file file{m.speaker, m.groups, {}, {}};
+    for (const auto& r : m.ranges)
+      file.ranges.emplace(r.range, r);
     for (const auto& n : m.neighbors)
       file.neighbors.emplace(n.address, written_neighbor{n.group, n.own});
     const auto before = std::make_shared<roster>();
@@ -244,6 +299,7 @@ struct neighbors_state {
           report.refused = std::move(why);
           if (!report.refused) {
             memory().has_file = true;
+            peers->renew_keys();
             report.lines = lines_of(*before);
           }
           asker.deliver(std::move(report));
@@ -308,11 +364,29 @@ struct neighbors_state {
         [this](msg::list_neighbors) { return list(memory().statuses()); },
         [this](const msg::show_neighbor& m) { return list(only(m.address)); },
         [this](const msg::watch_neighbors& m) { listing->watch(m.whom); },
-        [this](const msg::neighbor_event&) { listing->look_soon(); },
+        [this](const msg::neighbor_event&) {
+          listing->look_soon();
+          our_restart->look_soon();
+        },
+        [this](const msg::look_at_restart& m) { our_restart->look(m); },
+        [this](const msg::end_of_run& m) { return our_restart->end(m); },
+        [this](msg::get_restart) { return our_restart->progress(); },
         [this](msg::look_at_states) { listing->look(); },
         [this](const msg::partition_restarted& m) { peers->tell(m); },
         [this](const msg::routes_missing& m) { peers->begin_anew(m.peer); },
-        [this](const msg::accepted& m) { peers->hand_over(m); },
+        [this](const msg::accepted& m) {
+          if (!visitors->receive(m.link))
+            peers->hand_over(m);
+        },
+        [this](const msg::introduced& m) { visitors->introduce(m); },
+        [this](msg::look_for_absent) { visitors->look(); },
+        [this](const msg::add_range& m) {
+          return edit([r = m.range](const roster& now) { return now.with_range(r); });
+        },
+        [this](const msg::remove_range& m) {
+          return edit([r = m.range](const roster& now) { return now.without_range(r); });
+        },
+        [this](msg::list_ranges) { return memory().ranges(); },
         [this](const msg::try_again& m) { m.what(); },
         [this](const msg::fail_now& m) { supervision::fail_if_allowed(ports.peer.debug_faults, m.reason); },
     };

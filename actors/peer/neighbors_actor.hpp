@@ -7,6 +7,8 @@
 #include <caf/actor.hpp>
 #include <caf/fwd.hpp>
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -31,6 +33,8 @@ struct neighbors_ports {
   /// Where not set, peers are spawned directly and a failed one stays down.
   peer::start_peer start_peer;
   peer::make_peer make_peer = spawn_peer;
+  std::uint32_t most_dynamic = 1000;      ///< dynamic neighbours of all ranges together
+  std::chrono::seconds dynamic_grace{10}; ///< how long one may be without a session
 };
 
 /// Starts with no neighbour: waits for `msg::apply_neighbors`, reads the ledger before the first one, and remembers the

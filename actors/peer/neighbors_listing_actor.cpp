@@ -26,6 +26,8 @@ struct tally {
         sum.accepted[f] += p.accepted[f];
         sum.advertised[f] += p.advertised[f];
         sum.stale[f] += p.stale[f];
+        sum.long_lived[f] += p.long_lived[f];
+        sum.refused[f] += p.refused[f];
       }
     }
   }
@@ -42,6 +44,23 @@ struct tally {
 
 } // namespace
 
+msg::origin_of_setting origin_of(const roster::member& m) noexcept {
+  return m.range    ? msg::origin_of_setting::dynamic
+         : m.by_api ? msg::origin_of_setting::api
+                    : msg::origin_of_setting::file;
+}
+
+msg::range_list neighbors_memory::ranges() const {
+  msg::range_list all;
+  for (const auto& [range, r] : roster.ranges()) {
+    const auto counts = range_counts.find(range);
+    all.rows.push_back(
+        {r, roster.said_ranges().contains(range) ? msg::origin_of_setting::api : msg::origin_of_setting::file,
+         roster.dynamic_members(range), counts == range_counts.end() ? msg::range_counts{} : counts->second});
+  }
+  return all;
+}
+
 std::vector<msg::neighbor_status> neighbors_memory::statuses() const {
   std::vector<msg::neighbor_status> all;
   for (const auto& [address, cell] : cells)
@@ -57,7 +76,8 @@ std::optional<msg::neighbor_status> neighbors_memory::status(const wire::ip_addr
     return std::nullopt;
   auto s = cell->second->status();
   s.settings = member->second.settings;
-  s.origin = member->second.by_api ? msg::origin_of_setting::api : msg::origin_of_setting::file;
+  s.origin = origin_of(member->second);
+  s.range = member->second.range;
   return s;
 }
 

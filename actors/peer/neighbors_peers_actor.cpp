@@ -1,5 +1,7 @@
 #include "actors/peer/neighbors_peers_actor.hpp"
 
+#include "actors/peer/password_file.hpp"
+#include "actors/peer/protection_actor.hpp"
 #include "wire/bgp/notification.hpp"
 
 #include <caf/all.hpp>
@@ -15,11 +17,71 @@ constexpr auto between_tries = std::chrono::milliseconds{100};
 constexpr int most_tries = 600;                               ///< for a peer that is being restarted
 constexpr auto between_rejections = std::chrono::seconds{10}; ///< that are logged
 
-msg::origin_of_setting origin_of(const roster::member& m) {
-  return m.by_api ? msg::origin_of_setting::api : msg::origin_of_setting::file;
-}
+wire::prefix host(const wire::ip_address& a) { return wire::make_prefix(a, a.is_v4() ? 32 : 128); }
 
 } // namespace
+
+// ---- keys: the listeners have one before the peer has its settings
+
+void neighbors_peers::keep_key(const wire::ip_address& a, const neighbor_settings& s) {
+  if (s.password_file.empty())
+    return drop_key(a);
+  if (!ports_.peer.keys)
+    return;
+  if (auto key = read_password(s.password_file))
+    ports_.peer.keys->set(host(a), std::move(*key));
+  else
+    ports_.peer.keys->block(host(a), key.error());
+}
+
+void neighbors_peers::drop_key(const wire::ip_address& a) {
+  if (ports_.peer.keys)
+    ports_.peer.keys->erase(host(a));
+}
+
+/// A call of a range has to be signed before anybody knows who calls.
+void neighbors_peers::keep_range_keys(bool anew) {
+  if (!ports_.peer.keys)
+    return;
+  std::map<wire::prefix, std::string> wanted;
+  for (const auto& [range, r] : memory().roster.ranges())
+    if (auto file = memory().roster.password_file_of(r); !file.empty())
+      wanted[range] = std::move(file);
+  auto& known = memory().range_keys;
+  for (const auto& [range, file] : known)
+    if (!wanted.contains(range))
+      ports_.peer.keys->erase(range);
+  for (const auto& [range, file] : wanted) {
+    const auto before = known.find(range);
+    if (!anew && before != known.end() && before->second == file)
+      continue;
+    if (auto key = read_password(file))
+      ports_.peer.keys->set(range, std::move(*key));
+    else
+      ports_.peer.keys->block(range, key.error());
+  }
+  known = std::move(wanted);
+}
+
+void neighbors_peers::renew_keys() {
+  keep_range_keys(true);
+  for (const auto& [a, m] : memory().roster.members()) {
+    if (m.settings.password_file.empty() || !ports_.peer.keys)
+      continue;
+    const auto before = ports_.peer.keys->exact(host(a));
+    if (const auto key = read_password(m.settings.password_file); !key && before && before->trouble.empty()) {
+      spdlog::error("md5_key_missing neighbor={} reason=\"{}\": the last one stays in force", to_string(a),
+                    key.error());
+      continue;
+    }
+    keep_key(a, m.settings);
+    if (before == ports_.peer.keys->exact(host(a)))
+      continue;
+    spdlog::info("md5_key_changed neighbor={}", to_string(a));
+    if (const auto cell = memory().find(a); cell && cell->actor())
+      self_->send(cell->actor(), msg::reset_neighbor{a, msg::reset_neighbor::kind::hard, "another password"});
+  }
+}
 
 void neighbors_peers::carry_out(const std::map<wire::ip_address, step>& steps, const std::string& text) {
   for (const auto& [a, what] : steps) {
@@ -31,9 +93,11 @@ void neighbors_peers::carry_out(const std::map<wire::ip_address, step>& steps, c
     else
       configure(memory().find(a), memory().roster.members().at(a), text);
   }
+  keep_range_keys(false);
 }
 
 void neighbors_peers::begin(const wire::ip_address& a, const roster::member& m) {
+  keep_key(a, m.settings);
   const auto number = memory().ids.take();
   if (!number) // `plan` counts, so this is a bug
     throw std::logic_error{"no number is left for a neighbor"};
@@ -65,6 +129,7 @@ void neighbors_peers::end(const wire::ip_address& a) {
   const auto cell = memory().find(a);
   memory().cells.erase(a);
   memory().ids.give_back(cell->id(), [cell] { return cell->epoch(); });
+  drop_key(a);
   say_goodbye(cell, most_tries);
 }
 
@@ -83,6 +148,7 @@ void neighbors_peers::say_goodbye(const std::shared_ptr<peer_cell>& cell, int tr
 /// Where the peer is between two lives, the next one finds the settings in its cell.
 void neighbors_peers::configure(const std::shared_ptr<peer_cell>& cell, const roster::member& m,
                                 const std::string& text) {
+  keep_key(m.settings.address, m.settings);
   const auto peer = cell->actor();
   if (!peer)
     return cell->configure(m.settings, origin_of(m));
@@ -111,10 +177,19 @@ void neighbors_peers::begin_anew(rib::peer_id id) {
     }
 }
 
+void neighbors_peers::hand_over_when_started(const std::shared_ptr<net::connection>& link, int tries) {
+  if (const auto cell = memory().find(link->remote().address); tries == 0 || !cell || cell->actor())
+    return hand_over({link});
+  self_->delayed_send(self_, between_tries,
+                      msg::try_again{[this, link, tries] { hand_over_when_started(link, tries - 1); }});
+}
+
 void neighbors_peers::hand_over(const msg::accepted& m) {
   const auto from = m.link->remote().address;
   const auto member = memory().roster.members().find(from);
-  if (member != memory().roster.members().end() && member->second.settings.enabled)
+  if (member != memory().roster.members().end() && member->second.settings.enabled &&
+      protection_of(member->second.settings,
+                    ports_.peer.keys.get())) // with a key the kernel has let in nothing unsigned
     if (const auto cell = memory().find(from); cell && cell->actor())
       return self_->send(cell->actor(), m);
   // RFC 4486 §4: Cease, Connection Rejected

@@ -36,8 +36,12 @@ public:
   void tell(const msg::partition_restarted& m);
   /// Resets the session of a neighbour that owes us routes.
   void begin_anew(rib::peer_id id);
+  /// The files of passwords may have changed: sessions whose key is another one are reset.
+  void renew_keys();
   /// To the peer it is for, or back with Cease, Connection Rejected (RFC 4486 §4).
   void hand_over(const msg::accepted& m);
+  /// The same for a neighbour whose peer has just been added and may not be there yet.
+  void hand_over_when_started(const std::shared_ptr<net::connection>& link, int tries = 100);
 
 private:
   void begin(const wire::ip_address& a, const roster::member& m);
@@ -45,6 +49,9 @@ private:
   void end(const wire::ip_address& a);
   void say_goodbye(const std::shared_ptr<peer_cell>& cell, int tries);
   void configure(const std::shared_ptr<peer_cell>& cell, const roster::member& m, const std::string& text);
+  void keep_key(const wire::ip_address& a, const neighbor_settings& s);
+  void drop_key(const wire::ip_address& a);
+  void keep_range_keys(bool anew);
   void log_rejection(const wire::ip_address& from);
   neighbors_memory& memory() const { return *ports_.memory; }
 

@@ -9,9 +9,11 @@
 
 #include "actors/peer/dual_as.hpp"
 #include "actors/peer/fsm.hpp"
+#include "actors/peer/peer_chains_actor.hpp"
 #include "actors/peer/peer_messages_actor.hpp"
 #include "actors/peer/peer_restart_actor.hpp"
 #include "actors/peer/peer_session_actor.hpp"
+#include "actors/peer/protection_actor.hpp"
 #include "actors/supervision/actor_base.hpp"
 
 #include <caf/all.hpp>
@@ -27,10 +29,7 @@ namespace {
 using namespace std::chrono_literals;
 using fsm::side, wire::cease_subcode, wire::message_type;
 
-constexpr auto patience = 30s;        ///< for an answer of the policies actor
-constexpr auto policies_absent = 1s;  ///< until they are looked for again
-constexpr auto policies_refused = 5s; ///< until they are asked again
-constexpr auto refresh_begins = 4s;   ///< with BoRR; less than a partition waits before it says that routes are missing
+constexpr auto refresh_begins = 4s; ///< with BoRR; less than a partition waits before it says that routes are missing
 
 struct peer_state {
   static inline const char* name = "peer";
@@ -60,8 +59,9 @@ struct peer_state {
   bool held = false;  ///< down for too many prefixes, until somebody says otherwise
   std::deque<fsm::event> events;
   bool feeding = false, ready = false;
+  std::optional<chain_preparation> chains;
   std::optional<restart_watch> returning; ///< what becomes of its routes between two sessions
-  std::uint32_t links = 0, dials = 0, timers = 0, preparations = 0, asks = 0;
+  std::uint32_t links = 0, dials = 0, timers = 0, asks = 0;
   refresh_marks marks = refresh_marks::offered; ///< until a neighbour turns out not to bear them
 
   line& at(side s) { return lines[static_cast<std::size_t>(s)]; }
@@ -77,6 +77,12 @@ struct peer_state {
     who = to_string(settings.address);
     machine.emplace(settings, rib::number(cell->id()) * 2654435761u);
     returning.emplace(session_host{self, cell, ports});
+    chains.emplace(self, who,
+                   chain_preparation::desk{[this] { on_prepared(); },
+                                           [this](std::string why) {
+                                             take_note(std::move(why));
+                                             publish();
+                                           }});
     cell->actor(me());
     if (cell->epoch() != 0 || cell->status().sessions != 0) // What an earlier life has left in the RIB.
       for (const auto& p : find_partitions(self->system(), ports.partitions))
@@ -84,7 +90,7 @@ struct peer_state {
           self->send(p, msg::session_down{cell->id(), cell->epoch()});
     self->set_exit_handler([this](const caf::exit_msg& m) {
       if (m.reason == caf::exit_reason::user_shutdown)
-        feed(fsm::stop{wire::make_shutdown(cease_subcode::administrative_shutdown, "")});
+        feed(fsm::stop{words_at_the_end()});
       self->quit(m.reason);
     });
     publish(true);
@@ -92,44 +98,16 @@ struct peer_state {
       prepare();
   }
 
+  /// A neighbour that keeps our routes while we restart is told nothing.
+  std::optional<wire::notification> words_at_the_end() const {
+    if (ports.own->leaving && up && returning->ours_kept())
+      return {};
+    return wire::make_shutdown(cease_subcode::administrative_shutdown, "");
+  }
+
   // ---- policies: both chains are published before a session can come up --------------------------------------------
 
-  void prepare() {
-    const auto type = session_type_of(settings);
-    if (const auto missing = missing_policies(settings); !missing.empty())
-      spdlog::warn("no_policy peer={} missing=\"{}\": no route passes (RFC 8212)", who, missing);
-    use_chains(++preparations, {{settings.import_policy, type}, {settings.export_policy, type}});
-  }
-
-  void use_chains(std::uint32_t round, std::vector<msg::use_chain> wanted) {
-    if (wanted.empty())
-      return on_prepared();
-    const auto policies = look_up(names::policies);
-    if (!policies)
-      return prepare_later(round, policies_absent, "the policies are not available");
-    const auto first = wanted.front();
-    wanted.erase(wanted.begin());
-    self->request(policies, patience, first)
-        .then(
-            [this, round, wanted](const msg::outcome& answer) {
-              if (round != preparations)
-                return;
-              if (answer.refused)
-                return prepare_later(round, policies_refused, "policy refused: " + answer.refused->message);
-              use_chains(round, wanted);
-            },
-            [this, round](const caf::error& e) {
-              if (round == preparations)
-                prepare_later(round, policies_absent, "the policies do not answer: " + self->system().render(e));
-            });
-  }
-
-  void prepare_later(std::uint32_t round, std::chrono::seconds after, std::string why) {
-    spdlog::error("policies_unavailable peer={} reason=\"{}\"", who, why);
-    self->delayed_send(self, after, msg::peer_prepare{round});
-    take_note(std::move(why));
-    publish();
-  }
+  void prepare() { chains->begin(settings); }
 
   void on_prepared() {
     const auto before = std::exchange(prepared, settings);
@@ -157,7 +135,7 @@ struct peer_state {
                           : cease(cease_subcode::other_configuration_change)});
       ready = held = false;
       returning->forget();
-      ++preparations; // what is under way is for nobody
+      chains->forget();
       drop_call(cease(cease_subcode::connection_rejected));
       if (settings.enabled)
         prepare();
@@ -203,7 +181,11 @@ struct peer_state {
   // ---- connections -------------------------------------------------------------------------------------------------
 
   void dial() {
+    auto guard = protection_of(settings, ports.keys.get());
+    if (!guard) // never without
+      return caf::anon_send(me(), msg::peer_dialed{++dials, {nullptr, guard.error()}});
     net::dial_request request;
+    request.guard = std::move(*guard);
     request.remote = {settings.address, settings.remote_port};
     request.local = settings.local_address;
     ports.dialer->dial(std::move(request), [peer = me(), round = ++dials](net::dial_outcome outcome) {
@@ -246,6 +228,12 @@ struct peer_state {
     };
     at(s) = {std::move(link), number, {}};
     cell->link(at(s).link);
+    if (s == side::theirs) {
+      if (auto guard = protection_of(settings, ports.keys.get()))
+        at(s).link->protect(std::move(*guard));
+      else
+        at(s).link->close({});
+    }
     at(s).link->start(std::move(cb));
   }
 
@@ -343,8 +331,9 @@ struct peer_state {
   void perform(const fsm::take&) { attach(side::theirs, std::exchange(calling, nullptr)); }
   void perform(const fsm::refuse& e) { drop_call(e.why); }
   void perform(const fsm::send_open& e) {
-    at(e.side).link->send(wire::encode(our_open(numbers.told(e.side, settings), marks)));
+    at(e.side).link->send(wire::encode(our_open(numbers.told(e.side, settings), marks, run_now())));
   }
+  run run_now() const { return ports.own->deferring ? run::restarted : run::fresh; }
   void perform(const fsm::confirm& e) {
     auto& l = at(e.side);
     l.agreed = negotiate(settings, our_open(settings, marks), e.open);
@@ -392,7 +381,8 @@ struct peer_state {
   }
 
   void perform(const fsm::session_over& e) {
-    if (up) // else no slot was left for it
+    // Else no slot was left for it; or all sessions end, and no other neighbour is to see the routes of this one go.
+    if (up && !ports.own->leaving)
       up->end(returning->lost(e.how, settings));
     up.reset();
     ++asks;
@@ -470,7 +460,7 @@ struct peer_state {
         },
         [this](const msg::peer_tallied& m) { on_tallied(m); },
         [this](msg::peer_prepare m) {
-          if (m.round == preparations)
+          if (chains->is_current(m.round))
             prepare();
         },
         [this](const msg::accepted& m) { on_accepted(m.link); },

@@ -2,9 +2,11 @@
 // Runs the session with one neighbour: the glue between fsm.hpp, inbound.hpp and the transport.
 
 #include "actors/net/dialer.hpp"
+#include "actors/net/keyring.hpp"
 #include "actors/net/slot_pool.hpp"
 #include "actors/peer/peer_cell.hpp"
 #include "actors/rib/attribute_table.hpp"
+#include "actors/rib/own_restart.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/fwd.hpp>
@@ -21,6 +23,8 @@ struct peer_ports {
   std::shared_ptr<rib::attribute_table> attributes;
   std::uint32_t partitions = 1;
   bool debug_faults = false;
+  std::shared_ptr<net::keyring> keys; ///< Where not set, sessions with a password do not come up.
+  std::shared_ptr<rib::own_restart> own = std::make_shared<rib::own_restart>();
 };
 
 /// Starts a peer; it begins to connect at once where its settings are enabled. Puts itself into the cell. If the cell

@@ -39,7 +39,14 @@ void restart_watch::end_of_rib(const std::vector<wire::family>& families) {
 void restart_watch::expired(const msg::peer_stale_timer& m) {
   if (m.round != round_)
     return;
-  drop(restart_.expired(host_.self->clock().now()));
+  const auto over = restart_.expired(host_.self->clock().now());
+  drop(over.gone);
+  for (const auto f : over.long_lived) {
+    spdlog::info("routes_long_lived peer={} family={}", to_string(host_.cell->settings().address), to_string(f));
+    for (const auto& p : find_partitions(host_.self->system(), host_.ports.partitions))
+      if (p)
+        host_.self->send(p, msg::long_lived{host_.cell->id(), f});
+  }
   changed();
 }
 
@@ -50,7 +57,7 @@ void restart_watch::forget() {
 
 wire::notification restart_watch::as_sent(const wire::notification& words) const {
   const auto& terms = restart_.terms();
-  const bool counts_on_us = terms.notification && !terms.families.empty();
+  const bool counts_on_us = terms.notification && (terms.ours_kept || !terms.families.empty());
   return counts_on_us && ending_of_sent(words) == ending::hard && !inside_hard_reset(words) ? hard_reset(words) : words;
 }
 
@@ -63,6 +70,15 @@ void restart_watch::drop(const std::vector<wire::family>& families) {
   }
 }
 
+std::vector<msg::neighbor_status::long_life> restart_watch::long_lives() const {
+  std::vector<msg::neighbor_status::long_life> all;
+  const auto active = restart_.long_lived();
+  const auto most = host_.cell->settings().long_lived_stale_time;
+  for (const auto& [family, time] : restart_.terms().long_lived)
+    all.push_back({family, std::min(time, most), active.contains(family)});
+  return all;
+}
+
 /// The next deadline is met, and the status shows what there is.
 void restart_watch::changed() {
   ++round_;
@@ -72,6 +88,7 @@ void restart_watch::changed() {
       next ? std::max(*next - now, std::chrono::steady_clock::duration{0}) : std::chrono::steady_clock::duration{0};
   if (next)
     host_.self->delayed_send(host_.self, left, msg::peer_stale_timer{round_});
+  const auto lives = long_lives();
   host_.cell->update([&](msg::neighbor_status& s) {
     const auto& terms = restart_.terms();
     s.restart = {terms.negotiated,
@@ -82,7 +99,10 @@ void restart_watch::changed() {
                  restart_.stale(),
                  restart_.is_waiting(),
                  next ? std::chrono::system_clock::now() + std::chrono::ceil<std::chrono::seconds>(left)
-                      : std::chrono::system_clock::time_point{}};
+                      : std::chrono::system_clock::time_point{},
+                 terms.restarted,
+                 terms.ours_kept,
+                 lives};
   });
 }
 

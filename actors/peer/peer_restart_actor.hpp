@@ -36,10 +36,13 @@ public:
   /// How a NOTIFICATION of ours is to be sent in this session: a Cease that is not to be taken as graceful travels in a
   /// Hard Reset where both sides set the N bit and the neighbour counts on us to keep its routes (RFC 8538 §3.1).
   wire::notification as_sent(const wire::notification& words) const;
+  /// The neighbour keeps our routes if the session ends without a word.
+  bool ours_kept() const noexcept { return restart_.terms().ours_kept; }
 
 private:
   void drop(const std::vector<wire::family>& families);
   void changed();
+  std::vector<msg::neighbor_status::long_life> long_lives() const;
 
   session_host host_;
   restart restart_;

@@ -94,6 +94,7 @@ void peer_session::end(const std::vector<restart::kept>& kept) {
   tell_partitions(msg::session_down{info_.peer, info_.epoch, retentions_of(kept)});
   host_.cell->update([](msg::neighbor_status& s) {
     s.families.clear();
+    s.add_paths.clear();
     s.end_of_rib_received.clear();
     s.limits_reached.clear();
     s.hold_time = s.keepalive = std::chrono::seconds{0};
@@ -200,10 +201,11 @@ bool peer_session::change_policies(const neighbor_settings& settings) {
   info_.export_chain = now.export_chain;
   info_.form = now.form;
   info_.rules = now.rules;
+  info_.send_paths = now.send_paths;
   const bool discarded = info_.tally && info_.tally->discarded(0) + info_.tally->discarded(1) != 0;
   watch_limits(settings);
-  tell_partitions(
-      msg::chains_changed{info_.peer, now.import_chain, now.export_chain, formed, now.form, info_.tally, now.rules});
+  tell_partitions(msg::chains_changed{info_.peer, now.import_chain, now.export_chain, formed, now.form, info_.tally,
+                                      now.rules, now.send_paths});
   if (discarded)
     ask_for_routes(); // there may be room now
   return true;
@@ -304,6 +306,9 @@ void peer_session::describe() {
     s.hold_time = agreed_.hold_time;
     s.keepalive = agreed_.keepalive;
     s.families = agreed_.families;
+    s.add_paths.clear();
+    for (const auto& terms : agreed_.add_paths)
+      s.add_paths.push_back(to_text(terms));
     s.capabilities_sent = agreed_.sent;
     s.capabilities_received = agreed_.received;
     s.local = link_->local();

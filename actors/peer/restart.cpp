@@ -1,7 +1,8 @@
-// Two clocks run over stale paths. The restart timer runs while the neighbour is away: its own estimate, capped by
+// Three clocks run over stale paths. The restart timer runs while the neighbour is away: its own estimate, capped by
 // ours. The stale time runs from the first loss of a family until End-of-RIB, over however many sessions that takes
 // (RFC 8538 §4.2), so that a neighbour that never ends its table, or that keeps falling over, cannot keep old paths for
-// ever.
+// ever. Where both sides know RFC 9494, paths then live on, marked and last in rank, for its time or ours; that clock
+// is not wound up again before End-of-RIB.
 #include "actors/peer/restart.hpp"
 
 #include <algorithm>
@@ -56,12 +57,24 @@ restart_terms restart_terms_of(const std::vector<wire::family>& families, const 
   terms.negotiated = true;
   terms.notification = mine->notification && other->notification;
   terms.restart_time = std::chrono::seconds{other->restart_time};
+  terms.restarted = other->restarted;
+  terms.ours_kept = !mine->families.empty();
   for (const auto& e : other->families) {
     if (!holds(families, e.family) || holds(terms.families, e.family))
       continue;
     terms.families.push_back(e.family);
     if (e.forwarding_preserved)
       terms.forwarding_preserved.push_back(e.family);
+  }
+  const auto &my_long = ours.capabilities.llgr, &other_long = theirs.capabilities.llgr;
+  if (!my_long || !other_long) // RFC 9494 §4.1: it counts only together with graceful restart
+    return terms;
+  for (const auto& e : other_long->families) {
+    if (!holds(families, e.family) ||
+        !terms.long_lived.try_emplace(e.family, std::chrono::seconds{e.stale_time}).second)
+      continue;
+    if (e.forwarding_preserved)
+      terms.long_lived_preserved.push_back(e.family);
   }
   return terms;
 }
@@ -71,7 +84,8 @@ std::vector<wire::family> restart::returned(restart_terms terms) {
   up_ = true;
   std::vector<wire::family> gone;
   std::erase_if(stale_, [&](const auto& one) {
-    if (holds(terms_.forwarding_preserved, one.first))
+    const auto& preserved = one.second.is_long_lived ? terms_.long_lived_preserved : terms_.forwarding_preserved;
+    if (holds(preserved, one.first))
       return false;
     gone.push_back(one.first);
     return true;
@@ -81,39 +95,58 @@ std::vector<wire::family> restart::returned(restart_terms terms) {
 
 std::vector<restart::kept> restart::lost(ending how, const neighbor_settings& settings, time_point now) {
   up_ = false;
-  const bool graceful = settings.graceful_restart == restart_mode::helper && terms_.negotiated &&
+  const bool graceful = settings.graceful_restart != restart_mode::off && terms_.negotiated &&
                         (how == ending::connection_lost || (how == ending::notification && terms_.notification));
-  const auto patience = std::min(terms_.restart_time, settings.restart_time);
-  if (!graceful || patience.count() == 0) {
-    stale_.clear();
+  const auto before = std::exchange(stale_, {});
+  if (!graceful)
     return {};
-  }
-  restart_deadline_ = now + patience;
+  const auto patience = std::min(terms_.restart_time, settings.restart_time);
+  auto families = terms_.families;
+  for (const auto& [f, time] : terms_.long_lived)
+    if (!holds(families, f))
+      families.push_back(f);
   std::vector<kept> all;
-  std::map<wire::family, time_point> stale;
-  for (const auto f : terms_.families) {
-    const auto before = stale_.find(f);
-    const bool also_older = before != stale_.end() && terms_.notification;
-    all.push_back({f, also_older ? keep::all_stale : keep::session});
-    stale[f] = also_older ? before->second : now + settings.stale_time;
+  for (const auto f : families) {
+    held now_held;
+    // RFC 9494 §4.2: a family that the restart capability does not list has a restart time of 0.
+    const auto wait = holds(terms_.families, f) ? patience : std::chrono::seconds{0};
+    if (const auto found = terms_.long_lived.find(f); found != terms_.long_lived.end())
+      now_held.long_life = std::min(found->second, settings.long_lived_stale_time);
+    if (wait.count() == 0 && now_held.long_life.count() == 0)
+      continue;
+    const auto older = before.find(f);
+    const bool has_older = older != before.end();
+    if (has_older && older->second.is_long_lived)
+      now_held.lasting = older->second.until;
+    else if (has_older)
+      now_held.lasting = older->second.lasting;
+    // RFC 9494 §4.2: what has its long life is not deleted by another restart.
+    const bool keep_older = has_older && (terms_.notification || now_held.lasting);
+    now_held.away_until = now + wait;
+    now_held.until = keep_older && !older->second.is_long_lived ? older->second.until : now + settings.stale_time;
+    all.push_back({f, keep_older ? keep::all_stale : keep::session});
+    stale_.emplace(f, now_held);
   }
-  stale_ = std::move(stale);
   return all;
 }
 
 bool restart::end_of_rib(wire::family family) { return stale_.erase(family) != 0; }
 
-std::vector<wire::family> restart::expired(time_point now) {
-  if (is_waiting() && now >= restart_deadline_)
-    return forget();
-  std::vector<wire::family> gone;
-  std::erase_if(stale_, [&](const auto& one) {
-    if (now < one.second)
-      return false;
-    gone.push_back(one.first);
-    return true;
-  });
-  return gone;
+restart::overdue restart::expired(time_point now) {
+  overdue out;
+  for (auto& [family, h] : stale_) {
+    const bool away_too_long = !up_ && !h.is_long_lived && now >= std::min(h.away_until, h.until);
+    if (away_too_long && h.long_life.count() != 0) {
+      h.is_long_lived = true;
+      h.until = h.lasting.value_or(now + h.long_life); // a life that has begun is not made longer
+      (now < h.until ? out.long_lived : out.gone).push_back(family);
+    } else if (away_too_long || now >= h.until) {
+      out.gone.push_back(family);
+    }
+  }
+  for (const auto f : out.gone)
+    stale_.erase(f);
+  return out;
 }
 
 std::vector<wire::family> restart::forget() {
@@ -124,11 +157,19 @@ std::vector<wire::family> restart::forget() {
 
 std::optional<restart::time_point> restart::next_deadline() const {
   std::optional<time_point> next;
-  if (is_waiting())
-    next = restart_deadline_;
-  for (const auto& [family, until] : stale_)
-    next = next ? std::min(*next, until) : until;
+  for (const auto& [family, h] : stale_) {
+    const auto own = up_ || h.is_long_lived ? h.until : std::min(h.away_until, h.until);
+    next = next ? std::min(*next, own) : own;
+  }
   return next;
+}
+
+std::map<wire::family, restart::time_point> restart::long_lived() const {
+  std::map<wire::family, time_point> all;
+  for (const auto& [family, h] : stale_)
+    if (h.is_long_lived)
+      all.emplace(family, h.until);
+  return all;
 }
 
 std::vector<wire::family> restart::stale() const {

@@ -31,6 +31,11 @@ struct restart_terms {
   std::chrono::seconds restart_time{0};           ///< the neighbour's
   std::vector<wire::family> families;             ///< of the session, kept when it ends
   std::vector<wire::family> forwarding_preserved; ///< of those: F bit
+  bool restarted = false;                         ///< R bit of the neighbour: it does not wait for our End-of-RIB
+  bool ours_kept = false;                         ///< It keeps our routes when the session ends.
+  /// RFC 9494, where both announced it: how long a family may stay stale behind the restart time, as it says.
+  std::map<wire::family, std::chrono::seconds> long_lived;
+  std::vector<wire::family> long_lived_preserved; ///< F bit in that capability
 
   bool operator==(const restart_terms&) const = default;
 };
@@ -66,8 +71,12 @@ public:
   std::vector<kept> lost(ending how, const neighbor_settings& settings, time_point now);
   /// @returns whether stale paths of the family, if there are any, go now.
   bool end_of_rib(wire::family family);
-  /// @returns the families whose time is over: their stale paths go.
-  std::vector<wire::family> expired(time_point now);
+  struct overdue {
+    std::vector<wire::family> gone;       ///< their stale paths go
+    std::vector<wire::family> long_lived; ///< theirs stay, for long (RFC 9494 §4.2)
+    bool operator==(const overdue&) const = default;
+  };
+  overdue expired(time_point now);
   /// The operator does not want the neighbour, or wants it afresh. @returns the families whose stale paths go.
   std::vector<wire::family> forget();
 
@@ -77,13 +86,21 @@ public:
   bool is_waiting() const noexcept { return !up_ && !stale_.empty(); }
   /// Families with paths of an earlier session.
   std::vector<wire::family> stale() const;
+  /// Of those: what is stale for long, and until when.
+  std::map<wire::family, time_point> long_lived() const;
   const restart_terms& terms() const noexcept { return terms_; }
 
 private:
+  struct held {
+    time_point away_until{};           ///< restart time
+    time_point until{};                ///< at the latest: of the stale time, or of the long life
+    std::chrono::seconds long_life{0}; ///< what follows the restart time; 0: nothing
+    std::optional<time_point> lasting; ///< the end of a long life that began before the last loss
+    bool is_long_lived = false;
+  };
   restart_terms terms_; ///< of the session, or of the last one
   bool up_ = false;
-  time_point restart_deadline_{};            ///< while the neighbour is away
-  std::map<wire::family, time_point> stale_; ///< until when at the latest
+  std::map<wire::family, held> stale_;
 };
 
 } // namespace bellman::peer

@@ -39,13 +39,19 @@ std::optional<mistake> roster::recompute(const wire::ip_address& a) {
   troubles_.erase(a);
   const auto w = written(a);
   if (!w) {
-    members_.erase(a);
+    if (auto caller = dynamic_member(a)) {
+      members_[a] = std::move(*caller);
+    } else {
+      members_.erase(a);
+      dynamic_.erase(a);
+    }
     return std::nullopt;
   }
+  dynamic_.erase(a);
   auto settings = resolved(a, *w);
   if (!settings)
     return settings.error();
-  members_[a] = {std::move(*settings), said_.contains(a)};
+  members_[a] = {std::move(*settings), said_.contains(a), {}};
   return std::nullopt;
 }
 
@@ -74,6 +80,7 @@ result<roster, mistake> roster::with_file(neighbor_file file) const {
   roster next = *this;
   next.file_ = std::move(file);
   std::erase_if(next.said_, [&](const auto& s) { return s.second.removed && !next.file_names(s.first); });
+  std::erase_if(next.said_ranges_, [&](const auto& s) { return !s.second && !next.file_names(s.first); });
   for (auto& [a, s] : next.said_)
     if (const auto now = next.file_.neighbors.find(a); now != next.file_.neighbors.end() && !s.made && !s.removed)
       s.base = now->second;
@@ -82,16 +89,17 @@ result<roster, mistake> roster::with_file(neighbor_file file) const {
   return next;
 }
 
-roster roster::with_statements(statements all) const {
+roster roster::with_statements(statements all, std::map<wire::prefix, std::optional<dynamic_range>> ranges) const {
   roster next = *this;
   next.said_ = std::move(all);
+  next.said_ranges_ = std::move(ranges);
   (void)next.recompute(); // what the file says has been found right before
   return next;
 }
 
 result<roster, mistake> roster::with_added(const wire::ip_address& a, std::string group,
                                            const neighbor_patch& patch) const {
-  if (members_.contains(a))
+  if (members_.contains(a) && !dynamic_.contains(a))
     return fail{mistake{"exists", "there is a neighbor " + to_string(a) + " already", "address"}};
   roster next = *this;
   const auto in_file = file_.neighbors.find(a);
@@ -108,6 +116,8 @@ result<roster, mistake> roster::with_changed(const wire::ip_address& a, const st
                                              const neighbor_patch& patch) const {
   if (!members_.contains(a))
     return fail{mistake{"not-found", "there is no neighbor " + to_string(a), "address"}};
+  if (dynamic_.contains(a))
+    return fail{mistake{"invalid", to_string(a) + " is a dynamic neighbor: its group has its settings", "address"}};
   roster next = *this;
   auto& s = next.said_[a];
   if (group)
@@ -131,6 +141,8 @@ result<roster, mistake> roster::with_changed(const wire::ip_address& a, const st
 result<roster, mistake> roster::with_removed(const wire::ip_address& a) const {
   if (!members_.contains(a))
     return fail{mistake{"not-found", "there is no neighbor " + to_string(a), "address"}};
+  if (dynamic_.contains(a))
+    return without_dynamic({a});
   roster next = *this;
   if (file_names(a))
     next.said_[a] = {{}, {}, {}, false, true};

@@ -2,6 +2,7 @@
 // What neighbours there are: what the file says, what the API said, and what comes of both. Pure: every change gives a
 // new roster, which is taken over once it is stored.
 
+#include "actors/peer/dynamic_range.hpp"
 #include "actors/peer/neighbor_settings.hpp"
 #include "actors/peer/settings_check.hpp"
 #include "wire/result.hpp"
@@ -25,6 +26,7 @@ struct neighbor_file {
   speaker_settings speaker;
   std::map<std::string, neighbor_patch> groups;
   std::map<wire::ip_address, written_neighbor> neighbors;
+  std::map<wire::prefix, dynamic_range> ranges = {};
 };
 
 /// What the API said of one neighbour; it outlives reloads and restarts.
@@ -42,7 +44,8 @@ public:
   using statements = std::map<wire::ip_address, api_statement>;
   struct member {
     neighbor_settings settings;
-    bool by_api = false; ///< made or changed by it
+    bool by_api = false;                    ///< made or changed by it
+    std::optional<wire::prefix> range = {}; ///< of a dynamic neighbour
     bool operator==(const member&) const = default;
   };
 
@@ -57,14 +60,36 @@ public:
   /// Another file. Fails as a whole where one of its own neighbours is wrong.
   result<roster, mistake> with_file(neighbor_file file) const;
   /// What the ledger has.
-  roster with_statements(statements all) const;
+  roster with_statements(statements all, std::map<wire::prefix, std::optional<dynamic_range>> ranges = {}) const;
   result<roster, mistake> with_added(const wire::ip_address& a, std::string group, const neighbor_patch& patch) const;
   /// `patch` goes over what is in force. A neighbour that the API leaves as the file has it is the file's again.
   result<roster, mistake> with_changed(const wire::ip_address& a, const std::optional<std::string>& group,
                                        const neighbor_patch& patch) const;
   result<roster, mistake> with_removed(const wire::ip_address& a) const;
 
+  // ---- dynamic neighbours (roster_ranges.cpp)
+
+  /// Unset: removed by API, though the file names it.
+  using said_range = std::optional<dynamic_range>;
+  std::map<wire::prefix, dynamic_range> ranges() const;
+  const std::map<wire::prefix, said_range>& said_ranges() const noexcept { return said_ranges_; }
+  bool file_names(const wire::prefix& range) const { return file_.ranges.contains(range); }
+  /// The longest that covers the address.
+  std::optional<dynamic_range> range_of(const wire::ip_address& a) const;
+  std::uint32_t dynamic_members(const wire::prefix& of) const;
+  std::size_t dynamic_members() const noexcept { return dynamic_.size(); }
+  bool is_dynamic(const wire::ip_address& a) const { return dynamic_.contains(a); }
+  /// As far as they are known before the caller says its AS number.
+  neighbor_settings settings_in(const dynamic_range& r, const wire::ip_address& a) const;
+  std::string password_file_of(const dynamic_range& r) const;
+  result<roster, mistake> with_range(const dynamic_range& r) const;
+  result<roster, mistake> without_range(const wire::prefix& range) const;
+  /// A caller becomes a neighbour; one that is written down stays as it is.
+  result<roster, mistake> with_dynamic(const wire::ip_address& a, std::uint32_t asn) const;
+  roster without_dynamic(const std::vector<wire::ip_address>& gone) const;
+
 private:
+  std::optional<member> dynamic_member(const wire::ip_address& a) const;
   /// How it is written in the end; nothing if it does not take part.
   std::optional<written_neighbor> written(const wire::ip_address& a) const;
   result<neighbor_settings, mistake> resolved(const wire::ip_address& a, const written_neighbor& w) const;
@@ -73,6 +98,8 @@ private:
 
   neighbor_file file_;
   statements said_;
+  std::map<wire::prefix, said_range> said_ranges_;
+  std::map<wire::ip_address, std::uint32_t> dynamic_; ///< with the AS number that they called with
   std::map<wire::ip_address, member> members_;
   std::map<wire::ip_address, mistake> troubles_;
 };
@@ -85,6 +112,8 @@ std::string_view to_string(step s) noexcept;
 std::map<wire::ip_address, step> steps_between(const roster& before, const roster& after);
 /// Neighbours of the file that are not, or not only, as the file says.
 std::vector<wire::ip_address> kept_by_api(const roster& now);
+/// Ranges of the API that differ, as `statements_between`; within: unset is a removed one of the file.
+std::map<wire::prefix, std::optional<roster::said_range>> ranges_between(const roster& before, const roster& after);
 /// Statements that differ: what has to be stored, or forgotten where it is not set.
 std::map<wire::ip_address, std::optional<api_statement>> statements_between(const roster& before, const roster& after);
 

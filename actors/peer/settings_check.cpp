@@ -1,5 +1,7 @@
 #include "actors/peer/settings_check.hpp"
 
+#include "actors/peer/add_path.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -75,6 +77,16 @@ const char* needless_on_ibgp(const route_rules& r) {
   return nullptr;
 }
 
+std::optional<mistake> mistake_in_protection(const neighbor_settings& s) {
+  if (s.ttl_security > 254)
+    return invalid("ttl_security", "the neighbor is 1 to 254 hops away; 0 switches the check off");
+  if (s.ttl > 255)
+    return invalid("ttl", "a TTL is 1 to 255; 0: the system's");
+  if (s.ttl_security != 0 && s.ttl != 0)
+    return invalid("ttl", "with ttl_security everything is sent with TTL 255 (RFC 5082)");
+  return std::nullopt;
+}
+
 } // namespace
 
 std::optional<mistake> mistake_in_rules(const neighbor_settings& s) {
@@ -127,6 +139,12 @@ std::optional<mistake> mistake_in(const neighbor_settings& s) {
     return invalid("restart_time", "the time to wait for a neighbor that restarts is 0..4095 seconds");
   if (!within(s.stale_time, 1))
     return invalid("stale_time", "the time that routes may be stale is 1..65535 seconds");
+  if (s.long_lived_stale_time.count() < 0 || s.long_lived_stale_time.count() > 0xFFFFFF)
+    return invalid("long_lived_stale_time", "the time that routes may be stale for long is 0..16777215 seconds");
+  if (s.long_lived_stale_time.count() != 0 && s.graceful_restart == restart_mode::off)
+    return invalid("long_lived_stale_time", "long-lived graceful restart needs graceful restart (RFC 9494)");
+  if (s.long_lived_to_all && s.is_ebgp())
+    return invalid("long_lived_to_all", "stale routes go only to iBGP neighbors that do not know them (RFC 9494)");
   if (s.route_reflector_client && s.is_ebgp())
     return invalid("route_reflector_client", "only an iBGP neighbor can be a client of a route reflector (RFC 4456)");
   if (s.cluster_id == 0)
@@ -137,6 +155,12 @@ std::optional<mistake> mistake_in(const neighbor_settings& s) {
     return invalid("max_prefixes", std::move(why));
   if (auto why = fault_of(s.max_prefixes_out, direction::out); !why.empty())
     return invalid("max_prefixes_out", std::move(why));
+  if (auto wrong = mistake_in_protection(s))
+    return wrong;
+  if (s.paths_limit > most_paths_kept)
+    return invalid("paths_limit", "the limit of paths is 0.." + std::to_string(most_paths_kept));
+  if (s.paths_limit != 0 && !s.add_path_receive)
+    return invalid("paths_limit", "a limit of paths needs add_path_receive");
   return mistake_in_families(s.families);
 }
 

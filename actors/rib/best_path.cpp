@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <vector>
 
 namespace bellman::rib {
 
@@ -108,18 +109,19 @@ comparison compare(const candidate& a, const candidate& b, med_rule med, const b
 }
 
 std::size_t select_best(std::span<const candidate> all, const best_path_rules& rules) {
-  std::size_t best = all.size();
+  std::vector<std::size_t> leaders; // the best of each neighbouring AS
   for (std::size_t i = 0; i < all.size(); ++i) {
-    // Is it the best of its neighbouring AS?
-    const bool leads = std::ranges::none_of(all, [&](const candidate& other) {
-      return &other != &all[i] &&
-             (rules.always_compare_med || other.attributes->first_as == all[i].attributes->first_as) &&
-             !compare(all[i], other, med_rule::same_neighbor_as, rules).first_is_better;
+    const auto rival = std::ranges::find_if(leaders, [&](std::size_t l) {
+      return rules.always_compare_med || all[l].attributes->first_as == all[i].attributes->first_as;
     });
-    if (leads && (best == all.size() || !compare(all[best], all[i], med_rule::ignore, rules).first_is_better))
-      best = i;
+    if (rival == leaders.end())
+      leaders.push_back(i);
+    else if (!compare(all[*rival], all[i], med_rule::same_neighbor_as, rules).first_is_better)
+      *rival = i;
   }
-  return best;
+  return *std::ranges::min_element(leaders, [&](std::size_t a, std::size_t b) {
+    return !compare(all[b], all[a], med_rule::ignore, rules).first_is_better;
+  });
 }
 
 } // namespace bellman::rib

@@ -21,7 +21,13 @@ struct source_facts {
   std::uint32_t router_id = 0;
   wire::ip_address address;
   reflection_role reflection;
+  bool long_lived = false; ///< we announced RFC 9494 to it: what it marks LLGR_STALE ranks last, and goes to few
 };
+
+/// Is a route with these attributes, from this source, long-lived stale (RFC 9494 §4.3)?
+constexpr bool is_long_lived_stale(const wire::attribute_summary& a, const source_facts& source) noexcept {
+  return a.llgr_stale && source.long_lived;
+}
 
 struct candidate {
   const wire::attribute_summary* attributes = nullptr;

@@ -9,7 +9,7 @@ namespace bellman::rib {
 
 enum class best_path_step : std::uint8_t {
   none,
-  stale, ///< fresh before stale (RFC 4724, RFC 9494)
+  stale, ///< long-lived stale ones come last (RFC 9494 §4.3)
   local_pref,
   aigp, ///< RFC 7311 §4.1
   as_path_length,

@@ -12,7 +12,9 @@ void cohort_table::join(slot_id slot, const session_info& info, policy::program_
                 .program = std::move(program),
                 .members = {},
                 .reflection = info.reflection,
-                .rules = info.rules.exports};
+                .rules = info.rules.exports,
+                .stale_export = info.stale_export,
+                .send_paths = info.send_paths};
   auto found = std::ranges::find_if(cohorts_, [&](const cohort& c) { return c.same_kind(wanted); });
   if (found == cohorts_.end())
     found = cohorts_.insert(cohorts_.end(), std::move(wanted));
@@ -39,7 +41,11 @@ bool cohort_table::publish(const std::string& chain, const policy::program_ptr& 
 
 void cohort_table::rebuild() {
   encodings_.clear();
-  members_[0] = members_[1] = {};
+  for (std::size_t f = 0; f < 2; ++f) {
+    members_[f] = all_paths_[f] = {};
+    choices_[f].clear();
+    sends_paths_[f] = false;
+  }
   for (auto& c : cohorts_) {
     auto e = std::ranges::find_if(encodings_, [&](const encoding_class& x) { return x.form == c.form; });
     if (e == encodings_.end())
@@ -49,8 +55,25 @@ void cohort_table::rebuild() {
       if (c.families[f]) {
         e->members[f] |= c.members;
         members_[f] |= c.members;
+        find_choice(c, f);
       }
   }
+}
+
+void cohort_table::find_choice(const cohort& c, std::size_t family) {
+  const auto& plan = c.send_paths[family];
+  if (!plan.many)
+    return;
+  sends_paths_[family] = true;
+  if (!plan.one_per_as && plan.most == 0) {
+    all_paths_[family] |= c.members;
+    return;
+  }
+  auto& all = choices_[family];
+  auto found = std::ranges::find(all, plan, &chosen_paths::plan);
+  if (found == all.end())
+    found = all.insert(all.end(), {plan, {}});
+  found->members |= c.members;
 }
 
 bool may_export(const wire::attribute_summary& a, const source_facts& source, const wire::outbound_form& form,

@@ -9,6 +9,7 @@
 #include "actors/rib/session_info.hpp"
 #include "wire/bgp/outgoing.hpp"
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <unordered_map>
@@ -30,11 +31,13 @@ struct cohort {
   std::uint32_t encoding = 0;
   reflection_role reflection;
   export_rules rules;
+  rib::stale_export stale_export = rib::stale_export::withheld;
+  std::array<path_plan, 2> send_paths{};
 
   bool same_kind(const cohort& other) const {
     return chain == other.chain && form == other.form && local_as == other.local_as &&
            families[0] == other.families[0] && families[1] == other.families[1] && reflection == other.reflection &&
-           rules == other.rules;
+           rules == other.rules && stale_export == other.stale_export && send_paths == other.send_paths;
   }
 };
 
@@ -57,12 +60,26 @@ public:
   /// Sessions of a family, whatever their cohort.
   const peer_bits& members(std::size_t family) const noexcept { return members_[family]; }
 
+  /// Is any session of the family sent more than the best path?
+  bool sends_paths(std::size_t family) const noexcept { return sends_paths_[family]; }
+  /// Those of them that are sent a choice, by which choice it is; and those that are sent all.
+  struct chosen_paths {
+    path_plan plan;
+    peer_bits members;
+  };
+  const std::vector<chosen_paths>& path_choices(std::size_t family) const noexcept { return choices_[family]; }
+  const peer_bits& all_paths(std::size_t family) const noexcept { return all_paths_[family]; }
+
 private:
   void rebuild();
+  void find_choice(const cohort& c, std::size_t family);
 
   std::vector<cohort> cohorts_;
   std::vector<encoding_class> encodings_;
   peer_bits members_[2];
+  bool sends_paths_[2]{};
+  std::vector<chosen_paths> choices_[2];
+  peer_bits all_paths_[2];
 };
 
 /// May this attribute set go to a session of this form at all (RFC 1997; RFC 4271 §9.2 for iBGP split horizon, RFC 4456

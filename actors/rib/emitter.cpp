@@ -28,8 +28,8 @@ void finish(flush& out, std::shared_ptr<encoded_updates> updates, peer_bits to) 
 
 } // namespace
 
-template <class Prefix>
-void emitter<Prefix>::find_group(attr_handle attributes, set_id to) {
+template <class Prefix, wire::path_ids Ids>
+void emitter<Prefix, Ids>::find_group(attr_handle attributes, set_id to) {
   if ((groups_.size() + 1) * 2 > index_.size()) {
     index_.assign(std::max<std::size_t>(index_.size() * 2, 256), 0);
     for (std::uint32_t i = 0; i < groups_.size(); ++i) {
@@ -55,8 +55,8 @@ void emitter<Prefix>::find_group(attr_handle attributes, set_id to) {
   last_ = groups_[last_group_];
 }
 
-template <class Prefix>
-void emitter<Prefix>::sort_rows() {
+template <class Prefix, wire::path_ids Ids>
+void emitter<Prefix, Ids>::sort_rows() {
   std::uint32_t begin = 0;
   for (auto& g : groups_) {
     g.begin = begin;
@@ -64,16 +64,21 @@ void emitter<Prefix>::sort_rows() {
     g.count = 0;
   }
   sorted_.resize(rows_.size());
-  for (const auto& r : rows_) {
+  if constexpr (with_ids)
+    sorted_ids_.resize(rows_.size());
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    const auto& r = rows_[i];
     auto& g = groups_[r.group];
+    if constexpr (with_ids)
+      sorted_ids_[g.begin + g.count] = ids_[i];
     sorted_[g.begin + g.count++] = r.prefix;
   }
 }
 
-template <class Prefix>
-typename emitter<Prefix>::open_buffer& emitter<Prefix>::buffer_for(std::uint32_t encoding, const group& g,
-                                                                   const peer_set_table& sets,
-                                                                   const cohort_table& cohorts, flush& out) {
+template <class Prefix, wire::path_ids Ids>
+typename emitter<Prefix, Ids>::open_buffer& emitter<Prefix, Ids>::buffer_for(std::uint32_t encoding, const group& g,
+                                                                             const peer_set_table& sets,
+                                                                             const cohort_table& cohorts, flush& out) {
   const std::uint64_t key = std::uint64_t{encoding} << 32 | g.to;
   auto found = std::ranges::find_if(buffers_, [&](const open_buffer& b) { return b.key == key; });
   if (found == buffers_.end()) {
@@ -93,14 +98,17 @@ typename emitter<Prefix>::open_buffer& emitter<Prefix>::buffer_for(std::uint32_t
   return *found;
 }
 
-template <class Prefix>
-std::size_t emitter<Prefix>::encode_group(const group& g, std::uint32_t encoding, const attribute_table& table,
-                                          const cohort_table& cohorts, open_buffer& buffer) {
+template <class Prefix, wire::path_ids Ids>
+std::size_t emitter<Prefix, Ids>::encode_group(const group& g, std::uint32_t encoding, const attribute_table& table,
+                                               const cohort_table& cohorts, open_buffer& buffer) {
   const auto& form = cohorts.encodings()[encoding].form;
   const std::span<const Prefix> prefixes{sorted_.data() + g.begin, g.count};
+  std::span<const std::uint32_t> ids;
+  if constexpr (with_ids)
+    ids = {sorted_ids_.data() + g.begin, g.count};
   auto& data = buffer.updates->data;
   if (g.attributes == no_attributes) {
-    wire::write_withdrawals(data, form, prefixes);
+    wire::write_withdrawals(data, form, prefixes, ids);
     return 0;
   }
   const auto& set = table[g.attributes];
@@ -108,19 +116,19 @@ std::size_t emitter<Prefix>::encode_group(const group& g, std::uint32_t encoding
   if (set.variant != static_cast<std::uint8_t>(set_variant::learned)) {
     const auto own = form_for(set, form);
     wire::apply_form(set.canonical(), Prefix::family, own, scratch_);
-    refused = wire::write_announcements(data, scratch_, own, prefixes);
+    refused = wire::write_announcements(data, scratch_, own, prefixes, ids);
   } else {
     wire::apply_form(set.canonical(), Prefix::family, form, scratch_);
-    refused = wire::write_announcements(data, scratch_, form, prefixes);
+    refused = wire::write_announcements(data, scratch_, form, prefixes, ids);
   }
   if (refused != 0) // what cannot be said must at least not stay as it was
-    wire::write_withdrawals(data, form, prefixes);
+    wire::write_withdrawals(data, form, prefixes, ids);
   return refused;
 }
 
-template <class Prefix>
-std::size_t emitter<Prefix>::encode(const attribute_table& table, const peer_set_table& sets,
-                                    const cohort_table& cohorts, flush& out) {
+template <class Prefix, wire::path_ids Ids>
+std::size_t emitter<Prefix, Ids>::encode(const attribute_table& table, const peer_set_table& sets,
+                                         const cohort_table& cohorts, flush& out) {
   if (rows_.empty())
     return 0;
   sort_rows();
@@ -140,11 +148,14 @@ std::size_t emitter<Prefix>::encode(const attribute_table& table, const peer_set
     index_ = {}; // a long slice must not make every short one after it slow
   std::ranges::fill(index_, 0);
   rows_.clear();
+  ids_.clear();
   last_ = {};
   return refused;
 }
 
 template class emitter<wire::prefix4>;
 template class emitter<wire::prefix6>;
+template class emitter<wire::prefix4, wire::path_ids::present>;
+template class emitter<wire::prefix6, wire::path_ids::present>;
 
 } // namespace bellman::rib

@@ -13,15 +13,20 @@
 
 namespace bellman::rib {
 
-template <class Prefix>
+/// With path ids, everything goes to sessions that have Add-Path for the family.
+template <class Prefix, wire::path_ids Ids = wire::path_ids::absent>
 class emitter {
 public:
+  static constexpr bool with_ids = Ids == wire::path_ids::present;
+
   /// `attributes == no_attributes` withdraws. The caller keeps the attribute set alive until `encode`.
-  void add(attr_handle attributes, set_id to, const Prefix& prefix) {
+  void add(attr_handle attributes, set_id to, const Prefix& prefix, std::uint32_t path_id = 0) {
     if (attributes != last_.attributes || to != last_.to)
       find_group(attributes, to);
     ++groups_[last_group_].count;
     rows_.push_back({last_group_, prefix});
+    if constexpr (with_ids)
+      ids_.push_back(path_id);
   }
   std::size_t size() const noexcept { return rows_.size(); }
 
@@ -57,6 +62,7 @@ private:
   std::vector<std::uint32_t> index_; ///< open addressing: group number + 1
   std::vector<row> rows_;
   std::vector<Prefix> sorted_;
+  std::vector<std::uint32_t> ids_, sorted_ids_; ///< row by row, or empty
   std::vector<open_buffer> buffers_;
   wire::outbound_attributes scratch_;
   group last_;
@@ -65,5 +71,7 @@ private:
 
 extern template class emitter<wire::prefix4>;
 extern template class emitter<wire::prefix6>;
+extern template class emitter<wire::prefix4, wire::path_ids::present>;
+extern template class emitter<wire::prefix6, wire::path_ids::present>;
 
 } // namespace bellman::rib

@@ -12,6 +12,7 @@
 
 #include <caf/actor.hpp>
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -48,6 +49,12 @@ struct stale_over {
   rib::peer_id peer{};
   wire::family family;
 };
+/// What is stale of one family is so for long now (RFC 9494 §4.2): marked, ranked last, told to few, and gone where
+/// NO_LLGR says so.
+struct long_lived {
+  rib::peer_id peer{};
+  wire::family family;
+};
 /// Routes received or injected. The batch is taken out of the pointer by the partition.
 struct routes {
   std::shared_ptr<rib::route_batch> batch;
@@ -75,12 +82,15 @@ struct chains_changed {
   wire::outbound_form form; ///< the new form, where it changed
   rib::tally_ptr tally;     ///< of now; null: none
   rib::session_rules rules;
+  std::array<rib::path_plan, 2> send_paths{};
 };
 /// A new generation of a chain. Partitions re-evaluate every path and every advertisement that used the old one.
 struct program_published {
   std::string chain; ///< policy::chain_key
   policy::program_ptr program;
 };
+/// The neighbours' routes are back after our own restart (own_restart.hpp), or nobody waits for them any longer.
+struct deferral_over {};
 /// From the I/O side: the outbox of this slot passed its limit (freeze), or has drained (thaw).
 struct outlet_congested {
   rib::slot_id slot{};

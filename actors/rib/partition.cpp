@@ -23,12 +23,15 @@ void release_all(family_tables<Prefix>& f, path_store& paths) {
     for (const auto& row : out_rows(n))
       paths.table()->release(row.attributes);
     set_out_rows(n, std::span<const out_row>{});
+    for (const auto& row : f.paths_out[i])
+      paths.table()->release(row.attributes);
   }
 }
 
 } // namespace
 
-partition::partition(settings s) : settings_{std::move(s)}, paths_{settings_.attributes} {
+partition::partition(settings s)
+    : settings_{std::move(s)}, paths_{settings_.attributes}, deferring_{settings_.deferring} {
   auto local = std::make_unique<peer_state>();
   local->up = true;
   local->facts = settings_.local;
@@ -41,6 +44,7 @@ partition::partition(settings s) : settings_{std::move(s)}, paths_{settings_.att
 
 partition::~partition() {
   forget_memo();
+  forget_path_memos();
   release_all(v4_, paths_);
   release_all(v6_, paths_);
 }
@@ -58,12 +62,13 @@ void partition::session_up(session_info info, barrier_ptr initial) {
     if (p.up)
       session_down(info.peer, p.info.epoch);
     p.refreshing[0] = p.refreshing[1] = false;
+    p.refused[0] = p.refused[1] = 0;
   }
   const auto later = static_cast<std::uint8_t>(info.epoch - p.info.epoch);
   for (auto& kept : p.kept_sessions)
     kept = kept < 0 ? std::int8_t{0} : static_cast<std::int8_t>(std::min<int>(kept + later, most_kept_sessions));
   p.up = true;
-  p.facts = {info.form.kind, false, info.peer_router_id, info.peer_address, info.reflection};
+  p.facts = {info.form.kind, false, info.peer_router_id, info.peer_address, info.reflection, info.long_lived};
   const auto program = [&](const std::string& chain) {
     const auto found = programs_.find(chain);
     return found == programs_.end() ? policy::program_ptr{} : found->second;
@@ -94,6 +99,7 @@ void partition::session_down(peer_id id, epoch_type epoch, retentions keep) {
       p->kept_sessions[f] = -1;
     else if (keep[f] == retention::session)
       p->kept_sessions[f] = 0;
+  p->long_lived[0] = p->long_lived[1] = false; // what is so already stays so; the rest waits for its own time
   next_round_.wanted = next_round_.look_at_paths = true;
   if (!p->up)
     return;
@@ -112,7 +118,17 @@ void partition::stale_over(peer_id id, wire::family family) {
   auto* p = peer(id);
   if (p == nullptr || id == local_source)
     return;
-  p->kept_sessions[family == wire::ipv6_unicast ? 1 : 0] = p->up ? std::int8_t{0} : std::int8_t{-1};
+  const std::size_t f = family == wire::ipv6_unicast ? 1 : 0;
+  p->kept_sessions[f] = p->up ? std::int8_t{0} : std::int8_t{-1};
+  p->long_lived[f] = false;
+  next_round_.wanted = next_round_.look_at_paths = true;
+}
+
+void partition::long_lived(peer_id id, wire::family family) {
+  auto* p = peer(id);
+  if (p == nullptr || p->up || id == local_source)
+    return;
+  p->long_lived[family == wire::ipv6_unicast ? 1 : 0] = true;
   next_round_.wanted = next_round_.look_at_paths = true;
 }
 
@@ -151,7 +167,8 @@ void partition::refresh_end(peer_id id, wire::family family) {
 }
 
 void partition::chains_changed(peer_id id, const std::string& import_chain, const std::string& export_chain,
-                               const wire::outbound_form* form, const session_rules& rules) {
+                               const wire::outbound_form* form, const session_rules& rules,
+                               const std::array<path_plan, 2>* send_paths) {
   auto* p = peer(id);
   if (p == nullptr || !p->up || !p->info.slot)
     return;
@@ -164,6 +181,8 @@ void partition::chains_changed(peer_id id, const std::string& import_chain, cons
   p->info.export_chain = export_chain;
   p->info.rules = rules;
   p->import_program = program(import_chain);
+  if (send_paths != nullptr)
+    p->info.send_paths = *send_paths;
   const bool bytes_differ = form != nullptr && *form != p->info.form;
   if (bytes_differ)
     p->info.form = *form;
@@ -187,6 +206,7 @@ void partition::use_tally(peer_id id, tally_ptr tally) {
 
 void partition::publish(const std::string& chain, policy::program_ptr program) {
   forget_memo();
+  forget_path_memos();
   if (cohorts_.publish(chain, program))
     next_round_.wanted = true;
   for (auto& p : peers_)
@@ -208,6 +228,11 @@ void partition::freeze(slot_id slot, bool frozen) {
     frozen_.reset(slot);
     next_round_.wanted = true;
   }
+}
+
+void partition::release_selection() {
+  if (std::exchange(deferring_, false))
+    next_round_.wanted = true;
 }
 
 flush partition::take_flush() {
@@ -237,6 +262,8 @@ void partition::salvage_family(const partition& failed) {
 void partition::salvage(const partition& failed) {
   salvage_family<wire::prefix4>(failed);
   salvage_family<wire::prefix6>(failed);
+  salvage_paths<wire::prefix4>(failed);
+  salvage_paths<wire::prefix6>(failed);
   for (const auto& p : failed.peers_)
     if (p && p->info.slot)
       salvaged_slots_.push_back(p->info.slot);

@@ -11,6 +11,9 @@
 #include "actors/rib/emitter.hpp"
 #include "actors/rib/flush.hpp"
 #include "actors/rib/igp_metrics.hpp"
+#include "actors/rib/path_choice.hpp"
+#include "actors/rib/path_ids.hpp"
+#include "actors/rib/path_out.hpp"
 #include "actors/rib/path_store.hpp"
 #include "actors/rib/peer_set_table.hpp"
 #include "actors/rib/prefix_table.hpp"
@@ -24,6 +27,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace bellman::rib {
@@ -47,6 +51,9 @@ struct family_tables {
   prefix_table<Prefix> nodes;
   peer_set_table sets;
   emitter<Prefix> emissions;
+  path_out_table paths_out; ///< what sessions with Add-Path have been sent; empty while there are none
+  path_id_table path_ids;   ///< by which ids
+  emitter<Prefix, wire::path_ids::present> path_emissions;
   std::vector<std::uint32_t> dirty;      ///< nodes to reconcile at the end of this batch
   std::vector<std::uint32_t> tombstones; ///< oldest first, from `first_tombstone`
   std::size_t first_tombstone = 0;
@@ -65,6 +72,7 @@ public:
     std::shared_ptr<const igp_metrics> metrics; ///< null: every next hop is equally far
     source_facts local;                         ///< router id and so on of this speaker, for injected routes
     std::uint32_t tombstones = 16384;           ///< kept for readers that resume
+    bool deferring = false;                     ///< begins with selection deferred (RFC 4724 §4.1)
   };
 
   explicit partition(settings s);
@@ -80,15 +88,23 @@ public:
   /// Paths of families with a retention stay, as stale ones, until they are announced again or `stale_over`.
   void session_down(peer_id peer, epoch_type epoch, retentions keep = {});
   void stale_over(peer_id peer, wire::family family);
+  /// What is stale of the family stays so for long (RFC 9494).
+  void long_lived(peer_id peer, wire::family family);
   void apply(route_batch& batch);
   void replay(peer_id peer, wire::family family, barrier_ptr finished);
   void refresh_begin(peer_id peer, wire::family family);
   void refresh_end(peer_id peer, wire::family family);
   void chains_changed(peer_id peer, const std::string& import_chain, const std::string& export_chain,
-                      const wire::outbound_form* form, const session_rules& rules);
+                      const wire::outbound_form* form, const session_rules& rules,
+                      const std::array<path_plan, 2>* send_paths = nullptr);
   void use_tally(peer_id peer, tally_ptr tally);
   void publish(const std::string& chain, policy::program_ptr program);
   void freeze(slot_id slot, bool frozen);
+
+  /// While selection is deferred paths come in, but nothing is advertised and no initial walk ends.
+  bool is_deferring() const noexcept { return deferring_; }
+  /// Everybody's routes are here, or it took too long: now they are advertised.
+  void release_selection();
 
   /// Encodes what a failure left undecided between "noted as sent" and "on its way". Take the flush then.
   void finish_sending();
@@ -115,6 +131,13 @@ public:
     bool empty() const noexcept { return barriers.empty() && slots.empty(); }
   };
   completions take_completions();
+  /// The first path of a session and family that was one too many of its prefix, for the log.
+  struct refusal {
+    wire::ip_address peer;
+    wire::prefix prefix;
+    std::uint32_t kept = 0; ///< paths of this neighbour
+  };
+  std::vector<refusal> take_refusals() { return std::exchange(refusals_, {}); }
 
   // Reads.
   route_page list(const route_query& query, std::uint64_t position, std::uint32_t max) const;
@@ -133,7 +156,9 @@ private:
     std::uint8_t refresh_bit[2]{};
     bool sweep[2]{};       ///< this walk removes what was not announced again
     bool reimport = false; ///< this walk evaluates import again
-    std::uint64_t received[2]{}, accepted[2]{}, stale[2]{};
+    bool long_lived[2]{};  ///< what is stale is so for long
+    std::uint64_t received[2]{}, accepted[2]{}, stale[2]{}, lasting[2]{};
+    std::uint64_t refused[2]{};                    ///< in this session: paths over the limit for one prefix
     std::uint64_t older[2]{}, older_accepted[2]{}; ///< received and accepted, left by earlier sessions
     /// Paths of so many sessions before that of `info.epoch` live, besides its own; -1: not even those.
     std::int8_t kept_sessions[2]{-1, -1};
@@ -170,7 +195,7 @@ private:
     std::vector<slot_ptr> leaving;
     std::vector<replay_request> replays;
     std::vector<peer_id> sweeping[2], reimporting;
-    bool ends_salvage = false;
+    bool deferred = false; ///< began while selection was deferred
   };
   struct best_identity {
     attr_handle attributes = no_attributes;
@@ -179,12 +204,13 @@ private:
     bool operator==(const best_identity&) const = default;
   };
   /// The answer of export for one attribute set, kept while the same set comes again. Holds references to `attributes`
-  /// and to every set in `rows`.
+  /// and to every set in `rows`. One is for sessions that are sent the best path, many for those with Add-Path.
   struct export_memo {
     attr_handle attributes = no_attributes;
     peer_id source{};
     std::vector<out_row> rows;
     bool reusable = false;        ///< no program looked at the prefix
+    std::uint32_t node = 0;       ///< else: only good for this node
     std::uint32_t unsendable = 0; ///< cohorts whose messages are too short for these attributes
   };
 
@@ -204,11 +230,15 @@ private:
   void announce(std::uint32_t index, const route_batch& batch, const route_batch::group& group, const imported& in,
                 std::uint32_t path_id);
   template <class Prefix>
+  bool takes_path(const node<Prefix>& n, std::uint32_t at, peer_state& from);
+  template <class Prefix>
   void withdraw(std::uint32_t index, peer_id source, std::uint32_t path_id);
   imported import(const peer_state& peer, attr_handle received, const wire::prefix* prefix, wire::family family) const;
   imported import_by_chain(const peer_state& peer, attr_handle received, const wire::prefix* prefix,
                            wire::family family) const;
   void fill_row(path_row& row, const peer_state& peer, attr_handle received, const imported& in, std::uint32_t path_id);
+  void revalue(path_row& row, const peer_state& from, const imported& in, std::size_t family);
+  void keep_marked(imported& in, attr_handle received, wire::family family) const;
   template <class Prefix>
   void drop_row(node<Prefix>& n, std::uint32_t i);
   void count_row(const path_row& row, std::size_t family, int by);
@@ -246,7 +276,7 @@ private:
   template <class Prefix>
   const std::vector<out_row>& wanted_rows(const node<Prefix>& n);
   template <class Prefix>
-  bool evaluate_export(const node<Prefix>& n, attr_handle attributes, std::vector<out_row>& rows);
+  bool evaluate_export(const Prefix& prefix, bool many_paths, export_memo& memo);
   template <class Prefix>
   set_id wanted_set(peer_id source, const std::vector<std::uint32_t>& cohorts);
   template <class Prefix>
@@ -256,7 +286,32 @@ private:
   template <class Prefix>
   void encode_emissions();
   void membership_changed();
-  void forget_memo();
+  void release_memo(export_memo& memo);
+  void forget_memo() { release_memo(memo_); }
+
+  // partition_paths.cpp
+  template <class Prefix>
+  void reconcile_paths(std::uint32_t index);
+  template <class Prefix>
+  void want_paths(std::uint32_t index, std::vector<path_out>& wanted);
+  template <class Prefix>
+  const export_memo& path_export(std::uint32_t index, const path_row& row);
+  template <class Prefix>
+  void limit_offers(std::vector<path_offer>& offers, std::span<const std::uint32_t> offer_of,
+                    std::vector<path_out>& rows);
+  template <class Prefix>
+  void keep_unheard(std::uint32_t index, std::vector<path_out>& wanted);
+  template <class Prefix>
+  void keep_frozen_paths(std::span<const path_out> stored, std::vector<path_out>& wanted);
+  template <class Prefix>
+  void emit_paths(const Prefix& prefix, std::span<const path_out> before, std::span<const path_out> after);
+  template <class Prefix>
+  void store_paths(std::uint32_t index, std::span<const path_out> rows);
+  template <class Prefix>
+  void replay_paths(std::uint32_t index, slot_id to);
+  template <class Prefix>
+  void salvage_paths(const partition& failed);
+  void forget_path_memos();
 
   // partition_walk.cpp
   void begin_round();
@@ -267,6 +322,8 @@ private:
   void visit(std::uint32_t index);
   template <class Prefix>
   bool revise_paths(std::uint32_t index);
+  template <class Prefix>
+  bool age_path(path_row& row, const peer_state& from);
   template <class Prefix>
   void replay_node(std::uint32_t index);
   template <class Prefix>
@@ -285,7 +342,8 @@ private:
   peer_bits frozen_, gone_;
   std::vector<peer_id> counted_out_; ///< sessions whose advertised routes are limited
   export_memo memo_;
-  std::vector<std::uint32_t> accepted_; ///< scratch: cohorts that take the set unchanged
+  std::unordered_map<std::uint64_t, export_memo> path_memos_; ///< (attributes, source) -> answer, until encoded
+  std::vector<std::uint32_t> accepted_;                       ///< scratch: cohorts that take the set unchanged
   std::vector<out_row> scratch_rows_;
   std::uint32_t now_ = 0;
   std::uint64_t unsendable_ = 0;
@@ -299,11 +357,13 @@ private:
   std::size_t walk_family_ = 0;
   std::uint32_t walk_at_ = 0;
   bool salvaging_ = false;
+  bool deferring_ = false;
   std::vector<slot_ptr> salvaged_slots_;        ///< of sessions that the failed partition knew
   std::vector<std::array<bool, 2>> had_routes_; ///< in the failed partition, by peer_id and family
 
   flush flush_;
   completions completions_;
+  std::vector<refusal> refusals_;
 };
 
 template <>

@@ -16,6 +16,7 @@ namespace bellman::msg {
 /// From a partition to itself.
 struct walk_step {};
 struct salvage_check {};
+struct deferral_check {};
 
 } // namespace bellman::msg
 
@@ -28,6 +29,7 @@ using clock = std::chrono::steady_clock;
 constexpr std::uint32_t slice_nodes = 16384;            ///< a few milliseconds of a walk
 constexpr auto salvage_quiet = std::chrono::seconds{5}; ///< nobody sent anything for so long: they are done
 constexpr auto salvage_longest = std::chrono::seconds{120};
+constexpr auto look_at_deferral = std::chrono::seconds{1}; ///< for a partition that was away when it ended
 
 struct partition_state {
   static inline const char* name = "partition";
@@ -56,6 +58,7 @@ struct partition_state {
     s.local = settings.local;
     s.rules = settings.rules;
     s.metrics = settings.metrics;
+    s.deferring = settings.own->deferring;
     table = std::make_shared<partition>(std::move(s));
     const bool follows = settings.cell->starts++ != 0;
     if (follows && settings.cell->current)
@@ -65,6 +68,14 @@ struct partition_state {
       self->send(policies, msg::subscribe_programs{caf::actor_cast<caf::actor>(self)});
     if (follows)
       ask_again();
+    check_deferral();
+  }
+
+  void check_deferral() {
+    if (table->is_deferring() && !settings.own->deferring)
+      change([this] { table->release_selection(); });
+    if (table->is_deferring())
+      self->delayed_send(self, look_at_deferral, msg::deferral_check{});
   }
 
   void take_over(partition& failed) {
@@ -142,6 +153,9 @@ struct partition_state {
     last_batch = clock::now();
     table->apply(*m.batch);
     m.batch.reset(); // gives the sender its credit back
+    for (const auto& r : table->take_refusals())
+      spdlog::warn("paths_over_limit peer={} partition={} prefix={} kept={}: further ones are not kept",
+                   to_string(r.peer), settings.index, to_string(r.prefix), r.kept);
     finish();
   }
 
@@ -183,13 +197,14 @@ struct partition_state {
         [this](msg::session_up& m) { change([&] { table->session_up(std::move(m.info), std::move(m.initial)); }); },
         [this](const msg::session_down& m) { change([&] { table->session_down(m.peer, m.epoch, m.keep); }); },
         [this](const msg::stale_over& m) { change([&] { table->stale_over(m.peer, m.family); }); },
+        [this](const msg::long_lived& m) { change([&] { table->long_lived(m.peer, m.family); }); },
         [this](const msg::replay& m) { change([&] { table->replay(m.peer, m.family, m.finished); }); },
         [this](const msg::refresh_begin& m) { change([&] { table->refresh_begin(m.peer, m.family); }); },
         [this](const msg::refresh_end& m) { change([&] { table->refresh_end(m.peer, m.family); }); },
         [this](const msg::chains_changed& m) {
           change([&] {
             table->chains_changed(m.peer, m.import_chain, m.export_chain, m.next_hop_self_changed ? &m.form : nullptr,
-                                  m.rules);
+                                  m.rules, &m.send_paths);
             table->use_tally(m.peer, m.tally);
           });
         },
@@ -204,6 +219,8 @@ struct partition_state {
           change([&] { table->work(slice_nodes); });
         },
         [this](msg::salvage_check) { check_salvage(); },
+        [this](msg::deferral_check) { check_deferral(); },
+        [this](msg::deferral_over) { change([&] { table->release_selection(); }); },
         [this](const msg::list_routes& m) { return table->list(m.query, m.position, m.max); },
         [this](const msg::read_changes& m) { return table->changes(m.query, m.max); },
         [this](const msg::wake_on_change& m) {

@@ -6,6 +6,7 @@
 #include "actors/rib/attribute_table.hpp"
 #include "actors/rib/best_path.hpp"
 #include "actors/rib/igp_metrics.hpp"
+#include "actors/rib/own_restart.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/fwd.hpp>
@@ -31,6 +32,7 @@ struct partition_settings {
   std::shared_ptr<const igp_metrics> metrics;
   source_facts local;                   ///< this speaker, as the source of injected routes
   std::shared_ptr<partition_cell> cell; ///< one for all lives of this partition
+  std::shared_ptr<own_restart> own = std::make_shared<own_restart>();
   bool debug_faults = false;
 };
 

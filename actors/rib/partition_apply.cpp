@@ -8,8 +8,9 @@
 namespace bellman::rib {
 
 namespace {
-constexpr std::size_t window = 16; ///< rows between asking for a cache line and using it
-}
+constexpr std::size_t window = 16;         ///< rows between asking for a cache line and using it
+constexpr std::uint32_t most_rows = 65535; ///< what a node can count
+} // namespace
 
 void partition::apply(route_batch& batch) {
   auto* from = peer(batch.peer);
@@ -147,8 +148,33 @@ void partition::fill_row(path_row& row, const peer_state& from, attr_handle rece
   row.source = from.info.peer;
   row.epoch = from.info.epoch & 15;
   row.rejected = static_cast<std::uint16_t>(in.rejected) & 15;
-  row.stale = 0;
-  row.rank = row.usable() ? rank_of(table[paths_.imported(row)].summary, false, settings_.rules) : 0;
+  row.stale = row.long_lived = 0;
+  const auto& summary = table[paths_.imported(row)].summary;
+  row.rank = row.usable() ? rank_of(summary, is_long_lived_stale(summary, from.facts), settings_.rules) : 0;
+}
+
+/// Import has another answer for a path that stays what it is.
+void partition::revalue(path_row& row, const peer_state& from, const imported& in, std::size_t family) {
+  const auto received = paths_.received(row);
+  count_row(row, family, -1);
+  paths_.table()->acquire(received);
+  const auto was = row;
+  fill_row(row, from, received, in, paths_.path_id(row));
+  row.epoch = was.epoch;
+  row.stale = was.stale;
+  row.long_lived = was.long_lived;
+  count_row(row, family, 1);
+}
+
+/// LLGR_STALE on top of what import made of it; references as `import` leaves them.
+void partition::keep_marked(imported& in, attr_handle received, wire::family family) const {
+  auto& table = *paths_.table();
+  const auto marked = with_llgr_stale(table, in.attributes, family);
+  if (in.attributes != received)
+    table.release(in.attributes);
+  if (marked == received)
+    table.release(marked);
+  in.attributes = marked;
 }
 
 template <class Prefix>
@@ -170,8 +196,9 @@ void partition::announce(std::uint32_t index, const route_batch& batch, const ro
   std::uint32_t at = 0;
   while (at < n.paths && !(n.row(at).source == batch.peer && paths_.path_id(n.row(at)) == path_id))
     ++at;
-  if (from.info.tally && from.info.tally->discards(f) && (at == n.paths || n.row(at).epoch != (from.info.epoch & 15)) &&
-      !from.info.tally->take_room(settings_.index, f)) {
+  const bool further = at == n.paths || n.row(at).epoch != (from.info.epoch & 15);
+  if (further && (!takes_path(n, at, from) || (from.info.tally && from.info.tally->discards(f) &&
+                                               !from.info.tally->take_room(settings_.index, f)))) {
     paths_.table()->release(group.attributes);
     if (own_reference)
       paths_.table()->release(in.attributes);
@@ -210,6 +237,24 @@ void partition::announce(std::uint32_t index, const route_batch& batch, const ro
   changed<Prefix>(index, before, true);
 }
 
+/// Only with path ids can a neighbour have more than one path of a prefix, and then the number is limited. What an
+/// earlier session left does not count.
+template <class Prefix>
+bool partition::takes_path(const node<Prefix>& n, std::uint32_t at, peer_state& from) {
+  const auto most = from.info.most_paths[family_index<Prefix>];
+  const bool is_full = at == n.paths && n.paths == most_rows;
+  if (most == 0 && !is_full)
+    return true;
+  std::uint32_t there = 0;
+  for (std::uint32_t i = 0; i < n.paths; ++i)
+    there += n.row(i).source == from.info.peer && n.row(i).epoch == (from.info.epoch & 15) ? 1 : 0;
+  if (!is_full && there < most)
+    return true;
+  if (from.refused[family_index<Prefix>]++ == 0)
+    refusals_.push_back({from.info.peer_address, wire::to_prefix(n.prefix()), there});
+  return false;
+}
+
 template <class Prefix>
 void partition::withdraw(std::uint32_t index, peer_id source, std::uint32_t path_id) {
   auto& n = family<Prefix>().nodes[index];
@@ -239,6 +284,8 @@ void partition::count_row(const path_row& row, std::size_t family, int by) {
     from->accepted[family] += static_cast<std::uint64_t>(by);
   if (row.stale)
     from->stale[family] += static_cast<std::uint64_t>(by);
+  if (row.long_lived)
+    from->lasting[family] += static_cast<std::uint64_t>(by);
   if (row.epoch != (from->info.epoch & 15)) {
     from->older[family] += static_cast<std::uint64_t>(by);
     if (row.usable())

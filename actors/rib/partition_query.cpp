@@ -86,12 +86,13 @@ struct partition_query {
     return out;
   }
 
-  void visit(const node<Prefix>& n) {
+  void visit(std::uint32_t index) {
+    const auto& n = tables().nodes[index];
     using view = route_query::view_kind;
     if (query.match != route_query::match_kind::any && !wanted(wire::to_prefix(n.prefix())))
       return;
     if (query.view == view::advertised) {
-      advertised(n);
+      advertised(index);
     } else if (query.view == view::best) {
       if (n.has_best() && (!query.peer || n.first.source == *query.peer))
         add(row_of(n, n.first, false));
@@ -105,10 +106,35 @@ struct partition_query {
     }
   }
 
-  void advertised(const node<Prefix>& n) {
+  /// The path may have gone meanwhile, when the session takes nothing at the moment.
+  route_row path_row_of(const node<Prefix>& n, const path_out& r, const wire::outbound_form& form) const {
+    route_row out;
+    out.prefix = wire::to_prefix(n.prefix());
+    out.path_id = r.id;
+    if (const auto* path = tables().path_ids.find(r.id)) {
+      out.source = path->source;
+      for (std::uint32_t i = 0; i < n.paths; ++i) {
+        const auto& row = n.row(i);
+        if (row.source != path->source || p.paths_.path_id(row) != path->received)
+          continue;
+        out.received_at = row.received_at;
+        out.best = i == 0 && row.usable();
+        out.stale = row.stale != 0;
+      }
+    }
+    out.attributes = attr_ref::share(p.paths_.table(), r.attributes);
+    out.form = std::make_shared<wire::outbound_form>(form_for(*out.attributes, form));
+    return out;
+  }
+
+  void advertised(std::uint32_t index) {
+    const auto& n = tables().nodes[index];
     const auto* to = query.peer ? p.peer(*query.peer) : nullptr;
     if (to == nullptr || !to->up || !to->info.slot)
       return;
+    for (const auto& r : tables().paths_out[index])
+      if (tables().sets[r.set].test(to->info.slot->slot()))
+        add(path_row_of(n, r, to->info.form));
     for (const auto& r : out_rows(n)) {
       if (!tables().sets[r.set].test(to->info.slot->slot()))
         continue;
@@ -133,7 +159,7 @@ struct partition_query {
     for (int length = query.prefix.length; length >= 0; --length) {
       const auto p2 = wire::make_prefix(query.prefix.address, static_cast<std::uint8_t>(length));
       if (const auto i = tables().nodes.find(pack<Prefix>(p2)); i != prefix_table<Prefix>::none)
-        visit(tables().nodes[i]);
+        visit(i);
       if (query.match == match::exact || (query.match == match::longest && page.matched != 0))
         break;
     }
@@ -146,7 +172,7 @@ struct partition_query {
     const auto stop = std::min<std::uint64_t>(std::uint64_t{at} + scan_limit, nodes.end());
     for (; at < stop && page.rows.size() < max; ++at)
       if ((nodes[at].flags & node_flag::in_use) != 0)
-        visit(nodes[at]);
+        visit(at);
     return at;
   }
 };
@@ -244,7 +270,8 @@ rib_stats partition::stats() const {
   s.newest_sequence = log_.newest();
   s.epoch = settings_.epoch;
   s.changes_logged = log_.size();
-  s.memory = v4_.nodes.memory() + v6_.nodes.memory() + paths_.memory() + log_.memory();
+  s.memory = v4_.nodes.memory() + v6_.nodes.memory() + paths_.memory() + log_.memory() + v4_.paths_out.memory() +
+             v6_.paths_out.memory() + v4_.path_ids.memory() + v6_.path_ids.memory();
   s.peer_sets = v4_.sets.size() + v6_.sets.size();
   s.cohorts = cohorts_.cohorts().size();
   s.walks_left = (walking_ ? 1u : 0u) + (next_round_.wanted ? 1u : 0u);
@@ -254,11 +281,8 @@ rib_stats partition::stats() const {
     if (!peers_[i])
       continue;
     const auto& p = *peers_[i];
-    peer_counts c{static_cast<peer_id>(i),
-                  {p.received[0], p.received[1]},
-                  {p.accepted[0], p.accepted[1]},
-                  {},
-                  {p.stale[0], p.stale[1]}};
+    peer_counts c{static_cast<peer_id>(i),  {p.received[0], p.received[1]}, {p.accepted[0], p.accepted[1]}, {},
+                  {p.stale[0], p.stale[1]}, {p.lasting[0], p.lasting[1]},   {p.refused[0], p.refused[1]}};
     s.paths += p.received[0] + p.received[1];
     if (p.up && p.info.slot) {
       const auto slot = p.info.slot->slot();

@@ -16,7 +16,9 @@ template <class Prefix>
 void partition::reconcile(std::uint32_t index) {
   auto& n = family<Prefix>().nodes[index];
   n.flags &= static_cast<std::uint8_t>(~node_flag::dirty);
-  if (salvaging_ && !n.has_best() && !out_rows(n).empty())
+  if (deferring_)
+    return bury_if_empty<Prefix>(index);
+  if (salvaging_ && !n.has_best() && (!out_rows(n).empty() || (n.flags & node_flag::paths_out) != 0))
     return; // what a failed partition had advertised stays until its sources had their say
   static const std::vector<out_row> nothing;
   const auto* wanted = n.has_best() ? &wanted_rows(n) : &nothing;
@@ -27,6 +29,8 @@ void partition::reconcile(std::uint32_t index) {
     emit_difference(n.prefix(), stored.data(), stored.size(), wanted->data(), wanted->size());
     store_rows(n, *wanted);
   }
+  if (cohorts_.sends_paths(family_index<Prefix>) || (n.flags & node_flag::paths_out) != 0)
+    reconcile_paths<Prefix>(index);
   bury_if_empty<Prefix>(index);
 }
 
@@ -41,27 +45,31 @@ const std::vector<out_row>& partition::wanted_rows(const node<Prefix>& n) {
   memo_.attributes = attributes;
   memo_.source = n.first.source;
   paths_.table()->acquire(attributes);
-  memo_.reusable = evaluate_export(n, attributes, memo_.rows);
+  memo_.reusable = evaluate_export(n.prefix(), false, memo_);
   unsendable_ += memo_.unsendable;
   return memo_.rows;
 }
 
-void partition::forget_memo() {
+void partition::release_memo(export_memo& memo) {
   auto& table = *paths_.table();
-  for (const auto& row : memo_.rows)
+  for (const auto& row : memo.rows)
     table.release(row.attributes);
-  memo_.rows.clear();
-  table.release(std::exchange(memo_.attributes, no_attributes));
-  memo_.reusable = false;
-  memo_.unsendable = 0;
+  memo.rows.clear();
+  table.release(std::exchange(memo.attributes, no_attributes));
+  memo.reusable = false;
+  memo.unsendable = 0;
 }
 
-/// Fills `rows` with what each cohort should have; each row holds a reference. True if the prefix played no part.
+/// Fills `memo.rows` with what each cohort should have of a path with `memo.attributes` and `memo.source`; each row
+/// holds a reference. Cohorts that are sent many paths, or those that are sent the best one. True if the prefix played
+/// no part.
 template <class Prefix>
-bool partition::evaluate_export(const node<Prefix>& n, attr_handle attributes, std::vector<out_row>& rows) {
+bool partition::evaluate_export(const Prefix& prefix, bool many_paths, export_memo& memo) {
   constexpr auto f = family_index<Prefix>;
   auto& table = *paths_.table();
-  const auto* source = peer(n.first.source);
+  const auto attributes = memo.attributes;
+  auto& rows = memo.rows;
+  const auto* source = peer(memo.source);
   if (source == nullptr || cohorts_.members(f).empty())
     return true;
   const auto& set = table[attributes];
@@ -73,11 +81,11 @@ bool partition::evaluate_export(const node<Prefix>& n, attr_handle attributes, s
     if (fits(as_is, Prefix::family, cohorts_.cohorts()[i].form))
       accepted_.push_back(i);
     else
-      ++memo_.unsendable; // not advertised: what was, is withdrawn (RFC 8654 §4)
+      ++memo.unsendable; // not advertised: what was, is withdrawn (RFC 8654 §4)
   };
   const auto take_other = [&](std::uint32_t i, attr_handle handle) { // and one reference to it
     if (handle == no_attributes || !fits(table[handle], Prefix::family, cohorts_.cohorts()[i].form)) {
-      ++memo_.unsendable;
+      ++memo.unsendable;
       table.release(handle);
       return;
     }
@@ -101,19 +109,37 @@ bool partition::evaluate_export(const node<Prefix>& n, attr_handle attributes, s
   // RFC 7311 §3.4.3: AIGP grows by the way to the next hop that ours takes the place of.
   const auto distance = set.summary.has_aigp ? distance_of(set) : 0;
   const auto adds = [&](const cohort& c) { return distance != 0 && adds_to_aigp<Prefix>(c.form); };
+  const bool stale = is_long_lived_stale(set.summary, source->facts);
+  const auto take_bytes = [&](std::uint32_t i, wire::bytes_view canonical, set_variant variant) {
+    const auto& c = cohorts_.cohorts()[i];
+    take_other(i, by_reflection(c) ? reflect(canonical, variant)
+                  : adds(c)        ? farther(table, canonical, variant, Prefix::family, distance)
+                                   : table.intern(canonical, variant));
+  };
+  const auto take_rewritten = [&](std::uint32_t i, wire::path_attributes a, set_variant variant) {
+    if (stale) // RFC 9494 §4.3: it is not taken off
+      add_community(a, wire::well_known::llgr_stale);
+    if (stale && cohorts_.cohorts()[i].stale_export == stale_export::marked)
+      mark_for_partial_deployment(a);
+    wire::bytes canonical;
+    wire::encode_canonical(a, Prefix::family, canonical);
+    take_bytes(i, canonical, variant);
+  };
   const auto take_as_it_is = [&](std::uint32_t i) {
+    const auto& c = cohorts_.cohorts()[i];
     const auto variant = static_cast<set_variant>(set.variant);
-    if (by_reflection(cohorts_.cohorts()[i]))
-      take_other(i, reflect(set.canonical(), variant));
-    else if (adds(cohorts_.cohorts()[i]))
-      take_other(i, farther(table, set.canonical(), variant, Prefix::family, distance));
+    if (stale && c.stale_export == stale_export::marked)
+      take_rewritten(i, wire::decode_canonical(set.canonical()), variant);
+    else if (by_reflection(c) || adds(c))
+      take_bytes(i, set.canonical(), variant);
     else
       take(i, set);
   };
   for (std::uint32_t i = 0; i < cohorts_.cohorts().size(); ++i) {
     const auto& c = cohorts_.cohorts()[i];
-    if (!c.families[f] || !c.program || c.program->rejects_everything() ||
-        !may_export(set.summary, source->facts, c.form, c.reflection, c.rules))
+    if (c.send_paths[f].many != many_paths || !c.families[f] || !c.program || c.program->rejects_everything() ||
+        !may_export(set.summary, source->facts, c.form, c.reflection, c.rules) ||
+        (stale && c.stale_export == stale_export::withheld))
       continue;
     if (c.program->accepts_everything()) {
       take_as_it_is(i);
@@ -122,26 +148,22 @@ bool partition::evaluate_export(const node<Prefix>& n, attr_handle attributes, s
     reusable &= !c.program->reads_prefix();
     if (!decoded)
       decoded = wire::decode_canonical(set.canonical());
-    const auto v = c.program->evaluate({wire::to_prefix(n.prefix()), Prefix::family, *decoded, c.local_as});
+    const auto v = c.program->evaluate({wire::to_prefix(prefix), Prefix::family, *decoded, c.local_as});
     if (!v.accepted)
       continue;
     if (!v.rewritten && !v.med_set) {
       take_as_it_is(i);
       continue;
     }
-    wire::bytes canonical;
-    wire::encode_canonical(v.rewritten ? *v.rewritten : *decoded, Prefix::family, canonical);
     const auto variant = v.med_set || has(set, set_variant::own_med) ? set_variant::own_med : set_variant::learned;
-    take_other(i, by_reflection(c) ? reflect(canonical, variant)
-                  : adds(c)        ? farther(table, canonical, variant, Prefix::family, distance)
-                                   : table.intern(canonical, variant));
+    take_rewritten(i, v.rewritten ? *v.rewritten : *decoded, variant);
   }
-  if (const auto s = wanted_set<Prefix>(n.first.source, accepted_); s != empty_set) {
+  if (const auto s = wanted_set<Prefix>(memo.source, accepted_); s != empty_set) {
     table.acquire(attributes);
     rows.push_back({attributes, s});
   }
   for (const auto& [handle, takers] : rewritten) {
-    const auto s = wanted_set<Prefix>(n.first.source, takers);
+    const auto s = wanted_set<Prefix>(memo.source, takers);
     if (s != empty_set)
       rows.push_back({handle, s});
     else
@@ -291,11 +313,15 @@ template <class Prefix>
 void partition::encode_emissions() {
   auto& f = family<Prefix>();
   unsendable_ += f.emissions.encode(*paths_.table(), f.sets, cohorts_, flush_);
+  if (f.path_emissions.size() != 0)
+    unsendable_ += f.path_emissions.encode(*paths_.table(), f.sets, cohorts_, flush_);
+  forget_path_memos();
   forget_memo(); // only behind the encoding: the memo may hold the last reference to a rewritten set
 }
 
 void partition::membership_changed() {
   forget_memo();
+  forget_path_memos();
   v4_.wanted_memo.clear();
   v4_.delta_memo.clear();
   v6_.wanted_memo.clear();
@@ -306,6 +332,10 @@ template void partition::reconcile<wire::prefix4>(std::uint32_t);
 template void partition::reconcile<wire::prefix6>(std::uint32_t);
 template void partition::store_rows(node<wire::prefix4>&, const std::vector<out_row>&);
 template void partition::store_rows(node<wire::prefix6>&, const std::vector<out_row>&);
+template bool partition::evaluate_export(const wire::prefix4&, bool, export_memo&);
+template bool partition::evaluate_export(const wire::prefix6&, bool, export_memo&);
+template set_id partition::difference<wire::prefix4>(set_id, set_id);
+template set_id partition::difference<wire::prefix6>(set_id, set_id);
 template void partition::flush_family<wire::prefix4>();
 template void partition::flush_family<wire::prefix6>();
 template void partition::encode_emissions<wire::prefix4>();

@@ -16,11 +16,11 @@ partition::best_identity partition::best_of(const node<Prefix>& n) const noexcep
 
 candidate partition::candidate_of(const path_row& row) const noexcept {
   const auto* from = peer(row.source);
-  // RFC 4724 §4.2: a stale path is not treated differently from others in the selection.
+  // RFC 4724 §4.2: a stale path is not treated differently from others, until it is so for long (RFC 9494 §4.3).
   const auto& set = (*paths_.table())[paths_.imported(row)];
   return {&set.summary,
           &from->facts,
-          false,
+          is_long_lived_stale(set.summary, from->facts),
           paths_.path_id(row),
           row.received_at,
           distance_of(set),
@@ -75,7 +75,7 @@ void partition::changed(std::uint32_t index, const best_identity& before, bool p
   }
   if ((n.flags & node_flag::dirty) != 0)
     return;
-  if (best_changed) {
+  if (best_changed || (paths_changed && cohorts_.sends_paths(family_index<Prefix>))) {
     n.flags |= node_flag::dirty;
     f.dirty.push_back(index);
   } else {
@@ -89,7 +89,7 @@ template <class Prefix>
 void partition::bury_if_empty(std::uint32_t index) {
   auto& f = family<Prefix>();
   auto& n = f.nodes[index];
-  if (n.paths != 0 || (n.flags & (node_flag::many_out | node_flag::tombstone)) != 0 ||
+  if (n.paths != 0 || (n.flags & (node_flag::many_out | node_flag::tombstone | node_flag::paths_out)) != 0 ||
       n.out.attributes != no_attributes)
     return;
   if (!logging_) {

@@ -11,6 +11,7 @@ namespace bellman::rib {
 void partition::begin_round() {
   round_ = std::exchange(next_round_, {});
   round_.held = frozen_;
+  round_.deferred = deferring_;
   walking_ = true;
   walk_family_ = 0;
   walk_at_ = 0;
@@ -36,9 +37,9 @@ void partition::end_round() {
   membership_changed();
   v4_.sets.collect();
   v6_.sets.collect();
-  // A thaw asks for another round, and so does the end of the session.
+  // A thaw asks for another round, and so do the end of the session and that of the deferral.
   for (auto& b : round_.barriers)
-    if (b.of_session && round_.held.test(b.slot))
+    if (b.of_session && (round_.deferred || round_.held.test(b.slot)))
       next_round_.barriers.push_back(std::move(b));
     else
       completions_.barriers.push_back(std::move(b.barrier));
@@ -94,6 +95,29 @@ void partition::visit(std::uint32_t index) {
     replay_node<Prefix>(index);
 }
 
+/// A stale path enters its long life: marked, and last in rank. False where NO_LLGR, of the neighbour or of policy,
+/// does not let it (RFC 9494 §4.2).
+template <class Prefix>
+bool partition::age_path(path_row& row, const peer_state& from) {
+  auto& table = *paths_.table();
+  const auto received = paths_.received(row);
+  imported in{paths_.imported(row), static_cast<reject_reason>(row.rejected), paths_.reason(row)};
+  if (table[received].summary.no_llgr || table[in.attributes].summary.no_llgr)
+    return false;
+  count_row(row, family_index<Prefix>, -1);
+  row.long_lived = 1;
+  count_row(row, family_index<Prefix>, 1);
+  if (!row.usable())
+    return true;
+  if (in.attributes != received)
+    table.acquire(in.attributes); // as `import` would hand it over
+  keep_marked(in, received, Prefix::family);
+  revalue(row, from, in, family_index<Prefix>);
+  if (in.attributes != received)
+    table.release(in.attributes);
+  return true;
+}
+
 /// Removes paths of sessions that are over, or marks them as stale where they are kept; removes what a refresh did not
 /// bring again; and evaluates import again where that was asked for. True if anything changed.
 template <class Prefix>
@@ -118,20 +142,23 @@ bool partition::revise_paths(std::uint32_t index) {
       count_row(row, f, 1);
       any = true;
     }
+    if (row.stale && from->long_lived[f] && !row.long_lived) {
+      any = true;
+      if (!age_path<Prefix>(row, *from)) {
+        drop_row(n, i);
+        continue;
+      }
+    }
     const auto why = static_cast<reject_reason>(row.rejected);
     if (!from->reimport || (why != reject_reason::none && !is_of_import(why)))
       continue;
     const auto received = paths_.received(row);
     const auto prefix = wire::to_prefix(n.prefix());
-    const auto in = import(*from, received, &prefix, Prefix::family);
+    auto in = import(*from, received, &prefix, Prefix::family);
+    if (row.long_lived && in.rejected == reject_reason::none)
+      keep_marked(in, received, Prefix::family);
     if (in.attributes != paths_.imported(row) || in.rejected != why || in.reason != paths_.reason(row)) {
-      count_row(row, f, -1);
-      paths_.table()->acquire(received);
-      const auto was = row;
-      fill_row(row, *from, received, in, paths_.path_id(row));
-      row.epoch = was.epoch;
-      row.stale = was.stale;
-      count_row(row, f, 1);
+      revalue(row, *from, in, f);
       any = true;
     }
     if (in.attributes != received)
@@ -164,6 +191,8 @@ void partition::replay_node(std::uint32_t index) {
       one.set(request.slot);
       f.emissions.add(row.attributes, f.sets.intern(one), n.prefix());
     }
+    if ((n.flags & node_flag::paths_out) != 0)
+      replay_paths<Prefix>(index, request.slot);
   }
 }
 

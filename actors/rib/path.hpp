@@ -17,9 +17,10 @@ struct path_row {
   std::uint16_t epoch : 4 = 0;    ///< low bits of the session's epoch
   std::uint16_t rejected : 4 = 0; ///< reject_reason
   std::uint16_t has_side : 1 = 0;
-  std::uint16_t stale : 1 = 0;   ///< of an earlier session, kept for a restart (RFC 4724); ranks as any other
-  std::uint16_t refresh : 1 = 0; ///< which side of a BoRR it came on
-  std::uint32_t rank = 0;        ///< best_path.hpp; 0 where it cannot be chosen
+  std::uint16_t stale : 1 = 0;      ///< of an earlier session, kept for a restart (RFC 4724); ranks as any other
+  std::uint16_t long_lived : 1 = 0; ///< stale for so long that it ranks last (RFC 9494); has LLGR_STALE
+  std::uint16_t refresh : 1 = 0;    ///< which side of a BoRR it came on
+  std::uint32_t rank = 0;           ///< best_path.hpp; 0 where it cannot be chosen
   std::uint32_t received_at = 0;
 
   bool usable() const noexcept { return rejected == 0; }
@@ -74,9 +75,10 @@ using node_key = std::conditional_t<std::is_same_v<Prefix, wire::prefix4>, node_
 
 namespace node_flag {
 inline constexpr std::uint8_t in_use = 1;
-inline constexpr std::uint8_t many_out = 2;  ///< `out` is a list
-inline constexpr std::uint8_t dirty = 4;     ///< waits for reconcile in this slice
-inline constexpr std::uint8_t tombstone = 8; ///< no path left; kept for readers of the change log
+inline constexpr std::uint8_t many_out = 2;   ///< `out` is a list
+inline constexpr std::uint8_t dirty = 4;      ///< waits for reconcile in this slice
+inline constexpr std::uint8_t tombstone = 8;  ///< no path left; kept for readers of the change log
+inline constexpr std::uint8_t paths_out = 16; ///< sessions with Add-Path have been sent paths (path_out.hpp)
 } // namespace node_flag
 
 /// A prefix. The best path, if there is one, is `first`.

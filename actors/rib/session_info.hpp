@@ -2,6 +2,7 @@
 // What the RIB knows of a session, and the two small owners that tie partitions together: a barrier and a slot's lease.
 
 #include "actors/rib/ids.hpp"
+#include "actors/rib/long_lived.hpp"
 #include "actors/rib/prefix_tally.hpp"
 #include "actors/rib/reflection.hpp"
 #include "actors/rib/session_rules.hpp"
@@ -55,6 +56,15 @@ enum class retention : std::uint8_t {
 };
 using retentions = std::array<retention, 2>; ///< [0] IPv4, [1] IPv6
 
+/// Which paths of a prefix a session is sent (RFC 7911).
+struct path_plan {
+  bool many = false;       ///< It has Add-Path; else the best one.
+  bool one_per_as = false; ///< only the best of each neighbouring AS
+  std::uint16_t most = 0;  ///< and no more than so many, the best ones; 0: all
+
+  bool operator==(const path_plan&) const = default;
+};
+
 /// What the RIB must know of an Established session. Constant while the session lives, but for the chains, the form and
 /// the rules.
 struct session_info {
@@ -72,7 +82,13 @@ struct session_info {
   std::string import_chain, export_chain; ///< policy::chain_key
   reflection_role reflection;             ///< iBGP
   session_rules rules;
+  bool long_lived = false; ///< we announced RFC 9494
+  rib::stale_export stale_export = rib::stale_export::withheld;
   tally_ptr tally; ///< null: no limit on the number of routes
+  // By family: [0] IPv4, [1] IPv6.
+  std::array<path_plan, 2> send_paths{};
+  std::array<std::uint16_t, 2>
+      most_paths{}; ///< that the neighbour may announce of one prefix; 0: there are no path ids
 };
 
 } // namespace bellman::rib

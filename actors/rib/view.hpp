@@ -108,6 +108,8 @@ struct peer_counts {
   peer_id peer{};
   std::array<std::uint64_t, 2> received{}, accepted{}, advertised{}; ///< [0] IPv4, [1] IPv6; paths
   std::array<std::uint64_t, 2> stale{};                              ///< of those received
+  std::array<std::uint64_t, 2> long_lived{};                         ///< of those stale (RFC 9494)
+  std::array<std::uint64_t, 2> refused{}; ///< paths of this session over the limit for one prefix; not kept
 };
 
 struct rib_stats {

@@ -39,8 +39,16 @@ health read_health(api::Health::Reader in) {
     h.partitions.push_back(read_partition(p));
   h.connections = in.getConnections();
   h.watches = in.getWatches();
+  const auto c = in.getCalls();
+  h.calls = {c.getAccepted(), c.getTooMany(), c.getTooManyOfOne(), c.getTooOften(), c.getSilent(), c.getHalfOpen()};
   for (const auto p : in.getProblems())
     h.problems.push_back(as_string(p));
+  const auto restart = in.getRestart();
+  h.restart.deferring = restart.getDeferring();
+  h.restart.left = restart.getLeft();
+  for (const auto a : restart.getWaitingFor())
+    if (const auto address = api::read_address(a))
+      h.restart.waiting_for.push_back(*address);
   return h;
 }
 
@@ -106,11 +114,13 @@ outcome<done> control::set_log_level(client::log_level level) {
   return connection_.ask(call.send(), [](auto) { return done{}; });
 }
 
-outcome<done> control::shutdown() {
+outcome<done> control::shutdown(farewell how) {
   auto admin = connection_.control_admin();
   if (!admin)
     return fail{admin.error()};
-  return connection_.ask(admin->shutdownRequest().send(), [](auto) { return done{}; });
+  auto call = admin->shutdownRequest();
+  call.setGraceful(how == farewell::graceful);
+  return connection_.ask(call.send(), [](auto) { return done{}; });
 }
 
 outcome<std::vector<reload_line>> control::reload() {

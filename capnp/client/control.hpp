@@ -2,6 +2,7 @@
 // The daemon itself: health, supervision tree, log level, reload, shutdown (capnp/control.capnp).
 
 #include "capnp/client/connection.hpp"
+#include "wire/prefix.hpp"
 
 #include <string>
 #include <vector>
@@ -16,6 +17,19 @@ struct partition_health {
   std::uint64_t unsendable = 0;
 };
 
+/// Of the listener, since the start.
+struct call_counts {
+  std::uint64_t accepted = 0, too_many = 0, too_many_of_one = 0, too_often = 0, silent = 0;
+  std::uint32_t half_open = 0; ///< now
+};
+
+/// Our own restart: nothing is advertised until the neighbours' routes are back.
+struct restart_progress {
+  bool deferring = false;
+  std::uint32_t left = 0; ///< seconds, at most
+  std::vector<wire::ip_address> waiting_for;
+};
+
 struct health {
   bool ok = false;
   std::uint64_t uptime = 0; ///< seconds
@@ -23,7 +37,9 @@ struct health {
   bool ledger_ok = false;
   std::vector<partition_health> partitions;
   std::uint32_t connections = 0, watches = 0;
+  call_counts calls;
   std::vector<std::string> problems;
+  restart_progress restart;
 };
 
 struct version {
@@ -45,6 +61,8 @@ struct reload_line {
   std::string neighbor, what;
 };
 
+enum class farewell : std::uint8_t { plain, graceful };
+
 class control {
 public:
   /// @pre the connection outlives this object
@@ -56,7 +74,8 @@ public:
   outcome<client::log_level> log_level();
 
   outcome<done> set_log_level(client::log_level level);
-  outcome<done> shutdown();
+  /// `graceful`: it comes back, and neighbours that keep our routes are not told.
+  outcome<done> shutdown(farewell how);
   outcome<std::vector<reload_line>> reload();
   outcome<done> inject_fault(const std::string& target, const std::string& reason);
 

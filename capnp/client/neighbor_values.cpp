@@ -83,14 +83,30 @@ neighbor_settings read_settings(api::NeighborSettings::Reader in) {
   s.graceful_restart = as_string(in.getGracefulRestart());
   s.restart_time = in.getRestartTime();
   s.stale_time = in.getStaleTime();
+  s.forwarding_preserved = in.getForwardingPreserved();
+  s.long_lived_stale_time = in.getLongLivedStaleTime();
+  s.long_lived_to_all = in.getLongLivedToAll();
   s.route_reflector_client = in.getRouteReflectorClient();
   s.cluster_id = in.getClusterId();
   s.client_to_client = in.getClientToClient();
+  s.add_path_receive = in.getAddPathReceive();
+  s.add_path_send = as_string(in.getAddPathSend());
+  s.paths_limit = in.getPathsLimit();
   s.max_prefixes = read_limits(in.getMaxPrefixes());
   s.max_prefixes_out = read_limits(in.getMaxPrefixesOut());
   s.rules = read_rules(in.getRules());
   s.options = read_options(in.getOptions());
+  s.password_set = in.getPasswordSet();
+  s.ttl_security = in.getTtlSecurity();
+  s.ttl = in.getTtl();
   return s;
+}
+
+std::vector<long_life> read_long_lives(::capnp::List<api::LongLife>::Reader in) {
+  std::vector<long_life> out;
+  for (const auto l : in)
+    out.push_back({api::read_family(l.getFamily()), l.getStaleTime(), l.getActive()});
+  return out;
 }
 
 restart_status read_restart(api::RestartStatus::Reader in) {
@@ -101,7 +117,10 @@ restart_status read_restart(api::RestartStatus::Reader in) {
           read_families(in.getForwardingPreserved()),
           read_families(in.getStale()),
           in.getRestarting(),
-          in.getUntil()};
+          in.getUntil(),
+          in.getRestarted(),
+          in.getOursKept(),
+          read_long_lives(in.getLongLived())};
 }
 
 traffic read_traffic(api::Traffic::Reader in) {
@@ -139,6 +158,7 @@ neighbor_status read_status(api::NeighborStatus::Reader in) {
   s.id = in.getId();
   s.settings = read_settings(in.getSettings());
   s.from_api = in.getOrigin() == api::SettingOrigin::API;
+  s.range = as_string(in.getRange());
   s.state = as_string(in.getState());
   s.admin_down = in.getAdminDown();
   s.since = in.getSince();
@@ -158,8 +178,8 @@ neighbor_status read_status(api::NeighborStatus::Reader in) {
   s.withdrawn_as_error = in.getWithdrawnAsError();
   s.attributes_discarded = in.getAttributesDiscarded();
   for (const auto c : in.getRoutes())
-    s.routes.push_back(
-        {api::read_family(c.getFamily()), c.getReceived(), c.getAccepted(), c.getAdvertised(), c.getStale()});
+    s.routes.push_back({api::read_family(c.getFamily()), c.getReceived(), c.getAccepted(), c.getAdvertised(),
+                        c.getStale(), c.getLongLived(), c.getRefused()});
   s.end_of_rib_received = read_families(in.getEndOfRibReceived());
   s.rfc8212 = as_string(in.getRfc8212());
   s.restart = read_restart(in.getRestart());
@@ -168,6 +188,7 @@ neighbor_status read_status(api::NeighborStatus::Reader in) {
     s.attribute_errors.push_back({e.getType(), as_string(e.getName()), as_string(e.getAction()),
                                   as_string(e.getReason()), e.getCount(),
                                   wire::bytes(e.getData().begin(), e.getData().end())});
+  s.add_paths = read_texts(in.getAddPaths());
   return s;
 }
 
@@ -208,13 +229,23 @@ void write_patch(const neighbor_patch& from, api::NeighborPatch::Builder out) {
   give_text(from.graceful_restart, out.getGracefulRestart());
   give(from.restart_time, out.getRestartTime());
   give(from.stale_time, out.getStaleTime());
+  give(from.forwarding_preserved, out.getForwardingPreserved());
+  give(from.long_lived_stale_time, out.getLongLivedStaleTime());
+  give(from.long_lived_to_all, out.getLongLivedToAll());
   give(from.route_reflector_client, out.getRouteReflectorClient());
   give(from.cluster_id, out.getClusterId());
   give(from.client_to_client, out.getClientToClient());
+  give(from.add_path_receive, out.getAddPathReceive());
+  give_text(from.add_path_send, out.getAddPathSend());
+  give(from.paths_limit, out.getPathsLimit());
   give_limits(from.max_prefixes, out.getMaxPrefixes());
   give_limits(from.max_prefixes_out, out.getMaxPrefixesOut());
   write_rules(from.rules, out.initRules());
   write_options(from.options, out.initOptions());
+  if (from.password_file)
+    out.getPasswordFile().setSet(as_text(*from.password_file));
+  give(from.ttl_security, out.getTtlSecurity());
+  give(from.ttl, out.getTtl());
 }
 
 } // namespace bellman::client

@@ -39,13 +39,20 @@ struct neighbor_settings {
   bool route_server_client = false, next_hop_self = false, extended_messages = false, route_refresh = false;
   bool four_byte_as = false, enforce_first_as = false;
   std::optional<wire::ip_address> next_hop_v4, next_hop_v6;
-  std::string graceful_restart;                   ///< "off", "helper"
+  std::string graceful_restart;                   ///< "off", "helper", "full"
   std::uint32_t restart_time = 0, stale_time = 0; ///< seconds
+  bool forwarding_preserved = false, long_lived_to_all = false;
+  std::uint32_t long_lived_stale_time = 0; ///< seconds
   bool route_reflector_client = false, client_to_client = false;
   std::uint32_t cluster_id = 0;
   std::vector<prefix_limit> max_prefixes, max_prefixes_out;
   route_rules rules;
   session_options options;
+  bool password_set = false;
+  std::uint16_t ttl_security = 0, ttl = 0;
+  bool add_path_receive = false;
+  std::string add_path_send; ///< "off", "all", "best-3", "per-as"
+  std::uint32_t paths_limit = 0;
 };
 
 /// A partial statement: what is not set is inherited (add) or stays (change).
@@ -63,11 +70,18 @@ struct neighbor_patch {
   std::optional<wire::ip_address> next_hop_v4, next_hop_v6;
   std::optional<std::string> graceful_restart;
   std::optional<std::uint32_t> restart_time, stale_time; ///< seconds
+  std::optional<bool> forwarding_preserved, long_lived_to_all;
+  std::optional<std::uint32_t> long_lived_stale_time; ///< seconds
   std::optional<bool> route_reflector_client, client_to_client;
   std::optional<std::uint32_t> cluster_id;
   std::optional<std::vector<prefix_limit>> max_prefixes, max_prefixes_out;
   route_rules_patch rules;
   session_options_patch options;
+  std::optional<std::string> password_file;
+  std::optional<std::uint16_t> ttl_security, ttl;
+  std::optional<bool> add_path_receive;
+  std::optional<std::string> add_path_send;
+  std::optional<std::uint16_t> paths_limit;
 
   bool operator==(const neighbor_patch&) const = default;
 };
@@ -79,7 +93,15 @@ struct endpoint {
 
 struct route_counts {
   wire::family family;
-  std::uint64_t received = 0, accepted = 0, advertised = 0, stale = 0;
+  std::uint64_t received = 0, accepted = 0, advertised = 0, stale = 0, long_lived = 0;
+  std::uint64_t refused = 0; ///< over the limit of paths of one prefix
+};
+
+/// RFC 9494
+struct long_life {
+  wire::family family;
+  std::uint32_t stale_time = 0; ///< seconds
+  bool active = false;
 };
 
 /// Graceful restart of the neighbour, in this session or the last one.
@@ -89,6 +111,9 @@ struct restart_status {
   std::vector<wire::family> families, forwarding_preserved, stale;
   bool restarting = false;
   std::int64_t until = 0; ///< stale routes go then at the latest; 0: there are none
+  bool restarted = false; ///< its R bit
+  bool ours_kept = false; ///< it keeps our routes while we restart
+  std::vector<long_life> long_lived;
 };
 
 /// As it crossed the socket in this session.
@@ -111,7 +136,8 @@ struct neighbor_status {
   wire::ip_address address;
   std::uint16_t id = 0;
   neighbor_settings settings;
-  bool from_api = false; ///< else from the configuration file
+  bool from_api = false; ///< else from the configuration file, or a range
+  std::string range;     ///< of a dynamic neighbour; else empty
   std::string state;     ///< RFC 4271 §8.2.2; in a watch also "Removed"
   bool admin_down = false;
   std::int64_t since = 0; ///< seconds since 1970
@@ -130,6 +156,21 @@ struct neighbor_status {
   restart_status restart;
   std::vector<std::string> limits_reached;
   std::vector<client::attribute_error> attribute_errors;
+  std::vector<std::string> add_paths; ///< agreed
+};
+
+/// Whoever calls from it with one of the AS numbers (first to last) becomes a neighbour.
+struct dynamic_range {
+  wire::prefix range;
+  std::string group;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> remote_as;
+  std::uint32_t limit = 100;
+};
+struct range_status {
+  dynamic_range range;
+  bool from_api = false;
+  std::uint32_t neighbors = 0; ///< now
+  std::uint64_t accepted = 0, refused_as = 0, refused_limit = 0, refused_waiting = 0;
 };
 
 enum class reset_kind : std::uint8_t { hard, soft_in, soft_out, soft_both };
@@ -156,6 +197,10 @@ public:
   /// `text` goes to the neighbour (RFC 9003).
   outcome<done> disable(const wire::ip_address& address, const std::string& text);
   outcome<done> reset(const wire::ip_address& address, reset_kind kind, const std::string& text);
+
+  outcome<std::vector<range_status>> ranges();
+  outcome<done> add_range(const dynamic_range& r);
+  outcome<done> remove_range(const wire::prefix& range);
 
 private:
   template <class Make>

@@ -95,8 +95,15 @@ void add_control_commands(CLI::App& app, context& c) {
   simple("version", "which daemon answers", show_version);
   simple("tree", "the supervision tree: who restarts whom", show_tree)->alias("supervision");
   simple("reload", "read the configuration file again", reload);
-  simple("shutdown", "stop the daemon",
-         [](context& x, client::connection& daemon) { return x.finish(client::control{daemon}.shutdown()); });
+  auto* shutdown = app.add_subcommand("shutdown", "stop the daemon");
+  auto graceful = std::make_shared<bool>(false);
+  shutdown->add_flag("--graceful", *graceful, "it comes back: neighbors that keep our routes are not told (RFC 4724)");
+  shutdown->callback([&c, graceful] {
+    c.action = [&c, graceful] {
+      const auto how = *graceful ? client::farewell::graceful : client::farewell::plain;
+      return c.with_daemon([&](auto& daemon) { return c.finish(client::control{daemon}.shutdown(how)); });
+    };
+  });
 
   auto* level = app.add_subcommand("log-level", "show the log level, or set it");
   auto wanted = std::make_shared<std::optional<client::log_level>>();

@@ -21,6 +21,7 @@ from lib.route import Route, differences
 from lib.wait import until, until_empty
 from lib.world import World
 
+ALONE = True  # it measures
 ASN, ROUTER_ID, SPEAKERS = 10, "10.0.1.1", 400
 CORPORA = ("corpi-bgpd-gen.tar.gz", "corpi-bgpd-seed.tar.gz", "corpi-bird-gen.tar.gz")
 PATIENCE = 20  # seconds for one connection

@@ -242,7 +242,7 @@ def leave_with(t, *words):
     link = t.greeted(s)
     link.send(bgp.notification(*words))
     s.until_closed(link, 10)
-    return until("an error in the status", lambda: t.status(s)["last_error"], 5)
+    return until("an error in the status", lambda: t.status(s)["last_error"], 15)
 
 
 def unknown_notification_keeps_its_code(t):
@@ -301,7 +301,7 @@ def rejected(t, reason, **what):
     s = t.take()
     link = t.greeted(s)
     link.send(update_for(s, **what))
-    rows = until("the route is kept as rejected", lambda: t.received(s, "--filtered"), 5)
+    rows = until("the route is kept as rejected", lambda: t.received(s, "--filtered"), 15)
     expect(link.is_up(), lambda: f"{link.notification}")
     expect(reason in rows[0]["rejected"].lower().replace("_", "-"), f"rejected is {rows[0]['rejected']!r}")
     expect(not t.world.neighbors[0].table(), f"the witness has {list(t.world.neighbors[0].table())}")
@@ -327,7 +327,7 @@ def martian_next_hop(t):
 
 def stranger_is_not_served(t):
     link = Link.connect("10.99.0.253", t.world.hub.site.address4, 179)
-    until("the connection of a stranger ends", lambda: link.closed is not None, 5, 0.01)
+    until("the connection of a stranger ends", lambda: link.closed is not None, 15, 0.01)
     expect(not link.received[bgp.OPEN], "it was greeted")
 
 

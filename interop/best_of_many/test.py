@@ -20,6 +20,7 @@ from lib.stream import advertised_rows
 from lib.wait import until_empty
 from lib.world import BELLMAN_AS, World
 
+ALONE = True  # it measures
 ORIGINS = ("igp", "egp", "incomplete")
 FILES = {"RouteViews 2014": "rib-v4.route-views.20140523.A.mrt.gz", "RouteViews 2015 IPv6": "rib-v6.route-views6.20151101.A.mrt.gz"}
 

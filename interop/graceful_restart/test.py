@@ -1,15 +1,18 @@
 """A neighbour is killed with -9 and starts again: its routes are kept meanwhile, and what it does not announce again goes.
 
-    BIRD, FRR or GoBGP  ──▶  bellmand (helper)  ──▶  BIRD, the witness
-      kill -9, start
+    BIRD, FRR, GoBGP, ExaBGP  ──▶  bellmand (helper)  ──▶  BIRD, the witness
+        kill -9, start
 
 RFC 4724 §4.2: the routes become stale, and the witness sees no withdrawal. The neighbour comes back with two routes of each
 family less; its End-of-RIB sweeps those, and nothing else. Then it stays away: when its restart time is over, all of its routes go.
 After that, an operator who disables it gets rid of its routes at once.
 """
 from lib.bird import Bird
+from lib.case import not_applicable
+from lib.exabgp import ExaBgp
 from lib.frr import Frr
 from lib.gobgp import GoBgp
+from lib.openbgpd import OpenBgpd
 from lib.process import Process
 from lib.route import Route, by_prefix, canonical
 from lib.wait import require, until
@@ -36,13 +39,13 @@ class RestartingFrr(Frr):
     sweeps_exactly = False  # FRR 8.4 sends End-of-RIB seconds before its first route: all that was stale goes, and returns
 
     def base_configuration(self):
-        """The routes too: those that vtysh brings would come behind End-of-RIB."""
         head, tail = super().base_configuration().split("\n neighbor", 1)  # it wants to know before it has a neighbour
         lines = [head, " bgp graceful-restart", f" bgp graceful-restart restart-time {RESTART_TIME}",
                  " bgp graceful-restart preserve-fw-state", f" neighbor{tail}"]
-        for r in self.routes.values():
-            lines += self.originate(r)
         return "\n".join(lines) + "\n"
+
+    def write_configuration(self):
+        self.configuration.write_text(self.whole_configuration())
 
     def announce(self, routes):
         """The configuration has them already."""
@@ -69,6 +72,16 @@ class RestartingGoBgp(GoBgp):
         self.process.until_ready("no answer on its socket", self.answers)
         wanted, self.routes = self.routes, {}
         self.announce(wanted.values())
+
+
+class RestartingExaBgp(ExaBgp):
+    """Its OPEN always says that it restarted and kept its forwarding."""
+
+    capabilities = (f"graceful-restart {RESTART_TIME}",)
+    sweeps_exactly = True
+
+    def start_again(self):
+        self.start()
 
 
 def routes():
@@ -137,5 +150,7 @@ def body(kind, build, folder, transport):
 
 
 def runs():
-    for kind in (RestartingBird, RestartingFrr, RestartingGoBgp):
-        yield (kind,), "ipv4", lambda build, folder, k=kind: body(k, build, folder, "ipv4")
+    for transport in ("ipv4", "ipv6"):
+        for kind in (RestartingBird, RestartingFrr, RestartingGoBgp, RestartingExaBgp):
+            yield (kind,), transport, lambda build, folder, k=kind, t=transport: body(k, build, folder, t)
+        yield (OpenBgpd,), transport, not_applicable("announces Graceful Restart without families, for End-of-RIB alone: nothing is kept")

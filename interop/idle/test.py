@@ -9,6 +9,7 @@ from lib.route import Route
 from lib.wait import until
 from lib.world import World
 
+ALONE = True  # it measures
 NEIGHBORS, SECONDS, LIMIT = 100, 20, 0.01
 
 

@@ -25,7 +25,8 @@ def toml_table(header, keys):
 
 class Bellmand:
     """The daemon under test. `neighbors` maps an address to the keys of its [[neighbors]] table, `groups` a name to those of
-    its table, `policies` a name to its list of statements, `prefix_sets` a name to its entries, `igp_metrics` a prefix of next hops to its cost."""
+    its table, `policies` a name to its list of statements, `prefix_sets` a name to its entries, `igp_metrics` a prefix of next
+    hops to its cost, `ranges` a range to its keys; `api`, `listen` and `logging` are tables, `tokens` those of [[api.tokens]]."""
 
     def __init__(self, site, build, folder, transport="ipv4"):
         self.site, self.build, self.transport = site, Path(build), transport
@@ -35,6 +36,9 @@ class Bellmand:
         self.socket = self.folder / "bellman.sock"
         self.neighbors, self.groups, self.policies, self.prefix_sets = {}, {}, {}, {}
         self.igp_metrics = {}
+        self.ranges, self.listen = {}, {}
+        self.global_keys = {}
+        self.api, self.tokens, self.logging = {}, [], {"level": "debug"}
         self.process = None
 
     def version(self):
@@ -52,11 +56,14 @@ class Bellmand:
     def text(self):
         listen = [f"{self.site.address4}:{self.site.port}", f"[{self.site.address6}]:{self.site.port}"]
         out = [toml_table("[global]", {"asn": self.site.asn, "router_id": self.site.router_id, "listen": listen,
-                                       "state_dir": str(self.folder), "partitions": 2}),
-               toml_table("[logging]", {"level": "debug"}), toml_table("[debug]", {"faults": True})]
+                                       "state_dir": str(self.folder), "partitions": 2, **self.global_keys}),
+               toml_table("[logging]", self.logging), toml_table("[debug]", {"faults": True}), toml_table("[api]", self.api)]
         out += [toml_table("[[igp_metric]]", {"prefix": p, "cost": c}) for p, c in self.igp_metrics.items()]
+        out += [toml_table("[[api.tokens]]", keys) for keys in self.tokens]
         out += [toml_table(f"[groups.{name}]", keys) for name, keys in self.groups.items()]
         out += [toml_table("[[neighbors]]", {"address": a, **keys}) for a, keys in self.neighbors.items()]
+        out += [toml_table("[[dynamic_neighbors]]", {"range": r, **keys}) for r, keys in self.ranges.items()]
+        out += [toml_table("[listen]", self.listen)] if self.listen else []
         out += [toml_table("[[prefix_sets]]", {"name": n, "entries": e}) for n, e in self.prefix_sets.items()]
         for name, statements in self.policies.items():
             out.append(toml_table("[[policies]]", {"name": name}))

@@ -19,15 +19,15 @@ class Bench:
     def dial(self, speaker, identity=None):
         s = speaker.session
         link = Link.connect(s.own_address, s.address, s.other.port, identity=identity)
-        until("connected", lambda: link.opened or link.closed, 5, 0.01)
+        until("connected", lambda: link.opened or link.closed, 15, 0.01)
         return link
 
     def greeted(self, speaker, **changes):
         """A link after the handshake; `changes` to the OPEN."""
         link = self.dial(speaker, self.open_of(speaker, **changes))
-        until(lambda: f"established: {link.notification or link.why}", lambda: link.is_up() or link.closed, 5, 0.01)
+        until(lambda: f"established: {link.notification or link.why}", lambda: link.is_up() or link.closed, 15, 0.01)
         expect(link.is_up(), lambda: f"no session: {link.notification or link.why}")
-        until("Established in bellmand", lambda: self.world.hub.is_up(speaker.session.own_address), 5, 0.02)
+        until("Established in bellmand", lambda: self.world.hub.is_up(speaker.session.own_address), 15, 0.02)
         return link
 
     def open_of(self, speaker, asn=None, router_id=None, hold_time=30, offered=None, version=4, **offers):

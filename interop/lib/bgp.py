@@ -93,6 +93,16 @@ def split_prefixes(data):
     return out
 
 
+def split_paths(data):
+    """The same with a path id in front of each (RFC 7911 §3)."""
+    out, at = [], 0
+    while at < len(data):
+        end = at + 5 + (data[at + 4] + 7) // 8
+        out.append(data[at:end])
+        at = end
+    return out
+
+
 # ---- attributes
 def attribute(kind, flags, value):
     if len(value) > 255:

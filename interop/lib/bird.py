@@ -11,6 +11,7 @@ ORIGINS = {"IGP": "igp", "EGP": "egp", "Incomplete": "incomplete"}
 class Bird(Neighbor):
     label = "BIRD"
     options = ""  # further statements of its session, as in "enable route refresh off;"
+    channel_options = ""  # the same for each of its channels
 
     @staticmethod
     def version():
@@ -29,12 +30,18 @@ class Bird(Neighbor):
                                self.folder)
         self.process.until_ready("no control socket", self.control.is_socket)
 
+    def node(self, here):
+        """Files of a container that is this neighbour, and what it runs; `here` is where the files are in it."""
+        self.configuration = self.folder / "bird.conf"
+        self.write_configuration()
+        return f"bird -f -c {here}/bird.conf -s /run/bird.ctl", ""
+
     def birdc(self, *command, check=True):
         return output_of(["birdc", "-s", self.control, "-r" if command[0] == "show" else "-v", *command], check=check)
 
     def write_configuration(self):
         s = self.session
-        channels = "\n".join(f"  {f} {{ import all; export filter out_{f}; next hop address {s.next_hop(f)}; }};"
+        channels = "\n".join(f"  {f} {{ import all; export filter out_{f}; next hop address {s.next_hop(f)}; {self.channel_options} }};"
                              for f in s.families)
         self.configuration.write_text(f"""log stderr all;
 router id {s.own.router_id};
@@ -73,6 +80,11 @@ protocol bgp bellman {{
 
     def received(self, family):
         return parse_routes(self.birdc("show", "route", "all", "table", f"master{family[-1]}", "protocol", "bellman"))
+
+    def reflection(self, prefix):
+        text = self.birdc("show", "route", "all", prefix)
+        originator, clusters = re.search(r"BGP\.originator_id: (\S+)", text), re.search(r"BGP\.cluster_list: (.*)", text)
+        return originator and originator.group(1), clusters and clusters.group(1).split()
 
     def details(self):
         return self.birdc("show", "protocols", "all", "bellman")

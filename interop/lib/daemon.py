@@ -73,6 +73,11 @@ class Neighbor:
         """Name and version for the report."""
         raise NotImplementedError
 
+    @staticmethod
+    def unavailable():
+        """Why it cannot be started here, if it cannot."""
+        return None
+
     def start(self):
         raise NotImplementedError
 
@@ -88,6 +93,10 @@ class Neighbor:
         """Its table of what came over the session: prefix -> Route, as it came."""
         raise NotImplementedError
 
+    def reflection(self, prefix):
+        """ORIGINATOR_ID and CLUSTER_LIST (a list, or None) of an IPv4 route that it received."""
+        raise NotImplementedError
+
     def session_mark(self):
         """Stays the same as long as the session is the same one; None while there is none."""
         raise NotImplementedError
@@ -95,6 +104,11 @@ class Neighbor:
     def withdrawals(self):
         """How many routes were withdrawn over the session; None if the daemon does not count that."""
         return None
+
+    def counters(self):
+        """Messages by the names that bellmand has for them, but from this side: updates_in are those it received. None for
+        what it does not count, an empty one if it counts nothing."""
+        return {}
 
     def disable(self):
         raise NotImplementedError
@@ -109,6 +123,11 @@ class Neighbor:
     def show(self):
         """Its own list of neighbours, for people."""
         raise NotImplementedError
+
+    @staticmethod
+    def as_shown(route):
+        """A route without what the daemon's own tables do not tell apart."""
+        return route
 
     # ---- common to all
     def stop(self):

@@ -14,6 +14,7 @@ COMMUNITY_NAMES = {"noExport": "65535:65281", "noAdvertise": "65535:65282", "loc
 class Frr(Neighbor):
     label = "FRR"
     default_med = 0
+    options = ()  # further words of its neighbor, as in "ttl-security hops 1"
 
     @staticmethod
     def version():
@@ -22,7 +23,7 @@ class Frr(Neighbor):
     def start(self):
         self.configuration = self.folder / "bgpd.conf"
         self.generation = 0
-        self.configuration.write_text(self.base_configuration())
+        self.write_configuration()
         (self.folder / "bgpd.vty").unlink(missing_ok=True)
         self.process = Process("bgpd", [BGPD, "-Z", "-n", "-S", "-p", self.session.own.port, "-l", self.session.own_address,
                                         "--vty_socket", self.folder, "-P", "0", "-f", self.configuration,
@@ -30,6 +31,18 @@ class Frr(Neighbor):
         self.process.until_ready("no answer to vtysh", self.answers)
         wanted, self.routes = self.routes, {}
         self.announce(wanted.values())
+
+    def write_configuration(self):
+        self.configuration.write_text(self.base_configuration())
+
+    def whole_configuration(self):
+        """With the routes: those that vtysh brings would come behind End-of-RIB."""
+        self.generation = 0
+        return self.base_configuration() + "".join(f"{line}\n" for r in self.routes.values() for line in self.originate(r))
+
+    def node(self, here):
+        (self.folder / "bgpd.conf").write_text(self.whole_configuration())
+        return f"{BGPD} -Z -n -S -p {self.session.own.port} -P 0 -f {here}/bgpd.conf -i /run/bgpd.pid --log stdout", ""
 
     def answers(self):
         return (self.folder / "bgpd.vty").is_socket() and "FRRouting" in self.vtysh("show version", check=False)
@@ -45,6 +58,7 @@ class Frr(Neighbor):
                  f" neighbor {a} remote-as {s.other.asn}", f" neighbor {a} port {s.other.port}",
                  f" neighbor {a} update-source {s.own_address}", f" neighbor {a} timers {max(1, s.hold_time // 3)} {s.hold_time}",
                  f" neighbor {a} timers connect 2", f" neighbor {a} advertisement-interval 0"]
+        lines += [f" neighbor {a} {words}" for words in self.options]
         if s.is_ebgp:
             lines.append(f" neighbor {a} disable-connected-check")
         if s.passive:
@@ -111,9 +125,19 @@ class Frr(Neighbor):
                         routes[canonical(entry["prefix"])] = parse_entry(canonical(entry["prefix"]), path)
         return routes
 
+    def reflection(self, prefix):
+        path = json.loads(self.vtysh(f"show bgp ipv4 unicast {prefix} json"))["paths"][0]
+        return path.get("originatorId"), (path.get("clusterList") or {}).get("list")
+
     def session_mark(self):
         peer = self.peer()
         return peer.get("connectionsEstablished") if peer.get("bgpState") == "Established" else None
+
+    def counters(self):
+        """Of all its sessions together: as a daemon has started."""
+        said = self.peer().get("messageStats", {})
+        names = {"opens": "opens", "updates": "updates", "notifications": "notifications", "routeRefresh": "refreshes"}
+        return {f"{ours}_{way}": said.get(f"{theirs}{'Recv' if way == 'in' else 'Sent'}") for theirs, ours in names.items() for way in ("in", "out")}
 
     def disable(self):
         self.configure_neighbor("shutdown")

@@ -1,5 +1,6 @@
 """GoBGP as a neighbour (gobgp over a Unix socket)."""
 import json
+import time
 
 from .daemon import Neighbor
 from .process import Process, output_of
@@ -26,6 +27,11 @@ class GoBgp(Neighbor):
         self.process.until_ready("no answer on its socket", self.answers)
         wanted, self.routes = self.routes, {}
         self.announce(wanted.values())
+
+    def node(self, here):
+        (self.folder / "gobgpd.toml").write_text(self.configuration())
+        adds = [" ".join(["gobgp global rib add", p, *(f"'{w}'" for w in self.words_of(r)), "-a", r.family]) for p, r in self.routes.items()]
+        return f"gobgpd -f {here}/gobgpd.toml -p --pprof-disable", "\n".join(["until gobgp global >/dev/null 2>&1; do sleep 1; done", *adds])
 
     def answers(self):
         return self.control.is_socket() and bool(self.gobgp("neighbor", check=False))
@@ -81,9 +87,28 @@ class GoBgp(Neighbor):
         return STATES[state] if isinstance(state, int) else str(state).lower()
 
     def received(self, family):
-        text = self.gobgp("neighbor", self.session.address, "adj-in", "-a", family, "-j", check=False).strip()
-        listed = json.loads(text) if text.startswith("{") else {}
+        listed = self.listed(family)
+        for _ in range(10):  # for a neighbour without routes that is not up, or comes back just now, it answers with an error
+            if "error" not in listed:
+                break
+            time.sleep(0.05)
+            listed = self.listed(family)
+        listed.pop("error", None)
         return {canonical(p): parse_path_entry(canonical(p), paths[0]) for p, paths in listed.items()}
+
+    def listed(self, family):
+        text = self.gobgp("neighbor", self.session.address, "adj-in", "-a", family, "-j", check=False).strip()
+        return json.loads(text) if text.startswith("{") else {}
+    def counters(self):
+        said = self.details().get("state", {}).get("messages", {})
+        names = {"open": "opens", "update": "updates", "notification": "notifications", "refresh": "refreshes"}
+        return {f"{ours}_{way}": said.get(group, {}).get(theirs, 0) for theirs, ours in names.items()
+                for way, group in (("in", "received"), ("out", "sent"))}
+
+    def reflection(self, prefix):
+        listed = json.loads(self.gobgp("neighbor", self.session.address, "adj-in", "-a", "ipv4", "-j"))
+        values = {a["type"]: a.get("value") for a in listed[prefix][0]["attrs"]}
+        return values.get(9), values.get(10)
 
     def disable(self):
         self.gobgp("neighbor", self.session.address, "disable")

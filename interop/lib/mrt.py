@@ -1,9 +1,10 @@
-"""Reads TABLE_DUMP_V2 files (RFC 6396 §4.3), and what bgpdump says of the same file."""
+"""Reads and writes TABLE_DUMP_V2 files (RFC 6396 §4.3), and reads what bgpdump says of the same file."""
 import gzip
 import os
 import socket
 import struct
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 
 from . import bgp
@@ -31,7 +32,11 @@ class Entry:
 
 def read_table(path):
     """The peers [(address bytes, AS)], and the entries of each, by its number."""
-    data, at, peers, entries = gzip.open(path).read(), 0, [], {}
+    return read_dump(gzip.open(path).read())
+
+
+def read_dump(data):
+    at, peers, entries = 0, [], {}
     while at + 12 <= len(data):
         _, kind, subtype, size = struct.unpack_from("!IHHI", data, at)
         record = data[at + 12:at + 12 + size]
@@ -76,6 +81,20 @@ def entry_of(afi, prefix, raw):
         reach = values[bgp.MP_REACH][1]
         hop = reach[1:1 + reach[0]] if reach[0] else reach[4:4 + reach[3]]
     return Entry(afi, prefix, rest, hop)
+
+
+def write_table(path, site, attributes_of, routes):
+    """Routes as the only peer of the dump would have them, for daemons that load such a file; `attributes_of` makes the bytes
+    of a route's attributes without its next hop."""
+    peer = b"\2" + socket.inet_aton(site.router_id) + socket.inet_aton(site.address4) + struct.pack("!I", site.asn)
+    records = [(1, socket.inet_aton(site.router_id) + struct.pack("!HH", 0, 1) + peer)]
+    for number, r in enumerate(routes):
+        hop, six = ip_address(site.next_hop(r.family)).packed, r.family == "ipv6"
+        raw = attributes_of(r) + (bgp.attribute(bgp.MP_REACH, bgp.OPTIONAL, bytes([len(hop)]) + hop) if six
+                                  else bgp.attribute(bgp.NEXT_HOP, bgp.WELL_KNOWN, hop))
+        entry = struct.pack("!HIH", 0, 0, len(raw)) + raw
+        records.append((4 if six else 2, struct.pack("!I", number) + bgp.prefix(r.prefix) + struct.pack("!H", 1) + entry))
+    Path(path).write_bytes(b"".join(struct.pack("!IHHI", 0, 13, kind, len(r)) + r for kind, r in records))
 
 
 @dataclass(frozen=True)

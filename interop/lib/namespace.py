@@ -1,4 +1,5 @@
-"""A network namespace made by the run: addresses and port 179 are free there, and no packet leaves it."""
+"""A network namespace made by the run: addresses and port 179 are free there, and no packet leaves it. /run is its own too,
+for what daemons insist on having there."""
 import os
 import subprocess
 import sys
@@ -13,13 +14,14 @@ def enter():
     if os.environ.get(INSIDE):
         set_up()
         return
-    unshare = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user", "--net"]
+    unshare = ["unshare", "--net", "--mount"] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user", "--net", "--mount"]
     os.execvpe("unshare", [*unshare, sys.executable, *sys.argv], {**os.environ, INSIDE: "1"})
 
 
 def set_up():
     """An interface with a connected subnet, which daemons want for their next hops; the local routes keep every packet on
     loopback and let every daemon bind an address of its own."""
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True, stdin=subprocess.DEVNULL)
     for command in ("link set lo up", "link add bgp0 type veth peer name bgp1", "link set bgp0 up", "link set bgp1 up", f"addr add {NET4}.254/24 dev bgp0",
                     f"-6 addr add {NET6}:254/64 dev bgp0 nodad", f"route add local {NET4}.0/24 dev lo",
                     f"-6 route add local {NET6}:/64 dev lo"):

@@ -54,6 +54,8 @@ class Table:
         self.ended = set()  # AFIs whose End-of-RIB came
         self.last_raw, self.last = None, None
 
+    split = staticmethod(bgp.split_prefixes)
+
     def take(self, body):
         size = (body[0] << 8) + body[1]
         at = 2 + size
@@ -86,15 +88,21 @@ class Table:
             self.add(1, nlri, own)
 
     def add(self, afi, nlri, attributes):
-        prefixes = bgp.split_prefixes(nlri)
+        prefixes = self.split(nlri)
         self.announced[afi] += len(prefixes)
         self.routes[afi].update(dict.fromkeys(prefixes, attributes))
 
     def withdraw(self, afi, nlri):
-        routes, prefixes = self.routes[afi], bgp.split_prefixes(nlri)
+        routes, prefixes = self.routes[afi], self.split(nlri)
         self.withdrawn[afi] += len(prefixes)
         for p in prefixes:
             routes.pop(p, None)
 
     def __len__(self):
         return len(self.routes[1]) + len(self.routes[2])
+
+
+class PathTable(Table):
+    """Of a session with Add-Path in both families: the keys have the path id's four octets in front of the prefix."""
+
+    split = staticmethod(bgp.split_paths)

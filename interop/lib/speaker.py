@@ -154,9 +154,11 @@ class Speaker(Neighbor):
     def table_of_session(self):
         """A Table of everything that came over the present connection."""
         link = self.link
+        if link is None:
+            return Table(self.four_byte)
         table, taken = self.tables.get(link, (None, 0))
         if table is None:
-            self.tables = {link: (Table(self.four_byte), 0)}
+            self.tables = {link: (self.new_table(), 0)}
             table = self.tables[link][0]
         upto = len(link.messages)
         for kind, body in link.messages[taken:upto]:
@@ -164,6 +166,9 @@ class Speaker(Neighbor):
                 table.take(body)
         self.tables[link] = (table, upto)
         return table
+
+    def new_table(self):
+        return Table(self.four_byte)
 
     def received(self, family):
         afi = AFI[family]

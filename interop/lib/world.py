@@ -2,13 +2,16 @@
 from .bellmand import Bellmand
 from .bird import Bird
 from .daemon import Session, Site
+from .exabgp import ExaBgp
 from .frr import Frr
 from .gobgp import GoBgp
 from .namespace import NET4, NET6
+from .openbgpd import OpenBgpd
 from .route import differences
 from .wait import require, until, until_empty
 
-KINDS = (Bird, Frr, GoBgp)
+KINDS = (Bird, Frr, GoBgp)  # those of the lab
+ALL_KINDS = (*KINDS, OpenBgpd, ExaBgp)
 BELLMAN_AS = 65000
 
 
@@ -58,6 +61,18 @@ class World:
         """What tells the present sessions from later ones, as each neighbour sees its own."""
         return {n: n.session_mark() for n in self.neighbors}
 
+    def require_same_counts(self, step):
+        """An established session's counts are those of the neighbour, where it keeps some."""
+        for n in self.neighbors:
+            until(lambda n=n: f"{step}: bellmand's counts are not those of {n.label}: {self.other_counts(n)}", lambda n=n: not self.other_counts(n),
+                  daemon=n.label)
+
+    def other_counts(self, neighbor):
+        traffic = self.hub.neighbor(neighbor.session.own_address)["traffic"]
+        ours = {f"{name}_{'in' if way == 'out' else 'out'}": (key, traffic[key]) for key in traffic for name, _, way in (key.rpartition("_"),) if way in ("in", "out")}
+        return {key: f"{ours[key][1]} at bellmand, {count} there" for key, count in neighbor.counters().items()
+                if count is not None and ours[key][1] != count}
+
     def require_same_sessions(self, step, before, but=()):
         for n, mark in before.items():
             if n not in but:
@@ -86,4 +101,4 @@ class World:
 
 def complaints(neighbor, wanted):
     """LOCAL_PREF never crosses an eBGP session; daemons show one of their own there."""
-    return differences(wanted, neighbor.table(), ["local_pref"] if neighbor.session.is_ebgp else [])
+    return differences({p: neighbor.as_shown(r) for p, r in wanted.items()}, neighbor.table(), ["local_pref"] if neighbor.session.is_ebgp else [])

@@ -2,15 +2,18 @@
 
     API ──injects──▶ bellmand AS 65000
                  ┌──────────┴──────────┐
-         BIRD AS 65011            FRR AS 65012
-         a customer               an upstream
+        a customer AS 65011   an upstream AS 65012
 
+Customer and upstream are BIRD and FRR, then GoBGP and OpenBGPD, then OpenBGPD and ExaBGP.
 Prefix sets with ge and le, origin AS, communities, LOCAL_PREF, MED, prepending, removal of marks; what is rejected is kept with its
 reason. Then both directions change while everything runs, and no session resets. At last a session without policies: no
 route passes, and the log, the list of neighbours and `--check` say so (RFC 8212).
 """
 from lib.bird import Bird
+from lib.exabgp import ExaBgp
 from lib.frr import Frr
+from lib.gobgp import GoBgp
+from lib.openbgpd import OpenBgpd
 from lib.process import output_of
 from lib.route import Route, by_prefix
 from lib.wait import require, until
@@ -53,19 +56,25 @@ OF_UPSTREAM = [
     (Route("20.3.0.0/24", communities=frozenset(["65535:0"])), ""), (Route("2001:db8:700::/48"), ""),
     (Route("20.4.0.0/25"), "too specific"), (Route("2001:db8:701::/64"), "too specific"),
     (Route("20.5.0.0/16", as_path=(64500, 64666, 64501)), "through 64666"), (Route("fc00:7::/48"), "bogon or default route")]
+PAIRS = ((Bird, Frr), (GoBgp, OpenBgpd), (OpenBgpd, ExaBgp))
 HOST = "198.51.100.7/32"
 
 
-def body(build, folder):
-    with World(build, folder) as world:
-        hub = world.hub
-        hub.prefix_sets = dict(SETS)
-        hub.policies = {"sanity": SANITY, "customer-in": CUSTOMER_IN, "upstream-in": UPSTREAM_IN, "customer-out": CUSTOMER_OUT,
-                        "look-longer": LOOK_LONGER, "ours-and-customers": OURS_AND_CUSTOMERS}
-        customer = world.add(Bird, import_policy=["sanity", "customer-in"], export_policy=["customer-out"])
-        upstream = world.add(Frr, import_policy=["sanity", "upstream-in"], export_policy=["look-longer", "ours-and-customers"])
-        customer.announce([r for r, _ in OF_CUSTOMER])
-        upstream.announce([r for r, _ in OF_UPSTREAM])
+def prepare(world, kinds=PAIRS[0]):
+    hub = world.hub
+    hub.prefix_sets = dict(SETS)
+    hub.policies = {"sanity": SANITY, "customer-in": CUSTOMER_IN, "upstream-in": UPSTREAM_IN, "customer-out": CUSTOMER_OUT,
+                    "look-longer": LOOK_LONGER, "ours-and-customers": OURS_AND_CUSTOMERS}
+    customer = world.add(kinds[0], import_policy=["sanity", "customer-in"], export_policy=["customer-out"])
+    upstream = world.add(kinds[1], import_policy=["sanity", "upstream-in"], export_policy=["look-longer", "ours-and-customers"])
+    customer.announce([r for r, _ in OF_CUSTOMER])
+    upstream.announce([r for r, _ in OF_UPSTREAM])
+
+
+def body(kinds, build, folder, transport):
+    with World(build, folder, transport) as world:
+        prepare(world, kinds)
+        hub, (customer, upstream) = world.hub, world.neighbors
         world.start()
         hub.inject(HOST, "--community", "blackhole")
         hub.inject("198.51.100.0/24", "--med", "5")
@@ -149,7 +158,7 @@ def without_policies_nothing_passes(world, customer, upstream):
     world.require_same_sessions("a session without policies", marks)
     said = hub.show(address)["rfc8212"]
     require(said == "import and export", f"`neighbor show` says of missing policies: {said!r}")
-    until("the log says that no route passes", lambda: "8212" in hub.process.log_path.read_text()[since:], 5)
+    until("the log says that no route passes", lambda: "8212" in hub.process.log_path.read_text()[since:], 15)
     checked = output_of(["sh", "-c", f"{hub.build}/actors/daemon/bellmand --check --config {hub.configuration} 2>&1"])
     require("no import and no export policy" in checked and "RFC 8212" in checked, f"--check says: {checked}")
     rows = filtered(hub, upstream)
@@ -158,4 +167,6 @@ def without_policies_nothing_passes(world, customer, upstream):
 
 
 def runs():
-    yield [Bird, Frr], "ipv4", body
+    for transport in ("ipv4", "ipv6"):
+        for kinds in PAIRS:
+            yield kinds, transport, lambda build, folder, k=kinds, t=transport: body(k, build, folder, t)

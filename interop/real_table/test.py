@@ -24,6 +24,7 @@ from lib.stream import advertised_rows
 from lib.wait import until
 from lib.world import BELLMAN_AS, World
 
+ALONE = True  # it measures
 ORIGINS = {"igp": 0, "egp": 1, "incomplete": 2}
 
 

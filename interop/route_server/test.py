@@ -1,19 +1,19 @@
-"""A route server (RFC 7947) between BIRD, FRR and GoBGP: next hop, AS path and MED pass untouched, and nobody gets his own back.
+"""A route server (RFC 7947) between five daemons: next hop, AS path and MED pass untouched, and nobody gets his own back.
 
-                    bellmand AS 65000
-         ┌────────────────┼────────────────┐
-    BIRD AS 65011    FRR AS 65012    GoBGP AS 65013        all with route_server_client; FRR without enforce-first-as
+                               bellmand AS 65000
+          ┌───────────────┬────────────┼─────────────┬────────────────┬────────────────┐
+    BIRD AS 65011   FRR AS 65012   GoBGP AS 65013   OpenBGPD AS 65014   ExaBGP AS 65015   witness AS 65016
+
+All are route_server_clients. OpenBGPD has to be told that the first AS of a path is not bellmand's.
 
 Neighbours see each other's routes as if they had a session with one another. For the shared prefixes every client gets the
 best path that is not his own. NO_EXPORT stops at the route server, as RFC 1997 says; communities otherwise pass.
 """
-from lib.bird import Bird
-from lib.frr import Frr
-from lib.gobgp import GoBgp
-from lib.witness import Witness
+from lib.openbgpd import OpenBgpd
 from lib.route import Route, by_prefix
 from lib.wait import require
-from lib.world import World
+from lib.witness import Witness
+from lib.world import ALL_KINDS, World
 
 SHARED = ("203.0.113.0/24", "2001:db8:cc::/48")
 MEMBERS_IN = [{"match": {"max_as_path_length": 3}, "then": {"outcome": "accept"}},
@@ -51,15 +51,25 @@ class Expectation:
         self.world.settle(step, wanted)
 
 
-def body(build, folder):
-    with World(build, folder) as world:
-        world.hub.policies = {"members-in": MEMBERS_IN, "members-out": MEMBERS_OUT}
-        world.hub.groups["members"] = {"route_server_client": True, "import_policy": ["members-in"], "export_policy": ["members-out"]}
-        for behind, kind in enumerate((Bird, Frr, GoBgp, Witness)):
-            n = world.add(kind, group="members")
-            n.session_options = ["no enforce-first-as"]
-            n.announce(routes_of(n.session.own.asn - 65000, min(behind, 2)))
-        bird, frr, gobgp, raw = world.neighbors
+class Member(OpenBgpd):
+    options = ("enforce neighbor-as no",)
+
+
+MEMBERS = (*(Member if kind is OpenBgpd else kind for kind in ALL_KINDS), Witness)
+
+
+def prepare(world, kinds=MEMBERS[:-1]):
+    world.hub.policies = {"members-in": MEMBERS_IN, "members-out": MEMBERS_OUT}
+    world.hub.groups["members"] = {"route_server_client": True, "import_policy": ["members-in"], "export_policy": ["members-out"]}
+    for behind, kind in enumerate(kinds):
+        n = world.add(kind, group="members")
+        n.announce(routes_of(n.session.own.asn - 65000, min(behind, 2)))
+
+
+def body(build, folder, transport):
+    with World(build, folder, transport) as world:
+        prepare(world, MEMBERS)
+        first, third, raw = world.neighbors[0], world.neighbors[2], world.neighbors[-1]
         raw.announce([r for r in raw.routes.values() if r.prefix not in SHARED])
         expect = Expectation(world)
         world.start()
@@ -70,20 +80,20 @@ def body(build, folder):
             n.announce([r.with_(med=r.med and r.med + 1, communities=r.communities | {"64999:5"}) for r in n.routes.values()])
         expect.check("MED and communities change")
 
-        bird.disable()
-        expect.down.add(bird)
+        first.disable()
+        expect.down.add(first)
         expect.check("the best member leaves")
-        bird.enable()
+        first.enable()
         world.until_up()
         expect.down.clear()
         expect.check("the best member returns")
 
-        for n in (bird, frr):
+        for n in world.neighbors[1:-1]:
             n.announce([r for i, r in enumerate(n.routes.values()) if i % 2])
         expect.check("half is withdrawn")
 
-        world.hub.inject("198.51.100.0/24", "--next-hop", gobgp.session.own.address4, "--as-path", "65099", "--med", "3")
-        injected = Route("198.51.100.0/24", next_hop=gobgp.session.own.address4, as_path=(65099,), med=3)
+        world.hub.inject("198.51.100.0/24", "--next-hop", third.session.own.address4, "--as-path", "65099", "--med", "3")
+        injected = Route("198.51.100.0/24", next_hop=third.session.own.address4, as_path=(65099,), med=3)
         best = expect.best().values()
         world.settle("a route of the operator's own",
                      {to: by_prefix([injected, *(r for source, r in best if source is not to)]) for to in world.neighbors})
@@ -96,4 +106,5 @@ def nothing_of_his_own(raw):
 
 
 def runs():
-    yield [Bird, Frr, GoBgp, Witness], "ipv4", body
+    for transport in ("ipv4", "ipv6"):
+        yield MEMBERS, transport, lambda build, folder, t=transport: body(build, folder, t)

@@ -1,15 +1,15 @@
-"""BIRD, FRR and GoBGP at once over eBGP, IPv4 and IPv6 routes: announce, change, withdraw, flap, refresh, new policy.
+"""BIRD, FRR, GoBGP, OpenBGPD, ExaBGP at once over eBGP, IPv4 and IPv6 routes: announce, change, withdraw, flap, refresh, new policy.
 
-                      bellmand AS 65000
-            ┌───────────────┼───────────────┐
-    BIRD AS 65011     FRR AS 65012    GoBGP AS 65013
+                               bellmand AS 65000
+          ┌───────────────┬────────────┼─────────────┬────────────────┐
+    BIRD AS 65011   FRR AS 65012   GoBGP AS 65013   OpenBGPD AS 65014   ExaBGP AS 65015
 
 Each announces prefixes of its own, and all announce the same one of each family with paths of different lengths, so that
 best path has to choose and has to choose again when the best goes away. After each step the invariant must hold; what
-"policy over the best paths" says is worked out here, independently of bellmand.
+"policy over the best paths" says is worked out here, independently of bellmand. Messages are counted alike on both sides.
 """
 from lib.route import Route, by_prefix
-from lib.world import KINDS, World
+from lib.world import ALL_KINDS, World
 
 SHARED = ("203.0.113.0/24", "2001:db8:cc::/48")
 IMPORT = [{"name": "hidden", "match": {"any_community": ["65000:666"]}, "then": {"outcome": "reject", "reason": "hidden"}},
@@ -61,12 +61,16 @@ class Expectation:
         self.world.settle(step, {n: self.of(n) for n in self.world.neighbors if n not in self.down})
 
 
+def prepare(world):
+    world.hub.policies = {"in": IMPORT, "out": EXPORT}
+    for longer, kind in enumerate(ALL_KINDS):
+        n = world.add(kind, import_policy=["in"], export_policy=["out"])
+        n.announce(routes_of(n.session.own.asn - 65000, longer))
+
+
 def body(build, folder, transport):
     with World(build, folder, transport) as world:
-        world.hub.policies = {"in": IMPORT, "out": EXPORT}
-        for longer, kind in enumerate(KINDS):
-            n = world.add(kind, import_policy=["in"], export_policy=["out"])
-            n.announce(routes_of(n.session.own.asn - 65000, longer))
+        prepare(world)
         expect = Expectation(world)
         world.start()
         expect.check("announce")
@@ -74,6 +78,7 @@ def body(build, folder, transport):
         for n in world.neighbors:
             n.announce([r.with_(communities=r.communities | {"64999:5"}) for r in n.routes.values()])
         expect.check("only the communities change")
+        world.require_same_counts("messages so far")
 
         for n in world.neighbors:
             n.announce([r for i, r in enumerate(n.routes.values()) if i % 3])
@@ -104,4 +109,4 @@ def body(build, folder, transport):
 
 def runs():
     for transport in ("ipv4", "ipv6"):
-        yield KINDS, transport, lambda build, folder, t=transport: body(build, folder, t)
+        yield ALL_KINDS, transport, lambda build, folder, t=transport: body(build, folder, t)

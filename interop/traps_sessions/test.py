@@ -17,6 +17,8 @@ from lib.stream import rows
 from lib.wait import until
 from lib.world import World
 
+ALONE = True  # it measures
+
 
 # ---- 4
 def a_flood_from_20_neighbours_loses_nothing_and_stays_bounded(build, folder):
@@ -93,9 +95,9 @@ def their_call_is_taken_while_ours_hangs(build, folder):
         sock, callers = deaf_listener(speaker)
         world.neighbors = []
         world.start()
-        until("our call is under way", lambda: world.hub.state_of(speaker.session.own_address) == "connect", 5, 0.02)
+        until("our call is under way", lambda: world.hub.state_of(speaker.session.own_address) == "connect", 15, 0.02)
         link = speaker.connect()
-        until("established", lambda: link.is_up() or link.closed, 5, 0.005)
+        until("established", lambda: link.is_up() or link.closed, 15, 0.005)
         expect(link.is_up(), lambda: f"{link.notification or link.why}")
         took = link.established - link.opened
         print(f"  {took * 1000:.0f} ms", flush=True)
@@ -123,15 +125,15 @@ def collisions_follow_the_identifiers(build, folder):
 
 def collide(world, s, called, router_id, order):
     what = f"identifier {router_id}, {order}"
-    ours = until(f"{what}: bellmand calls", lambda: called.get(s), 5, 0.01)[0]  # opened by bellmand
-    until(f"{what}: its OPEN", lambda: ours.open_body, 5, 0.01)
+    ours = until(f"{what}: bellmand calls", lambda: called.get(s), 15, 0.01)[0]  # opened by bellmand
+    until(f"{what}: its OPEN", lambda: ours.open_body, 15, 0.01)
     theirs = Link.connect(s.session.own_address, s.session.address, s.session.other.port)
-    until(f"{what}: its OPEN on our call", lambda: theirs.open_body or theirs.closed, 5, 0.01)
+    until(f"{what}: its OPEN on our call", lambda: theirs.open_body or theirs.closed, 15, 0.01)
     expect(theirs.open_body, lambda: f"{what}: our call was refused: {theirs.notification or theirs.why}")
     for link in ((theirs, ours) if order == "theirs first" else (ours, theirs)):
         link.send(s.identity)
     stays, goes = (theirs, ours) if router_id == "200.1.1.1" else (ours, theirs)
-    until(f"{what}: one of the two is closed", lambda: goes.closed or stays.closed, 5, 0.01)
+    until(f"{what}: one of the two is closed", lambda: goes.closed or stays.closed, 15, 0.01)
     expect(stays.closed is None, lambda: f"{what}: the wrong one was closed: {stays.notification}")
     expect(goes.notification and goes.notification[:2] == (6, 7), lambda: f"{what}: closed with {goes.notification}, not 6/7")
     stays.send(bgp.keepalive())
@@ -151,7 +153,7 @@ def one_session_is_up_within_a_second(build, folder):
         for name, s in (("called by the speaker", caller), ("calling the speaker", called)):
             begin = time.monotonic()
             s.start()
-            until(f"{name}: established", lambda s=s: s.is_up(), 5, 0.002)
+            until(f"{name}: established", lambda s=s: s.is_up(), 15, 0.002)
             took[name] = s.link.established - begin
         print("  " + ", ".join(f"{k} {v * 1000:.0f} ms" for k, v in took.items()), flush=True)
         for s in (caller, called):
@@ -178,7 +180,7 @@ def seven_hundred_sessions_at_once(build, folder):
                     s.start()
             until(lambda: f"{sum(s.is_up() for s in speakers)} of 700 are up", lambda: all(s.is_up() for s in speakers), 60, 0.02)
             took = max(s.link.established for s in speakers) - begin
-            until("bellmand agrees", lambda: world.hub.ctl("status")["neighbors_established"] == 700, 5)
+            until("bellmand agrees", lambda: world.hub.ctl("status")["neighbors_established"] == 700, 15)
             print(f"  {took:.2f} s, {'bellmand calls, from its start' if passive else 'the speakers call'}", flush=True)
             for s in speakers:
                 s.stop()
@@ -266,9 +268,9 @@ def counters_are_what_the_neighbour_counts(build, folder):
         world.settle("routes", {a: exported(world, b.sent()), b: exported(world, a.sent())})
         a.request_refresh()
         world.hub.ctl("neighbor", "reset", b.session.own_address, "--soft", "in")
-        until("the request for a refresh comes", lambda: b.link.received[bgp.ROUTE_REFRESH] >= 1, 5)
+        until("the request for a refresh comes", lambda: b.link.received[bgp.ROUTE_REFRESH] >= 1, 15)
         for s in (a, b):
-            until(lambda s=s: f"{s.session.own.name}: {counts(world, s)} is not {own_counts(s)}", lambda s=s: counts(world, s) == own_counts(s), 5, 0.05)
+            until(lambda s=s: f"{s.session.own.name}: {counts(world, s)} is not {own_counts(s)}", lambda s=s: counts(world, s) == own_counts(s), 15, 0.05)
             print(f"  {s.session.own.name}: {own_counts(s)}", flush=True)
 
 

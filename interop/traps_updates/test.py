@@ -189,7 +189,7 @@ def what_belongs_to_one_as_stays_there(build, folder):
         say(far, network, *plain((f, 1)), (bgp.LOCAL_PREF, bgp.WELL_KNOWN, struct.pack("!I", 500)), (bgp.ORIGINATOR_ID, bgp.OPTIONAL, b"\1\1\1\1"),
             (bgp.CLUSTER_LIST, bgp.OPTIONAL, b"\2\2\2\2"), (240, bgp.OPTIONAL, b"here only"), (241, bgp.TRANSITIVE, b"further"))
         until("both paths came", lambda: len(world.hub.ctl("route", "list", "--view", "all", "--prefix", network)["routes"]) == 2, 10)
-        expect(attributes_at(inside, network).as_path() == (n,), "LOCAL_PREF from eBGP decided")
+        until("LOCAL_PREF from eBGP did not decide", lambda: attributes_at(inside, network).as_path() == (n,), 10)
         expect(attributes_at(inside, network).number(bgp.MED) == 7, "iBGP does not see the MED")
         expect(bgp.MED not in attributes_at(outside, network).values, "the MED of one AS was sent to another")
         near.send(*bgp.withdrawals(1, [bgp.prefix(network)]))

@@ -35,6 +35,28 @@ TEST_F(PeerActor, PreparesItsPoliciesAndDialsAtOnce) {
   EXPECT_EQ(cell->actor(), peer);
 }
 
+TEST_F(PeerActor, ConnectsWithTheProtectionThatItsSettingsAskFor) {
+  own.password_file = "/etc/key";
+  own.ttl_security = 2;
+  ports.keys = std::make_shared<net::keyring>();
+  ports.keys->set(*wire::parse_prefix("192.0.2.2/32"), "s3cret");
+  spawn();
+  ASSERT_EQ(dialer->dialed.size(), 1u);
+  EXPECT_EQ(dialer->dialed[0].guard, (net::protection{255, 254, "s3cret"}));
+  const auto ours = answer();
+  const auto theirs = call();
+  EXPECT_EQ(theirs->guard, (net::protection{255, 254, "s3cret"}));
+}
+
+TEST_F(PeerActor, NeverConnectsWithoutTheKeyThatItShouldHave) {
+  own.password_file = "/etc/key";
+  ports.keys = std::make_shared<net::keyring>();
+  ports.keys->block(*wire::parse_prefix("192.0.2.2/32"), "the file is gone");
+  spawn();
+  EXPECT_TRUE(dialer->dialed.empty());
+  EXPECT_EQ(cell->status().last_error, "cannot connect: the file is gone");
+}
+
 TEST_F(PeerActor, EstablishesAndTellsPartitionsInOrder) {
   spawn();
   take_log();

@@ -47,6 +47,8 @@ public:
 
   net::endpoint local() const override { return {wire::ip_address::v4(0xC0000201), 1}; }
   net::endpoint remote() const override { return {wire::ip_address::v4(0xC0000202), 179}; }
+  void protect(net::protection how) override { guard = how; }
+  void peek_open(std::function<void(std::optional<wire::bytes>)>) override {}
   void start(net::callbacks c) override { cb = std::move(c); }
   void send(wire::bytes m) override { log->push_back(name + " " + name_of_message(m)); }
   void set_timers(std::chrono::seconds hold, std::chrono::seconds keepalive, std::uint16_t most) override {
@@ -73,6 +75,7 @@ public:
   std::string name;
   journal log;
   net::callbacks cb;
+  net::protection guard;
   std::pair<std::chrono::seconds, std::chrono::seconds> timers{};
   std::chrono::seconds send_hold{};
   std::uint16_t max_message = 0;

@@ -293,7 +293,7 @@ TEST_F(ClientTest, ANeighborWatchBeginsWithTheListAndEndsWhenItsSinkHasEnough) {
 TEST_F(ClientTest, ControlReachesTheHooksOfTheDaemon) {
   std::atomic<bool> stopped = false;
   api::server_hooks hooks;
-  hooks.shutdown = [&] { stopped = true; };
+  hooks.shutdown = [&](api::farewell how) { stopped = how == api::farewell::graceful; };
   hooks.reload = [](std::function<void(msg::reload_report)> done) { done({}); };
   start(usual_settings(), hooks);
   client::connection c{loop, at("admin-secret")};
@@ -308,7 +308,7 @@ TEST_F(ClientTest, ControlReachesTheHooksOfTheDaemon) {
   must(control.set_log_level(before));
   EXPECT_EQ(must(control.reload()).size(), 0u);
   EXPECT_EQ(control.inject_fault("part0", "test").error().code, "forbidden");
-  must(control.shutdown());
+  must(control.shutdown(client::farewell::graceful));
   EXPECT_TRUE(stopped);
 }
 

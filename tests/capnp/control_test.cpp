@@ -68,10 +68,18 @@ TEST_F(ControlTest, HealthCountsWhatThereIs) {
     log->statuses.resize(3);
     log->statuses[1].state = "Established";
   }
-  start(usual_settings());
+  api::server_hooks hooks;
+  hooks.calls = [] { return net::accept_counts{1, 2, 3, 4, 5, 6}; };
+  start(usual_settings(), hooks);
   auto c = connect();
   auto answer = wait(view(c).healthRequest().send());
   const auto h = answer.getHealth();
+  EXPECT_EQ(h.getCalls().getAccepted(), 1u);
+  EXPECT_EQ(h.getCalls().getTooMany(), 2u);
+  EXPECT_EQ(h.getCalls().getTooManyOfOne(), 3u);
+  EXPECT_EQ(h.getCalls().getTooOften(), 4u);
+  EXPECT_EQ(h.getCalls().getSilent(), 5u);
+  EXPECT_EQ(h.getCalls().getHalfOpen(), 6u);
   EXPECT_TRUE(h.getOk());
   EXPECT_TRUE(h.getLedgerOk());
   EXPECT_EQ(h.getNeighborsConfigured(), 3u);
@@ -115,7 +123,7 @@ TEST_F(ControlTest, TheLogLevelCanBeChanged) {
 
 TEST_F(ControlTest, ShutdownCallsMainOnce) {
   std::atomic<int> calls = 0;
-  start(usual_settings(), {[&] { ++calls; }, {}});
+  start(usual_settings(), {[&](api::farewell how) { calls += how == api::farewell::plain ? 1 : 100; }, {}});
   auto c = connect();
   EXPECT_TRUE(wait(admin(c).shutdownRequest().send()).isOk());
   EXPECT_EQ(calls, 1);

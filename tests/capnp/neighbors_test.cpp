@@ -20,10 +20,16 @@ msg::neighbor_status status(std::uint8_t n, std::string state) {
   s.traffic.messages_out[4] = 7;
   s.routes.received = {10, 0};
   s.routes.accepted = {9, 0};
+  s.routes.refused = {0, 3};
+  s.add_paths = {"ipv6-unicast receive"};
+  s.settings.add_path_receive = true;
+  s.settings.add_path_send = {peer::send_choice::kind::best, 2};
+  s.settings.paths_limit = 5;
   s.remote = net::endpoint{s.settings.address, 179};
   s.rfc8212 = "export";
   s.attribute_errors.add(wire::attribute_fault{wire::severity::treat_as_withdraw, wire::update_subcode::invalid_origin,
                                                1, wire::bytes{0x40, 1, 1, 9}});
+  s.settings.password_file = "/etc/keys/hunter2";
   return s;
 }
 
@@ -68,7 +74,12 @@ TEST_F(NeighborsTest, AreListedByAddressWithWhatTheyDo) {
   EXPECT_EQ(first.getTraffic().getUpdatesIn(), 5u);
   EXPECT_EQ(first.getTraffic().getKeepalivesOut(), 7u);
   EXPECT_EQ(first.getTraffic().getRefreshesOut(), 0u);
-  EXPECT_EQ(first.getRoutes().size(), 1u);
+  ASSERT_EQ(first.getRoutes().size(), 2u);
+  EXPECT_EQ(first.getRoutes()[1].getRefused(), 3u);
+  EXPECT_EQ(first.getAddPaths()[0], "ipv6-unicast receive");
+  EXPECT_TRUE(first.getSettings().getAddPathReceive());
+  EXPECT_EQ(first.getSettings().getAddPathSend(), "best-2");
+  EXPECT_EQ(first.getSettings().getPathsLimit(), 5);
   EXPECT_EQ(first.getRoutes()[0].getAccepted(), 9u);
   EXPECT_EQ(first.getRemote().getPort(), 179);
   EXPECT_EQ(first.getRfc8212(), "export");
@@ -80,6 +91,8 @@ TEST_F(NeighborsTest, AreListedByAddressWithWhatTheyDo) {
   EXPECT_EQ(error.getCount(), 1u);
   EXPECT_EQ(wire::to_hex(api::as_bytes(error.getData())), "40010109");
   EXPECT_EQ(first.getLastErrorAt(), 0);
+  EXPECT_TRUE(first.getSettings().getPasswordSet());
+  EXPECT_EQ(std::string{kj::str(first).cStr()}.find("hunter2"), std::string::npos);
 }
 
 TEST_F(NeighborsTest, AnUnknownOneIsNotFound) {
@@ -193,6 +206,7 @@ TEST(NeighborPatch, ValuesThatNoSessionCanHaveAreRefused) {
       {"patch.localAddress", [](auto p) { p.getLocalAddress().initSet(3); }},
       {"patch.nextHopV4", [](auto p) { p.getNextHopV4().initSet(16); }},
       {"patch.nextHopV6", [](auto p) { p.getNextHopV6().initSet(4); }},
+      {"patch.addPathSend", [](auto p) { p.getAddPathSend().setSet("best-0"); }},
   };
   for (const auto& bad : cases) {
     ::capnp::MallocMessageBuilder message;
@@ -211,10 +225,16 @@ TEST(NeighborPatch, PresenceIsToldApartFromValue) {
   patch.getEnabled().setSet(false);
   patch.getHoldTime().setSet(0);
   patch.getImportPolicy().initSet(0);
+  patch.getAddPathReceive().setSet(false);
+  patch.getAddPathSend().setSet("per-as");
+  patch.getPathsLimit().setSet(4);
   const auto read = *api::read_patch(patch);
   EXPECT_EQ(read.enabled, false);
   EXPECT_EQ(read.hold_time, std::chrono::seconds{0});
   EXPECT_EQ(read.import_policy, std::vector<std::string>{});
+  EXPECT_EQ(read.add_path_receive, false);
+  EXPECT_EQ(read.add_path_send, (peer::send_choice{peer::send_choice::kind::per_as, 0}));
+  EXPECT_EQ(read.paths_limit, 4);
   EXPECT_FALSE(read.passive);
 }
 

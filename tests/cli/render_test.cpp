@@ -139,6 +139,31 @@ TEST(NeighborTable, ShowsStateAgeAndCountsOfAllFamilies) {
   EXPECT_EQ(text.find("Capabilities"), std::string::npos); // of a session that is not there
 }
 
+TEST(Neighbor, ShowsWhatIsStaleAndForHowLong) {
+  client::neighbor_status n;
+  n.address = *wire::parse_ip("192.0.2.1");
+  n.state = "Active";
+  n.routes = {{wire::ipv4_unicast, 1000, 900, 5, 800, 700}};
+  n.settings.graceful_restart = "full";
+  n.settings.long_lived_stale_time = 3600;
+  n.restart.negotiated = n.restart.ours_kept = n.restart.restarting = true;
+  n.restart.families = n.restart.stale = {wire::ipv4_unicast};
+  n.restart.restart_time = 120;
+  n.restart.until = 2060;
+  n.restart.long_lived = {{wire::ipv4_unicast, 600, true}};
+  const auto text = render_neighbor(n, 2000);
+  for (const auto* line : {"5 advertised, 800 stale, of them 700 for long", "its restart time 120 s, keeps our routes",
+                           "ipv4-unicast, 600 s, running: LLGR_STALE", "it restarts, at most 00:01:00", "3600 s"})
+    EXPECT_NE(text.find(line), std::string::npos) << line << " in\n" << text;
+}
+
+TEST(Status, SaysWhomARestartWaitsFor) {
+  client::health h;
+  EXPECT_EQ(render_health(h, {}).find("Restarting"), std::string::npos);
+  h.restart = {true, 90, {*wire::parse_ip("192.0.2.1")}};
+  EXPECT_NE(render_health(h, {}).find("until 192.0.2.1 sent End-of-RIB, at most 00:01:30"), std::string::npos);
+}
+
 TEST(SupervisionTree, IsDrawn) {
   client::supervision_node root{"root", "rest-for-one", "running", 0, "", 0, {}};
   client::supervision_node ribs{"ribs", "one-for-one", "running", 0, "", 0, {}};

@@ -41,11 +41,16 @@ four_byte_as = false
 enforce_first_as = false
 next_hop_v4 = "192.0.2.9"
 next_hop_v6 = "2001:db8::9"
-graceful_restart = "off"
+graceful_restart = "full"
+forwarding_preserved = false
+long_lived_stale_time = 86400
 restart_time = 60
 stale_time = 90
 cluster_id = "192.0.2.7"
 client_to_client = false
+add_path_receive = true
+add_path_send = "best-3"
+paths_limit = 4
 max_prefixes = { ipv4-unicast = { limit = 1000, threshold = 90, restart_after = 60, count = "accepted" }, ipv6-unicast = { limit = 5, action = "discard" } }
 max_prefixes_out = { ipv4-unicast = { limit = 7, action = "warn" } }
 role = "rs"
@@ -87,7 +92,9 @@ aigp = "on"
   p.enforce_first_as = false;
   p.next_hop_v4 = wire::parse_ip("192.0.2.9");
   p.next_hop_v6 = wire::parse_ip("2001:db8::9");
-  p.graceful_restart = peer::restart_mode::off;
+  p.graceful_restart = peer::restart_mode::full;
+  p.forwarding_preserved = false;
+  p.long_lived_stale_time = std::chrono::seconds{86400};
   p.restart_time = std::chrono::seconds{60};
   p.stale_time = std::chrono::seconds{90};
   p.cluster_id = 0xC0000207;
@@ -108,6 +115,9 @@ aigp = "on"
              peer::next_hop_rule::unchanged,
              wire::aigp_use::on};
   p.options = {"rs1.example.net", true, false, 7s, false, 30s, 600s};
+  p.add_path_receive = true;
+  p.add_path_send = peer::send_choice{peer::send_choice::kind::best, 3};
+  p.paths_limit = 4;
   using peer::limit_action, peer::limit_count;
   p.max_prefixes = {{wire::ipv4_unicast, 1000, 90, limit_action::shutdown, limit_count::accepted, 60s},
                     {wire::ipv6_unicast, 5, 75, limit_action::discard, limit_count::received, 0s}};
@@ -143,12 +153,28 @@ TEST(NeighborTable, ChecksItsValues) {
       {"next_hop_v4 = \"2001:db8::1\"", "7:15 `2001:db8::1` cannot be read"},
       {"next_hop_v6 = \"::\"", "7:15 `::` cannot be read"},
       {"graceful_restart = \"on\"", "7:20 `on` cannot be read"},
+      {"add_path_send = \"some\"", "7:17 `some` cannot be read"},
+      {"add_path_receive = \"all\"", "7:20 `add_path_receive` is a string"},
+      {"paths_limit = 256", "7:15 `paths_limit` is out of range"},
+      {"paths_limit = 4", "7:15 `paths_limit` needs `add_path_receive`"},
       {"restart_time = 4096", "7:16 `restart_time` is out of range"},
+      {"graceful_restart = \"off\"\nlong_lived_stale_time = 60",
+       "8:25 `long_lived_stale_time` needs `graceful_restart` (RFC 9494)"},
+      {"long_lived_to_all = true", "7:21 `long_lived_to_all` needs an iBGP session (RFC 9494)"},
+      {"long_lived_stale_time = 16777216", "7:25 `long_lived_stale_time` is out of range"},
       {"stale_time = 0", "7:14 `stale_time` is out of range"},
       {"group = \"nobody\"", "7:9 there is no group `nobody`"},
       {"import_policy = [\"accept-al\"]", "7:18 there is no policy `accept-al`"},
       {"import_policy = [1]", "7:18 `import_policy` is an integer"},
       {"description = \"a\\u0000b\"", "7:15 `description` has a control character in it"},
+      {"ttl_security = 255", "7:16 `ttl_security` is out of range"},
+      {"ttl = 256", "7:7 `ttl` is out of range"},
+      {"ttl = 2\nttl_security = 1",
+       "7:7 `ttl` and `ttl_security` exclude each other: with GTSM everything is sent with "
+       "TTL 255 (RFC 5082)"},
+      {"tcp_ao = [\"key\"]", "7:10 `tcp_ao` is not supported: TCP-AO (RFC 5925) is missing here"},
+      {"password_file = \"/no/such/file\"",
+       "7:17 the password file /no/such/file cannot be opened: No such file or directory"},
       {"md5_password = \"x\"", "7:1 unknown key `md5_password` in [[neighbors]]"},
   };
   for (const auto& c : cases)

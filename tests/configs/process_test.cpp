@@ -32,6 +32,16 @@ TEST(GlobalSection, ReadsEveryKey) {
   EXPECT_TRUE(good("listen = []\n").global.listen.empty());
 }
 
+TEST(ListenSection, ReadsEveryKeyAndChecksIt) {
+  EXPECT_EQ(good("").listen, listen{});
+  const auto d = good("[listen]\nhalf_open = 100\nhalf_open_per_address = 2\ncalls_per_second = 0\nopen_within = 5\n"
+                      "dynamic_neighbors = 7\n");
+  EXPECT_EQ(d.listen, (listen{100, 2, 0, 5, 7}));
+  EXPECT_EQ(errors_after_head("[listen]\nhalf_open = 0\nopen_within = 0\nbacklog = 7\n"),
+            (texts{"5:13 `half_open` is out of range", "6:15 `open_within` is out of range",
+                   "7:1 unknown key `backlog` in [listen]"}));
+}
+
 TEST(GlobalSection, ChecksRanges) {
   const auto with_asn = [](const std::string& asn) {
     return errors("[global]\nrouter_id = \"1.1.1.1\"\nasn = " + asn + "\n");

@@ -21,11 +21,11 @@ std::string trouble_with(const std::string& path) {
 TEST(StoreFile, IsRefusedWhenANewerVersionWroteIt) {
   const scratch_folder folder;
   write(*opened(folder.file()), "a", "1", {{host(1), 0, false}});
-  database{folder.file()}.run("PRAGMA user_version = 2");
-  EXPECT_EQ(trouble_with(folder.file()), "the store was written by a newer version (schema 2, this version knows 1)");
+  database{folder.file()}.run("PRAGMA user_version = 3");
+  EXPECT_EQ(trouble_with(folder.file()), "the store was written by a newer version (schema 3, this version knows 2)");
   EXPECT_EQ(check_store(folder.file()),
-            folder.file() + ": the store was written by a newer version (schema 2, this version knows 1)");
-  database{folder.file()}.run("PRAGMA user_version = 1"); // it was not touched
+            folder.file() + ": the store was written by a newer version (schema 3, this version knows 2)");
+  database{folder.file()}.run("PRAGMA user_version = 2"); // it was not touched
   EXPECT_EQ(listing(*opened(folder.file())).size(), 1u);
 }
 

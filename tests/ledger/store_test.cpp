@@ -1,5 +1,6 @@
 // What the store keeps, and what it answers.
 
+#include "actors/ledger/statement.hpp"
 #include "tests/ledger/lab.hpp"
 
 #include <chrono>
@@ -131,6 +132,23 @@ TEST(Store, KeepsNeighbors) {
     EXPECT_TRUE(s->forget(wire::parse_ip("127.0.0.3").value()));
   }
   EXPECT_EQ(opened(folder.file())->neighbors().value(), (std::vector{changed, made}));
+}
+
+TEST(Store, KeepsRangesAlsoInAFileOfTheFirstSchema) {
+  const scratch_folder folder;
+  opened(folder.file());
+  database{folder.file()}.run("DROP TABLE ranges; PRAGMA user_version = 1");
+  const range_row made{wire::parse_prefix("10.0.0.0/8").value(), "clients\n3 64512"};
+  const range_row removed{wire::parse_prefix("2001:db8::/32").value(), std::nullopt};
+  {
+    const auto s = opened(folder.file());
+    EXPECT_TRUE(s->put(removed));
+    EXPECT_TRUE(s->put(range_row{made.range, "others\n3 64512"}));
+    EXPECT_TRUE(s->put(made));
+    EXPECT_TRUE(s->put(range_row{wire::parse_prefix("10.0.0.0/9").value(), ""}));
+    EXPECT_TRUE(s->forget(wire::parse_prefix("10.0.0.0/9").value()));
+  }
+  EXPECT_EQ(opened(folder.file())->ranges().value(), (std::vector{made, removed}));
 }
 
 TEST(Store, RecordsAHundredThousandRoutesInOneTransactionQuickly) {

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace bellman::oracle {
@@ -19,29 +20,40 @@ struct speaker {
   std::uint32_t router_id = 0;
   bool client = false;          ///< of us as a route reflector
   std::uint32_t cluster_id = 1; ///< 1 is ours
+  // Add-Path: it is sent many paths, the best `most` of them (0: all), or of those the best of each AS.
+  bool many = false, one_per_as = false;
+  std::size_t most = 0;
 };
 
 class slow_rib {
 public:
   struct path {
     int from = 0;
+    std::uint32_t id = 0;
     wire::path_attributes attributes;
   };
+  using key = std::pair<int, std::uint32_t>; ///< neighbour, path id
 
   std::map<int, speaker> speakers;
-  std::map<wire::prefix, std::map<int, wire::path_attributes>> said;
+  std::map<wire::prefix, std::map<key, wire::path_attributes>> said;
 
   void drop(int from) {
     for (auto& [prefix, paths] : said)
-      paths.erase(from);
+      std::erase_if(paths, [&](const auto& x) { return x.first.first == from; });
   }
 
-  std::optional<path> best(const wire::prefix& p) const {
-    std::vector<path> left;
+  std::vector<path> usable(const wire::prefix& p) const {
+    std::vector<path> all;
     if (const auto found = said.find(p); found != said.end())
-      for (const auto& [from, attributes] : found->second)
-        if (speakers.at(from).accepts)
-          left.push_back({from, attributes});
+      for (const auto& [who, attributes] : found->second)
+        if (speakers.at(who.first).accepts)
+          all.push_back({who.first, who.second, attributes});
+    return all;
+  }
+
+  std::optional<path> best(const wire::prefix& p) const { return best_of(usable(p)); }
+
+  std::optional<path> best_of(std::vector<path> left) const {
     keep_lowest(left, [](const path& x) { return -static_cast<std::int64_t>(x.attributes.local_pref.value_or(100)); });
     keep_lowest(left, [](const path& x) { return static_cast<std::int64_t>(x.attributes.as_path->length()); });
     keep_lowest(left, [](const path& x) { return static_cast<std::int64_t>(*x.attributes.origin); });
@@ -58,14 +70,39 @@ public:
     });
     keep_lowest(left, [](const path& x) { return static_cast<std::int64_t>(x.attributes.cluster_list.size()); });
     keep_lowest(left, [](const path& x) { return static_cast<std::int64_t>(x.from); }); // and so do addresses
+    keep_lowest(left, [](const path& x) { return static_cast<std::int64_t>(x.id); });
     return left.empty() ? std::nullopt : std::optional{left.front()};
   }
 
   /// What neighbour `to` must hold for `p`, as it stands in its table.
   std::optional<wire::path_attributes> expected(const wire::prefix& p, int to) const {
-    const auto& target = speakers.at(to);
     const auto b = best(p);
-    if (!b || !target.up || !target.gets || b->from == to)
+    return b ? exported(p, *b, to) : std::nullopt;
+  }
+
+  /// What neighbour `to` must hold for `p` if it has Add-Path.
+  std::map<key, wire::path_attributes> expected_paths(const wire::prefix& p, int to) const {
+    const auto& target = speakers.at(to);
+    std::map<key, wire::path_attributes> out;
+    std::vector<std::uint32_t> seen;
+    auto left = usable(p);
+    std::erase_if(left, [&](const path& x) { return !exported(p, x, to); });
+    while (!left.empty() && (target.most == 0 || out.size() < target.most)) {
+      const auto b = *best_of(left);
+      std::erase_if(left, [&](const path& x) { return x.from == b.from && x.id == b.id; });
+      const auto asn = b.attributes.as_path->first();
+      if (target.one_per_as && std::ranges::find(seen, asn) != seen.end())
+        continue;
+      seen.push_back(asn);
+      out.emplace(key{b.from, b.id}, *exported(p, b, to));
+    }
+    return out;
+  }
+
+  std::optional<wire::path_attributes> exported(const wire::prefix& p, const path& what, int to) const {
+    const auto& target = speakers.at(to);
+    const auto* b = &what;
+    if (!target.up || !target.gets || b->from == to)
       return std::nullopt;
     const auto has = [&](std::uint32_t c) { return std::ranges::count(b->attributes.communities, c) != 0; };
     const auto& source = speakers.at(b->from);

@@ -122,6 +122,41 @@ TEST_F(Inbound, ReadsIpv6AndMixedUpdates) {
   EXPECT_EQ(only(update_body(hex("80 0f 0a 0002 01 30 20010db80001"))).announced, false);
 }
 
+// RFC 7911 §3
+TEST_F(Inbound, KeepsThePathIdOfEachRow) {
+  auto context = wire::testing::ebgp;
+  context.ipv4_ids = wire::path_ids::present;
+  use(settings_of(context, 3));
+  EXPECT_EQ(feed(update_body(mandatory, hex("00000001 18 c63364 00000002 18 c63364 ffffffff 08 0b"),
+                             hex("00000000 10 ac10"))),
+            std::nullopt);
+  std::map<std::pair<std::string, std::uint32_t>, bool> got;
+  for (const auto& b : in->take({})) {
+    if (!b)
+      continue;
+    ASSERT_EQ(b->ids4.size(), b->prefixes4.size());
+    EXPECT_TRUE(b->ids6.empty());
+    std::size_t at = 0;
+    for (const auto& g : b->groups)
+      for (std::uint32_t i = 0; i < g.v4; ++i, ++at)
+        got[{to_string(wire::to_prefix(b->prefixes4[at])), b->ids4[at]}] = g.attributes != rib::no_attributes;
+  }
+  EXPECT_EQ(got, (decltype(got){{{"198.51.100.0/24", 1}, true},
+                                {{"198.51.100.0/24", 2}, true},
+                                {{"11.0.0.0/8", 0xFFFFFFFF}, true},
+                                {{"172.16.0.0/16", 0}, false}}));
+}
+
+TEST_F(Inbound, APrefixWithoutThePathIdThatWasAgreedEndsTheSession) {
+  auto context = wire::testing::ebgp;
+  context.ipv4_ids = wire::path_ids::present;
+  use(settings_of(context));
+  const auto fault = feed(update_body(mandatory, hex("18 c63364")));
+  ASSERT_TRUE(fault);
+  EXPECT_EQ(fault->subcode, 10) << "Invalid Network Field";
+  in->take({});
+}
+
 TEST_F(Inbound, ReferencesAreOnePerRow) {
   for (int i = 0; i < 3; ++i)
     EXPECT_EQ(feed(update_body(mandatory, hex("18 c63364 08 0b"))), std::nullopt);

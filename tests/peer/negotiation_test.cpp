@@ -43,6 +43,21 @@ TEST(OurOpen, SaysWhatTheSettingsSay) {
             (names{"multiprotocol ipv4-unicast", "multiprotocol ipv6-unicast", "route-refresh", "extended-message",
                    "graceful-restart", "four-byte-as", "enhanced-route-refresh"}));
   EXPECT_EQ(o.capabilities.graceful_restart, (wire::graceful_restart{false, true, 0, {}})) << "helper: no family";
+  s.graceful_restart = restart_mode::full;
+  s.own_restart_time = 90s;
+  EXPECT_EQ(our_open(s).capabilities.graceful_restart,
+            (wire::graceful_restart{false, true, 90, {{ipv4_unicast, true}, {ipv6_unicast, true}}}));
+  EXPECT_EQ(our_open(s).capabilities.llgr, std::nullopt);
+  s.long_lived_stale_time = 3600s;
+  EXPECT_EQ(our_open(s).capabilities.llgr,
+            (wire::long_lived_graceful_restart{{{ipv4_unicast, true, 3600}, {ipv6_unicast, true, 3600}}}));
+  s.graceful_restart = restart_mode::helper;
+  EXPECT_EQ(our_open(s).capabilities.llgr, wire::long_lived_graceful_restart{}) << "helper: no family";
+  s.graceful_restart = restart_mode::full;
+  s.forwarding_preserved = false;
+  EXPECT_EQ(our_open(s, refresh_marks::offered, run::restarted).capabilities.graceful_restart,
+            (wire::graceful_restart{true, true, 90, {{ipv4_unicast, false}, {ipv6_unicast, false}}}))
+      << "R and F bits are two things";
   s.route_refresh = s.extended_messages = s.four_byte_as = false;
   s.graceful_restart = restart_mode::off;
   s.families = {ipv6_unicast};

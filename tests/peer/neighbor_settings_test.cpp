@@ -1,5 +1,7 @@
 #include "actors/peer/neighbor_settings.hpp"
 
+#include "actors/peer/settings_check.hpp"
+
 #include <gtest/gtest.h>
 
 #include <random>
@@ -53,6 +55,8 @@ TEST(NeighborSettings, TellWhatAChangeCosts) {
       {"restart time", [](neighbor_settings& s) { s.restart_time = 60s; }, impact::none},
       {"stale time", [](neighbor_settings& s) { s.stale_time = 60s; }, impact::none},
       {"graceful restart", [](neighbor_settings& s) { s.graceful_restart = restart_mode::off; }, impact::reset},
+      {"long-lived", [](neighbor_settings& s) { s.long_lived_stale_time = 60s; }, impact::reset},
+      {"forwarding preserved", [](neighbor_settings& s) { s.forwarding_preserved = false; }, impact::reset},
       {"passive", [](neighbor_settings& s) { s.passive = true; }, impact::none},
       {"import", [](neighbor_settings& s) { s.import_policy = {"x"}; }, impact::soft},
       {"export", [](neighbor_settings& s) { s.export_policy = {"x"}; }, impact::soft},
@@ -67,6 +71,13 @@ TEST(NeighborSettings, TellWhatAChangeCosts) {
          s.max_prefixes_out = {{wire::ipv4_unicast, 9}};
        },
        impact::soft},
+      {"Add-Path in", [](neighbor_settings& s) { s.add_path_receive = true; }, impact::reset},
+      {"Add-Path out",
+       [](neighbor_settings& s) {
+         s.add_path_send = {send_choice::kind::all, 0};
+       },
+       impact::reset},
+      {"limit of paths", [](neighbor_settings& s) { s.paths_limit = 3; }, impact::reset},
       {"remote AS", [](neighbor_settings& s) { s.remote_as = 1; }, impact::reset},
       {"hold time", [](neighbor_settings& s) { s.hold_time = 30s; }, impact::reset},
       {"families", [](neighbor_settings& s) { s.families.pop_back(); }, impact::reset},
@@ -76,6 +87,9 @@ TEST(NeighborSettings, TellWhatAChangeCosts) {
       {"first AS", [](neighbor_settings& s) { s.enforce_first_as = false; }, impact::reset},
       {"reflector client", [](neighbor_settings& s) { s.route_reflector_client = true; }, impact::reset},
       {"cluster", [](neighbor_settings& s) { s.cluster_id = 9; }, impact::reset},
+      {"password", [](neighbor_settings& s) { s.password_file = "/etc/key"; }, impact::reset},
+      {"GTSM", [](neighbor_settings& s) { s.ttl_security = 1; }, impact::reset},
+      {"TTL", [](neighbor_settings& s) { s.ttl = 1; }, impact::reset},
       {"client to client", [](neighbor_settings& s) { s.client_to_client = false; }, impact::reset},
       {"next hop", [](neighbor_settings& s) { s.next_hop_v6 = someone; }, impact::reset},
       {"router id", [](neighbor_settings& s) { s.router_id = 9; }, impact::reset},
@@ -94,6 +108,34 @@ TEST(NeighborSettings, TellWhatAChangeCosts) {
   }
 }
 
+// RFC 5082 §3: what is protected by GTSM is sent with TTL 255.
+TEST(NeighborSettings, RefuseProtectionThatCannotBe) {
+  const auto fault = [](std::uint16_t ttl_security, std::uint16_t ttl) {
+    neighbor_patch own;
+    own.remote_as = 64500;
+    own.ttl_security = ttl_security;
+    own.ttl = ttl;
+    const auto wrong = mistake_in(resolve(speaker, someone, {}, nullptr, own));
+    return wrong ? wrong->field : "";
+  };
+  EXPECT_EQ(fault(0, 0), "");
+  EXPECT_EQ(fault(254, 0), "");
+  EXPECT_EQ(fault(0, 255), "");
+  EXPECT_EQ(fault(255, 0), "ttl_security");
+  EXPECT_EQ(fault(0, 256), "ttl");
+  EXPECT_EQ(fault(1, 1), "ttl");
+}
+
+TEST(NeighborSettings, AnotherChoiceOfPathsKeepsTheSession) {
+  auto before = resolve(speaker, someone, {}, nullptr, {});
+  before.add_path_send = {send_choice::kind::all, 0};
+  auto after = before;
+  after.add_path_send = {send_choice::kind::best, 2};
+  EXPECT_EQ(impact_of(before, after), impact::soft);
+  after.add_path_send = {};
+  EXPECT_EQ(impact_of(before, after), impact::reset);
+}
+
 TEST(NeighborPatch, IsStableText) {
   neighbor_patch p;
   EXPECT_EQ(to_text(p), "");
@@ -108,11 +150,26 @@ TEST(NeighborPatch, IsStableText) {
 }
 
 TEST(NeighborPatch, RefusesTextThatItCannotRead) {
-  for (const char* text :
-       {"x=1\n", "remote_as=1", "remote_as\n", "remote_as=\n", "remote_as=4294967296\n", "remote_as=1 \n",
-        "remote_port=65536\n", "passive=yes\n", "description=a\\\n", "description=\\x\n", "families=1/1\n",
-        "families=1,\n", "families=1/256,\n", "local_address=300.1.1.1\n", "graceful_restart=on\n", "hold_time=1s\n",
-        "remote_as=1\nremote_as=1\n", "\n"})
+  for (const char* text : {"x=1\n",
+                           "remote_as=1",
+                           "remote_as\n",
+                           "remote_as=\n",
+                           "remote_as=4294967296\n",
+                           "remote_as=1 \n",
+                           "remote_port=65536\n",
+                           "passive=yes\n",
+                           "description=a\\\n",
+                           "description=\\x\n",
+                           "families=1/1\n",
+                           "families=1,\n",
+                           "families=1/256,\n",
+                           "local_address=300.1.1.1\n",
+                           "graceful_restart=on\n",
+                           "add_path_send=some\n",
+                           "paths_limit=65536\n",
+                           "hold_time=1s\n",
+                           "remote_as=1\nremote_as=1\n",
+                           "\n"})
     EXPECT_EQ(parse_patch(text), std::nullopt) << text;
   EXPECT_EQ(parse_patch(""), neighbor_patch{});
 }
@@ -126,15 +183,19 @@ public:
     maybe(p.description, [&] { return text(); });
     for (auto* member : {&p.remote_as, &p.local_as, &p.cluster_id})
       maybe(*member, [&] { return static_cast<std::uint32_t>(random_()); });
-    maybe(p.remote_port, [&] { return static_cast<std::uint16_t>(random_()); });
+    maybe(p.add_path_send, [&] { return parse_send_choice(below(2) == 0 ? "best-7" : "per-as").value(); });
+    for (auto* member : {&p.remote_port, &p.ttl_security, &p.ttl, &p.paths_limit})
+      maybe(*member, [&] { return static_cast<std::uint16_t>(random_()); });
+    maybe(p.password_file, [&] { return text(); });
     for (auto* member : {&p.local_address, &p.next_hop_v4, &p.next_hop_v6})
       maybe(*member, [&] { return address(); });
-    for (auto* member :
-         {&p.passive, &p.enabled, &p.route_server_client, &p.next_hop_self, &p.extended_messages, &p.route_refresh,
-          &p.four_byte_as, &p.enforce_first_as, &p.route_reflector_client, &p.client_to_client})
+    for (auto* member : {&p.passive, &p.enabled, &p.route_server_client, &p.next_hop_self, &p.extended_messages,
+                         &p.route_refresh, &p.four_byte_as, &p.enforce_first_as, &p.route_reflector_client,
+                         &p.client_to_client, &p.forwarding_preserved, &p.long_lived_to_all, &p.add_path_receive})
       maybe(*member, [&] { return below(2) == 0; });
-    maybe(p.graceful_restart, [&] { return below(2) == 0 ? restart_mode::off : restart_mode::helper; });
-    for (auto* member : {&p.hold_time, &p.keepalive_time, &p.connect_retry, &p.restart_time, &p.stale_time})
+    maybe(p.graceful_restart, [&] { return static_cast<restart_mode>(below(3)); });
+    for (auto* member :
+         {&p.hold_time, &p.keepalive_time, &p.connect_retry, &p.restart_time, &p.stale_time, &p.long_lived_stale_time})
       maybe(*member, [&] { return std::chrono::seconds{below(65536)}; });
     maybe(p.families, [&] {
       std::vector<wire::family> all(below(4));

@@ -46,6 +46,15 @@ TEST(RestartTerms, AreWhatBothSidesSaid) {
   EXPECT_FALSE(terms_with(both_families(true, false)).notification) << "the N bit takes two (RFC 8538)";
 }
 
+TEST(RestartTerms, SayWhetherTheNeighbourKeepsOurRoutes) {
+  const auto theirs = both_families();
+  EXPECT_FALSE(terms_with(theirs).ours_kept) << "a helper asks for nothing";
+  const auto full = with(wire::graceful_restart{false, true, 90, {{ipv4_unicast, true}}});
+  EXPECT_TRUE(restart_terms_of({ipv4_unicast}, full, with(theirs)).ours_kept);
+  EXPECT_TRUE(restart_terms_of({ipv4_unicast}, full, with(theirs)).restarted);
+  EXPECT_FALSE(restart_terms_of({ipv4_unicast}, full, with({})).ours_kept);
+}
+
 TEST(Ending, IsToldByTheNotification) {
   const auto cease = [](cease_subcode s) { return wire::make_notification(error_code::cease, s); };
   EXPECT_EQ(ending_of_received(cease(cease_subcode::hard_reset)), ending::hard);
@@ -133,8 +142,8 @@ TEST_F(Restart, RestartTimerIsTheNeighboursEstimateCappedByOurs) {
     machine.returned(terms_with(both_families()));
     lose();
     EXPECT_EQ(machine.next_deadline(), now + until);
-    EXPECT_EQ(machine.expired(now + until - 1ms), families{});
-    EXPECT_EQ(machine.expired(now + until), (families{ipv4_unicast, ipv6_unicast}));
+    EXPECT_EQ(machine.expired(now + until - 1ms).gone, families{});
+    EXPECT_EQ(machine.expired(now + until).gone, (families{ipv4_unicast, ipv6_unicast}));
     EXPECT_EQ(machine.next_deadline(), std::nullopt);
   }
 }
@@ -146,8 +155,8 @@ TEST_F(Restart, StaleTimeRunsOnAfterTheReturn) {
   now += 100s;
   machine.returned(terms_with(both_families()));
   EXPECT_EQ(machine.next_deadline(), restart::time_point{} + 200s);
-  EXPECT_EQ(machine.expired(now + 99s), families{});
-  EXPECT_EQ(machine.expired(now + 100s), (families{ipv4_unicast, ipv6_unicast}));
+  EXPECT_EQ(machine.expired(now + 99s).gone, families{});
+  EXPECT_EQ(machine.expired(now + 100s).gone, (families{ipv4_unicast, ipv6_unicast}));
 }
 
 TEST_F(Restart, SecondLossBeforeEndOfRibKeepsWhatWasStaleOnlyWithTheNBit) {

@@ -236,7 +236,8 @@ TEST(NeighborPatch, IsLaidOverAnother) {
                   "families=1/1,\nimport_policy=a,\nexport_policy=b,\nroute_server_client=true\n"
                   "next_hop_self=true\nextended_messages=false\nroute_refresh=false\nfour_byte_as=false\n"
                   "enforce_first_as=false\nnext_hop_v4=127.0.0.1\nnext_hop_v6=::1\n"
-                  "route_reflector_client=true\ncluster_id=5\nclient_to_client=false\n")
+                  "route_reflector_client=true\ncluster_id=5\nclient_to_client=false\n"
+                  "add_path_receive=true\nadd_path_send=best-2\npaths_limit=3\n")
           .value();
   EXPECT_EQ(overlay({}, every), every);
   EXPECT_EQ(overlay(every, {}), every);

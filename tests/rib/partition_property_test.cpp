@@ -12,8 +12,14 @@ namespace {
 
 class world {
 public:
-  /// `reflecting`: most neighbours are iBGP, clients of two clusters and non-clients at random.
-  explicit world(std::uint32_t seed, bool reflecting = false) : random{seed} {
+  /// `reflecting`: most neighbours are iBGP, clients of two clusters and non-clients at random. `many_paths`: some have
+  /// Add-Path, in either direction and with any choice of paths.
+  struct traits {
+    bool reflecting = false, many_paths = false;
+  };
+  explicit world(std::uint32_t seed) : world{seed, traits{}} {}
+  world(std::uint32_t seed, traits which) : random{seed} {
+    const bool reflecting = which.reflecting;
     lab.slice = 1 + random() % 7;
     for (int i = 0; i < 6; ++i) {
       const bool ibgp = i >= (reflecting ? 1 : 4);
@@ -24,6 +30,8 @@ public:
                          .import_chain = "in" + std::to_string(i),
                          .export_chain = "out" + std::to_string(i % 3),
                          .reflection = {client, true, cluster, 1}};
+      if (which.many_paths)
+        add_paths(spec);
       lab.ribs->publish(spec.import_chain, policy::accept_all());
       lab.ribs->publish(spec.export_chain, policy::accept_all());
       const int n = lab.join(spec);
@@ -32,7 +40,10 @@ public:
                           .asn = spec.asn,
                           .router_id = 0x0A000000u + static_cast<std::uint32_t>(n),
                           .client = client,
-                          .cluster_id = cluster};
+                          .cluster_id = cluster,
+                          .many = spec.send.many,
+                          .one_per_as = spec.send.one_per_as,
+                          .most = spec.send.most};
     }
     for (std::uint32_t i = 0; i < 12; ++i)
       prefixes.push_back(wire::make_prefix(wire::ip_address::v4(0x0A000000 + (i << 16)), 16));
@@ -49,8 +60,9 @@ public:
       announce(n, s, p);
     } else if (dice < 80) {
       if (s.up) {
-        lab.withdraw(n, p);
-        slow.said[p].erase(n);
+        const auto id = any_id(n);
+        lab.withdraw(n, p, id);
+        slow.said[p].erase({n, id});
       }
     } else if (dice < 86) {
       flap(n, s);
@@ -71,6 +83,10 @@ public:
     for (const auto& [n, s] : slow.speakers) {
       if (!s.up)
         continue;
+      if (s.many) {
+        check_paths(n);
+        continue;
+      }
       rib_lab::table wanted;
       for (const auto& p : prefixes)
         if (auto e = slow.expected(p, n))
@@ -79,6 +95,23 @@ public:
       ASSERT_TRUE(lab.received(n) == wanted) << "neighbour " << n;
       ASSERT_TRUE(lab.advertised(n) == wanted) << "neighbour " << n;
     }
+  }
+
+  /// What it holds = what we say = what the slow RIB says; and no id ever stands for a path of somebody else.
+  void check_paths(int n) {
+    ASSERT_TRUE(lab.held_paths(n) == lab.advertised_paths(n)) << "neighbour " << n;
+    std::map<wire::prefix, std::vector<std::pair<int, wire::path_attributes>>> got, wanted;
+    for (const auto& row : lab.advertised_rows(n)) {
+      const int from = rib::number(row.source);
+      got[row.prefix].emplace_back(from, rib_lab::formed(row));
+      ASSERT_EQ(owners.try_emplace({row.prefix, row.path_id}, from).first->second, from);
+    }
+    for (const auto& p : prefixes)
+      for (const auto& [who, attributes] : slow.expected_paths(p, n))
+        wanted[p].emplace_back(who.first, attributes);
+    ASSERT_EQ(got.size(), wanted.size()) << "neighbour " << n;
+    for (const auto& [p, paths] : wanted)
+      ASSERT_TRUE(std::ranges::is_permutation(got[p], paths)) << "neighbour " << n << ", " << wire::to_string(p);
   }
 
   void end() {
@@ -91,6 +124,16 @@ public:
   }
 
 private:
+  void add_paths(neighbor_spec& spec) {
+    spec.most_paths = random() % 2 ? 9 : 0;
+    if (random() % 3 == 0)
+      return;
+    spec.send = {.many = true,
+                 .one_per_as = random() % 3 == 0,
+                 .most = static_cast<std::uint16_t>(random() % 2 ? 0 : 1 + random() % 3)};
+  }
+  std::uint32_t any_id(int n) { return lab.at(n).spec.most_paths != 0 ? random() % 3 : 0; }
+
   void announce(int n, const oracle::speaker& s, const wire::prefix& p) {
     if (!s.up)
       return;
@@ -111,8 +154,9 @@ private:
     }
     if (random() % 8 == 0)
       a.communities = {random() % 2 ? wire::well_known::no_export : wire::well_known::no_advertise};
-    lab.announce(n, p, a);
-    slow.said[p][n] = a;
+    const auto id = any_id(n);
+    lab.announce(n, p, a, rib::reject_reason::none, id);
+    slow.said[p][{n, id}] = a;
   }
   void flap(int n, oracle::speaker& s) {
     frozen.erase(n);
@@ -152,6 +196,7 @@ private:
   oracle::slow_rib slow;
   std::vector<wire::prefix> prefixes;
   std::set<int> frozen;
+  std::map<std::pair<wire::prefix, std::uint32_t>, int> owners; ///< of the ids that we have sent
 };
 
 } // namespace
@@ -175,7 +220,23 @@ TEST(PartitionProperty, ReceiversHoldWhatWeSayAndWhatTheSlowRibSays) {
 TEST(PartitionProperty, ReflectsAsTheSlowRibSays) {
   for (std::uint32_t seed = 1; seed <= 60; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    world w{seed, true};
+    world w{seed, {.reflecting = true}};
+    for (int i = 0; i < 400; ++i) {
+      w.step();
+      if (i % 20 == 19)
+        w.check();
+      if (HasFatalFailure())
+        return;
+    }
+    w.end();
+  }
+}
+
+// RFC 7911: neighbours with and without Add-Path side by side, over eBGP and iBGP.
+TEST(PartitionProperty, SendsManyPathsAsTheSlowRibSays) {
+  for (std::uint32_t seed = 1; seed <= 120; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    world w{seed, {.reflecting = seed % 2 == 0, .many_paths = true}};
     for (int i = 0; i < 400; ++i) {
       w.step();
       if (i % 20 == 19)

@@ -4,7 +4,8 @@
   * a row of docs/features.md that says `done` names its proofs, and each proof exists: `Suite.Test` or `Suite.*` of the
     unit tests, `interop/NAME` of the scenarios, or a file of tests/;
   * a file of the sources that a page names in backticks exists;
-  * links between pages lead somewhere.
+  * links between pages lead somewhere;
+  * docs/interop.md describes every scenario of interop/, and has its results; docs/features.md has all the mistakes not to make.
 
 Prints each offence as file:line: what, and fails if there is one.
 """
@@ -56,6 +57,24 @@ def faults_of_page(root, page, text):
                 yield number, f"links to {target}, which does not exist"
 
 
+def faults_of_interop(root, text):
+    """A row in the table of scenarios, one in the table of results, and none for what is not there."""
+    rows = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", text, re.M)
+    named = [name for row in rows for name in TICKED.findall(row)]
+    there = {p.parent.name for p in (root / "interop").glob("*/test.py")}
+    for name in sorted(there):
+        if named.count(name) < 2:
+            yield 1, f"the scenario {name} has {named.count(name)} rows, not one that describes it and one with its results"
+    for name in sorted(set(named) - there):
+        yield 1, f"there is no scenario {name}"
+
+
+def faults_of_mistakes(text):
+    numbers = [int(n) for n in re.findall(r"^\| (\d+) \|", text, re.M)]
+    if numbers != list(range(1, 41)):
+        yield 1, f"the mistakes not to make are not 1 to 40: {numbers}"
+
+
 def main():
     root = Path(sys.argv[1]).resolve()
     tests = unit_tests(root)
@@ -65,7 +84,9 @@ def main():
         text = page.read_text()
         found = list(faults_of_page(root, page, text))
         if page == root / "docs" / "features.md":
-            found += faults_of_features(root, text, tests)
+            found += [*faults_of_features(root, text, tests), *faults_of_mistakes(text)]
+        if page == root / "docs" / "interop.md":
+            found += faults_of_interop(root, text)
         offences += [f"{page.relative_to(root)}:{number}: {fault}" for number, fault in found]
     print("\n".join([*offences, f"{len(pages)} pages, {len(tests)} unit tests known, {len(offences)} offences"]))
     return 1 if offences or not tests else 0

@@ -9,11 +9,15 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace bellman::test {
 
@@ -29,19 +33,26 @@ struct neighbor_spec {
   rib::tally_ptr tally;
   rib::session_rules rules{};
   void (*shape)(wire::outbound_form&) = nullptr; ///< what else its form has
+  bool long_lived = false;                       ///< we announced RFC 9494 to it
+  rib::stale_export stale_export = rib::stale_export::withheld;
+  rib::path_plan send{};        ///< with `many` it has Add-Path: what it holds stands in `held_paths`
+  std::uint16_t most_paths = 0; ///< not 0: it may announce so many of one prefix
 };
 
 class rib_lab {
 public:
   using table = std::map<wire::prefix, wire::path_attributes>;
+  using path_table = std::map<std::pair<wire::prefix, std::uint32_t>, wire::path_attributes>;
 
-  explicit rib_lab(std::uint32_t tombstones = 16384, std::shared_ptr<const rib::igp_metrics> metrics = {}) {
+  explicit rib_lab(std::uint32_t tombstones = 16384, std::shared_ptr<const rib::igp_metrics> metrics = {},
+                   bool deferring = false) {
     rib::partition::settings s;
     s.attributes = attributes;
     s.epoch = 7;
     s.local.router_id = 1;
     s.tombstones = tombstones;
     s.metrics = std::move(metrics);
+    s.deferring = deferring;
     ribs = std::make_unique<rib::partition>(std::move(s));
     ribs->publish("all", policy::accept_all());
     ribs->publish("none", policy::reject_all("no policy"));
@@ -50,7 +61,7 @@ public:
   /// Brings a session up; the answer is the neighbour's number (1, 2, ...), also its peer id.
   int join(neighbor_spec spec) {
     const int n = static_cast<int>(neighbors.size()) + 1;
-    neighbors.push_back({spec, 0, nullptr, {}, false});
+    neighbors.push_back({spec, 0, nullptr, {}, {}});
     up(n);
     return n;
   }
@@ -58,6 +69,7 @@ public:
     auto& x = at(n);
     ++x.epoch;
     x.received.clear();
+    x.paths.clear();
     x.established = true;
     const auto slot = free_slot();
     x.slot = std::make_shared<rib::slot_lease>(slot, [this](rib::slot_id s) { used_slots.erase(rib::number(s)); });
@@ -86,9 +98,15 @@ public:
     i.import_chain = x.spec.import_chain;
     i.export_chain = x.spec.export_chain;
     i.tally = x.spec.tally;
+    i.long_lived = x.spec.long_lived;
+    i.stale_export = x.spec.stale_export;
     i.form.kind = x.spec.kind;
     i.form.max_message = x.spec.max_message;
     i.reflection = x.spec.reflection;
+    i.send_paths = {x.spec.send, x.spec.send};
+    i.most_paths = {x.spec.most_paths, x.spec.most_paths};
+    if (x.spec.send.many)
+      i.form.ipv4_ids = i.form.ipv6_ids = wire::path_ids::present;
     if (i.reflection.client && i.reflection.cluster_id != i.reflection.speaker_cluster)
       i.form.cluster_id = i.reflection.cluster_id;
     i.form.self_v4 = wire::ip_address::v4(0x7F000001);
@@ -132,32 +150,47 @@ public:
   }
 
   const table& received(int n) { return at(n).received; }
-  /// What the daemon says it advertised, with the session's form applied.
-  table advertised(int n) const {
+  const path_table& held_paths(int n) { return at(n).paths; }
+  /// What the daemon says it advertised, row by row.
+  std::vector<rib::route_row> advertised_rows(int n) const {
     rib::route_query q;
     q.view = rib::route_query::view_kind::advertised;
     q.peer = id(n);
-    table out;
+    std::vector<rib::route_row> out;
     for (std::uint64_t at = 0;;) {
-      const auto page = ribs->list(q, at, 100);
-      for (const auto& row : page.rows)
-        out[row.prefix] = formed(row);
+      auto page = ribs->list(q, at, 100);
+      std::ranges::move(page.rows, std::back_inserter(out));
       at = page.next;
       if (at == 0)
         return out;
     }
   }
+  /// The same with the session's form applied.
+  table advertised(int n) const {
+    table out;
+    for (const auto& row : advertised_rows(n))
+      out[row.prefix] = formed(row);
+    return out;
+  }
+  path_table advertised_paths(int n) const {
+    path_table out;
+    for (const auto& row : advertised_rows(n))
+      out[{row.prefix, row.path_id}] = formed(row);
+    return out;
+  }
 
   static wire::path_attributes formed(const rib::route_row& row) {
     wire::outbound_attributes o;
     wire::apply_form(row.attributes->canonical(), row.prefix.family(), *row.form, o);
+    auto form = *row.form;
+    form.ipv4_ids = form.ipv6_ids = wire::path_ids::absent;
     wire::bytes message;
     if (row.prefix.is_v4()) {
       const wire::prefix4 p[] = {wire::to_prefix4(row.prefix)};
-      wire::write_announcements(message, o, *row.form, p);
+      wire::write_announcements(message, o, form, p);
     } else {
       const wire::prefix6 p[] = {wire::to_prefix6(row.prefix)};
-      wire::write_announcements(message, o, *row.form, p);
+      wire::write_announcements(message, o, form, p);
     }
     table t;
     read_message(message, row.form->kind, t);
@@ -177,6 +210,7 @@ public:
     rib::epoch_type epoch = 0;
     std::shared_ptr<rib::slot_lease> slot;
     table received;
+    path_table paths;
     bool established = false;
     bool walked = false;
   };
@@ -184,31 +218,46 @@ public:
 
   /// Decodes one whole message into a table, as the neighbour would.
   static void read_message(wire::bytes_view message, wire::session_kind kind, table& into) {
+    read_with(
+        message, kind, wire::path_ids::absent, [&](const path_key& k) { into.erase(k.first); },
+        [&](const path_key& k, const wire::path_attributes& a) { into[k.first] = a; });
+  }
+  static void read_paths(wire::bytes_view message, wire::session_kind kind, path_table& into) {
+    read_with(
+        message, kind, wire::path_ids::present, [&](const path_key& k) { into.erase(k); },
+        [&](const path_key& k, const wire::path_attributes& a) { into[k] = a; });
+  }
+
+private:
+  using path_key = path_table::key_type;
+
+  template <class Remove, class Add>
+  static void read_with(wire::bytes_view message, wire::session_kind kind, wire::path_ids ids, Remove&& remove,
+                        Add&& add) {
     const auto parts = wire::split_update(message.subspan(wire::header_size));
     ASSERT_TRUE(parts);
     wire::decode_context context;
     context.kind = kind;
     context.aigp = wire::aigp_use::on; // so that what should not be there is seen
+    context.ipv4_ids = context.ipv6_ids = ids;
     const auto each = [&](auto cursor, auto&& use) {
       while (cursor.next())
-        use(wire::to_prefix(cursor.prefix()));
+        use(path_key{wire::to_prefix(cursor.prefix()), cursor.path_id()});
       ASSERT_TRUE(cursor.ok());
     };
-    const auto remove = [&](const wire::prefix& p) { into.erase(p); };
-    each(wire::nlri_cursor<wire::prefix4>{parts->withdrawn, wire::path_ids::absent}, remove);
+    each(wire::nlri_cursor<wire::prefix4>{parts->withdrawn, ids}, remove);
     if (parts->has_mp_unreach)
-      each(wire::nlri_cursor<wire::prefix6>{parts->mp_unreach_nlri, wire::path_ids::absent}, remove);
+      each(wire::nlri_cursor<wire::prefix6>{parts->mp_unreach_nlri, ids}, remove);
     if (!parts->announces())
       return;
     const auto decoded = wire::decode_attributes(*parts, context);
     ASSERT_EQ(decoded.worst, wire::severity::none);
-    const auto add = [&](const wire::prefix& p) { into[p] = decoded.attributes; };
-    each(wire::nlri_cursor<wire::prefix4>{parts->nlri, wire::path_ids::absent}, add);
+    const auto use = [&](const path_key& k) { add(k, decoded.attributes); };
+    each(wire::nlri_cursor<wire::prefix4>{parts->nlri, ids}, use);
     if (parts->has_mp_reach)
-      each(wire::nlri_cursor<wire::prefix6>{parts->mp_reach_nlri, wire::path_ids::absent}, add);
+      each(wire::nlri_cursor<wire::prefix6>{parts->mp_reach_nlri, ids}, use);
   }
 
-private:
   rib::slot_id free_slot() {
     std::uint16_t s = 0;
     while (!used_slots.insert(s).second)
@@ -244,7 +293,11 @@ private:
           for (std::size_t at = 0; at < data.size(); ++count) {
             const auto length = wire::read_u16(data.data() + at + 16);
             ASSERT_LE(length, n.spec.max_message);
-            read_message(wire::bytes_view{data}.subspan(at, length), n.spec.kind, n.received);
+            const auto message = wire::bytes_view{data}.subspan(at, length);
+            if (n.spec.send.many)
+              read_paths(message, n.spec.kind, n.paths);
+            else
+              read_message(message, n.spec.kind, n.received);
             at += length;
             ++messages;
           }

@@ -151,6 +151,7 @@ TEST(Summary, KnowsTheWellKnownCommunities) {
   EXPECT_TRUE(with(0xFFFFFF04).no_peer);
   EXPECT_TRUE(with(0xFFFF0000).graceful_shutdown);
   EXPECT_TRUE(with(0xFFFF0006).llgr_stale);
+  EXPECT_TRUE(with(0xFFFF0007).no_llgr);
   const auto other = with(0xFFFFFF05);
   EXPECT_FALSE(other.no_export || other.no_advertise || other.no_export_subconfed || other.no_peer ||
                other.graceful_shutdown || other.llgr_stale);

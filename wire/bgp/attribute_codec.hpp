@@ -84,7 +84,8 @@ struct attribute_summary {
   bool no_peer : 1 = false;           ///< RFC 3765
   bool graceful_shutdown : 1 = false; ///< RFC 8326
   bool blackhole : 1 = false;         ///< RFC 7999
-  bool llgr_stale : 1 = false;
+  bool llgr_stale : 1 = false;        ///< RFC 9494
+  bool no_llgr : 1 = false;
   bool has_otc : 1 = false;
   /// Holds something whose treatment depends on the session it came over (LOCAL_PREF, ORIGINATOR_ID, CLUSTER_LIST,
   /// AIGP, OTC, AS_CONFED segments, AS 0, unknown attributes without the Partial bit), or misses a mandatory attribute:

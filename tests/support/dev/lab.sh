@@ -12,6 +12,8 @@ dev_interop() {
   exec python3 interop/run.py --build build/release "$@"
 }
 
+dev_topology() { exec python3 interop/topologies/generate.py "$@"; }
+
 dev_bench() {
   local program=run.py
   [ "${1:-}" != --api ] || { program=api.py && shift; }

@@ -25,7 +25,10 @@ build  | libgtest-dev          | unit tests
 lab    | bird2                 | a neighbour in the lab
 lab    | frr                   | a neighbour in the lab
 lab    | gobgpd                | a neighbour in the lab
+lab    | openbgpd              | a neighbour in interop scenarios
+lab    | exabgp                | a neighbour in interop scenarios
 lab    | bgpdump               | reads MRT files, to compare with
+lab    | python3-yaml          | reads topologies in a scenario
 lab    | iproute2              | addresses for interop runs and benchmarks
 lab    | python3               | starts and stops the lab
 fuzz   | clang-14              | libFuzzer
@@ -88,6 +91,8 @@ keep_disabled() {
       bird2) service=bird ;;
       frr) service=frr ;;
       gobgpd) service=gobgpd ;;
+      openbgpd) service=openbgpd ;;
+      exabgp) service=exabgp ;;
       *) continue ;;
     esac
     systemctl --quiet disable "$service" 2>/dev/null || true

@@ -17,6 +17,7 @@ void read_communities(bytes_view value, attribute_summary& s) noexcept {
     case well_known::graceful_shutdown: s.graceful_shutdown = true; break;
     case well_known::blackhole: s.blackhole = true; break;
     case well_known::llgr_stale: s.llgr_stale = true; break;
+    case well_known::no_llgr: s.no_llgr = true; break;
     default: break;
     }
   }

@@ -21,7 +21,7 @@ class Cell:
         return f"{text}  ({self.seconds:.1f} s)" if self.outcome != "not applicable" else text
 
 
-def run_cells(cells, body):
+def run(cells, body):
     """Runs what these cells have in common to its end, whatever happens in it. A failure that names its daemon is that
     daemon's; the other cells of the run then failed with it, because they were not looked at to the end."""
     started = time.monotonic()
@@ -32,14 +32,14 @@ def run_cells(cells, body):
             mine = failure.daemon in (None, cell.daemon.split()[0])
             cell.outcome, cell.why = "failed", str(failure) if mine else f"ended with that of {failure.daemon}"
     except Exception:  # a mistake of the scenario itself is a failure too
+        print(traceback.format_exc(), flush=True)
         for cell in cells:
-            cell.outcome, cell.why = "failed", traceback.format_exc().strip()
+            cell.outcome, cell.why = "failed", traceback.format_exc().strip().splitlines()[-1]
     for cell in cells:
         cell.seconds = time.monotonic() - started
-        print(cell.line(), flush=True)
 
 
-def conclude(cells):
+def conclude(cells, seconds):
     count = {o: sum(c.outcome == o for c in cells) for o in ("passed", "failed", "not applicable")}
-    print(f"\n{count['passed']} passed, {count['failed']} failed, {count['not applicable']} not applicable")
+    print(f"\n{count['passed']} passed, {count['failed']} failed, {count['not applicable']} not applicable, in {seconds:.0f} s")
     return 0 if count["failed"] == 0 and count["passed"] > 0 else 1

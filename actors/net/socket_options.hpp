@@ -1,0 +1,34 @@
+#pragma once
+// The options that protect the sockets of a session: TCP MD5 signatures (RFC 2385), TTL and GTSM (RFC 5082). Knows the
+// kernel, not Asio.
+
+#include "actors/net/connection.hpp"
+#include "wire/prefix.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace bellman::net {
+
+/// What the kernel takes as key (TCP_MD5SIG_MAXKEYLEN).
+inline constexpr std::size_t longest_md5_key = 80;
+
+/// Segments to and from `whom` carry signatures made with `key`; others are dropped by the kernel. An empty key: no
+/// signatures any more. Answers why not, or nothing. @pre the socket is of the family of `whom`
+std::string set_md5(int socket, const wire::prefix& whom, const std::string& key);
+
+/// The TTL or hop limit of what is sent; 0: the system's. Answers why not, or nothing.
+std::string set_ttl(int socket, wire::afi family, unsigned ttl);
+/// The kernel drops what arrives with a lower TTL or hop limit. Answers why not, or nothing.
+std::string set_least_ttl(int socket, wire::afi family, unsigned least);
+
+/// All that `how` asks for, towards one other end. Answers why not, or nothing.
+std::string protect(int socket, const wire::ip_address& whom, const protection& how);
+
+/// The listener keeps the header of each SYN, for `ttl_of_syn`.
+void keep_syns(int listening_socket);
+/// TTL or hop limit of the SYN that this accepted connection began with; 0 if the kernel did not keep it.
+unsigned ttl_of_syn(int accepted_socket);
+
+} // namespace bellman::net

@@ -1,0 +1,162 @@
+// One timer: while selection is deferred it looks often who is still awaited; afterwards it renews the mark. A crash
+// leaves the mark as it was written last, at most `beat` ago.
+#include "actors/peer/own_restart_watch_actor.hpp"
+
+#include "actors/ledger/messages.hpp"
+#include "actors/peer/own_run.hpp"
+#include "actors/peer/peer_session_actor.hpp"
+
+#include <caf/all.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace bellman::peer {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto look_again = 100ms; ///< while deferring
+constexpr auto gathered_within = 200ms;
+constexpr auto beat = 15s;
+
+bool is_up(const msg::neighbor_status& n) { return n.state == "Established"; }
+
+counterpart counterpart_of(const msg::neighbor_status& n, const std::set<wire::ip_address>& expected) {
+  const auto& r = n.restart;
+  return {expected.contains(n.settings.address),
+          n.settings.enabled,
+          is_up(n),
+          r.negotiated,
+          r.restarted,
+          n.families,
+          n.end_of_rib_received};
+}
+
+std::int64_t unix_now() {
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+} // namespace
+
+own_restart_watch::own_restart_watch(caf::event_based_actor* self, std::shared_ptr<neighbors_memory> memory,
+                                     peer_ports ports)
+    : self_{self}, memory_{std::move(memory)}, ports_{std::move(ports)}, marked_{ports_.own->expected} {
+  if (ports_.own->deferring || !marked_.empty() || memory_->has_file) // else nobody keeps anything of ours yet
+    again(look_again);
+}
+
+void own_restart_watch::again(std::chrono::milliseconds after) {
+  self_->delayed_send(self_, after, msg::look_at_restart{++round_});
+}
+
+void own_restart_watch::look_soon() {
+  if (!ports_.own->deferring && keepers() != marked_)
+    again(gathered_within);
+}
+
+void own_restart_watch::look(const msg::look_at_restart& m) {
+  if (m.round != round_ || ended_)
+    return;
+  end_deferral_if_due();
+  const bool due = !marked_at_ || self_->clock().now() - *marked_at_ >= beat;
+  if (const auto now = keepers(); now != marked_ || (due && !now.empty()))
+    mark();
+  if (ports_.own->deferring)
+    again(look_again);
+  else if (!marked_.empty())
+    again(beat);
+}
+
+std::vector<wire::ip_address> own_restart_watch::awaited() const {
+  std::vector<wire::ip_address> all;
+  for (const auto& n : memory_->statuses())
+    if (is_awaited(counterpart_of(n, ports_.own->expected)))
+      all.push_back(n.settings.address);
+  return all;
+}
+
+void own_restart_watch::end_deferral_if_due() {
+  if (!ports_.own->deferring || !memory_->has_file)
+    return;
+  const auto left = awaited();
+  const bool late = std::chrono::steady_clock::now() >= ports_.own->give_up;
+  if (!left.empty() && !late)
+    return;
+  ports_.own->deferring = false;
+  for (const auto& p : find_partitions(self_->system(), ports_.partitions))
+    if (p)
+      self_->send(p, msg::deferral_over{});
+  if (left.empty())
+    spdlog::info("selection_released neighbors={}", ports_.own->expected.size());
+  for (const auto& a : left)
+    spdlog::warn("selection_released_without peer={}: no End-of-RIB within the time", to_string(a));
+}
+
+/// Those who are not back yet keep what they have.
+std::set<wire::ip_address> own_restart_watch::keepers() const {
+  std::set<wire::ip_address> all;
+  for (const auto& n : memory_->statuses())
+    if (is_up(n) ? n.restart.ours_kept : ports_.own->deferring && is_awaited(counterpart_of(n, ports_.own->expected)))
+      all.insert(n.settings.address);
+  return all;
+}
+
+msg::store_run own_restart_watch::mark_of_now() const {
+  msg::store_run wanted;
+  wanted.at = unix_now();
+  for (const auto& a : keepers()) {
+    wanted.neighbors.push_back(a);
+    const auto seconds = remembered_for(memory_->roster.members().at(a).settings).count();
+    wanted.valid_for = std::max(wanted.valid_for, static_cast<std::uint32_t>(seconds));
+  }
+  return wanted;
+}
+
+void own_restart_watch::mark() {
+  const auto ledger = find_ledger();
+  if (!ledger || !memory_->has_file)
+    return;
+  auto wanted = mark_of_now();
+  marked_ = {wanted.neighbors.begin(), wanted.neighbors.end()};
+  marked_at_ = self_->clock().now();
+  self_->request(ledger, caf::infinite, std::move(wanted))
+      .then([](const msg::outcome&) {},
+            [this](const caf::error& e) {
+              spdlog::warn("run_not_marked reason={}", self_->system().render(e));
+              marked_.clear();
+            });
+}
+
+caf::actor own_restart_watch::find_ledger() const {
+  return caf::actor_cast<caf::actor>(self_->system().registry().get(caf::atom_from_string(names::ledger)));
+}
+
+msg::restart_progress own_restart_watch::progress() const {
+  msg::restart_progress p;
+  p.deferring = ports_.own->deferring;
+  if (!p.deferring)
+    return p;
+  p.left = std::chrono::ceil<std::chrono::seconds>(
+      std::max(ports_.own->give_up - std::chrono::steady_clock::now(), std::chrono::steady_clock::duration{0}));
+  p.waiting_for = awaited();
+  return p;
+}
+
+caf::typed_response_promise<msg::outcome> own_restart_watch::end(const msg::end_of_run& m) {
+  auto asker = self_->make_response_promise<msg::outcome>();
+  ended_ = true;
+  const auto ledger = find_ledger();
+  if (!ledger) {
+    asker.deliver(msg::outcome{refusal{"unavailable", "the ledger is away", {}}});
+    return asker;
+  }
+  auto last = m.comes_back ? mark_of_now() : msg::store_run{};
+  self_->request(ledger, caf::infinite, std::move(last))
+      .then([asker](msg::outcome& o) mutable { asker.deliver(std::move(o)); },
+            [asker](caf::error& e) mutable { asker.deliver(std::move(e)); });
+  return asker;
+}
+
+} // namespace bellman::peer

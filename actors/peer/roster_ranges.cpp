@@ -1,0 +1,118 @@
+// Dynamic neighbours: a member for each caller of a range, as long as it is there. They are written nowhere: with the
+// range they go, and whoever is written down himself is none.
+#include "actors/peer/roster.hpp"
+
+#include <algorithm>
+
+namespace bellman::peer {
+
+std::map<wire::prefix, dynamic_range> roster::ranges() const {
+  auto all = file_.ranges;
+  for (const auto& [range, said] : said_ranges_) {
+    if (said)
+      all[range] = *said;
+    else
+      all.erase(range);
+  }
+  return all;
+}
+
+std::optional<dynamic_range> roster::range_of(const wire::ip_address& a) const {
+  std::optional<dynamic_range> best;
+  for (const auto& [range, r] : ranges())
+    if (range.covers(a) && (!best || best->range.length < range.length))
+      best = r;
+  return best;
+}
+
+std::uint32_t roster::dynamic_members(const wire::prefix& of) const {
+  return static_cast<std::uint32_t>(
+      std::ranges::count_if(members_, [&](const auto& m) { return m.second.range == of; }));
+}
+
+std::string roster::password_file_of(const dynamic_range& r) const {
+  const auto group = file_.groups.find(r.group);
+  return group == file_.groups.end() ? "" : group->second.password_file.value_or("");
+}
+
+neighbor_settings roster::settings_in(const dynamic_range& r, const wire::ip_address& a) const {
+  const auto group = file_.groups.find(r.group);
+  return resolve(file_.speaker, a, r.group, group == file_.groups.end() ? nullptr : &group->second, {});
+}
+
+result<roster, mistake> roster::with_range(const dynamic_range& r) const {
+  if (ranges().contains(r.range))
+    return fail{mistake{"exists", "there is the range " + to_string(r.range) + " already", "range"}};
+  if (auto why = fault_of(r); !why.empty())
+    return fail{mistake{"invalid", std::move(why), "range"}};
+  if (!file_.groups.contains(r.group))
+    return fail{mistake{"invalid", "there is no group `" + r.group + "`", "group"}};
+  roster next = *this;
+  if (const auto in_file = file_.ranges.find(r.range); in_file != file_.ranges.end() && in_file->second == r)
+    next.said_ranges_.erase(r.range);
+  else
+    next.said_ranges_[r.range] = r;
+  if (const auto ok = next.recompute(); !ok)
+    return fail{ok.error()};
+  return next;
+}
+
+result<roster, mistake> roster::without_range(const wire::prefix& range) const {
+  if (!ranges().contains(range))
+    return fail{mistake{"not-found", "there is no range " + to_string(range), "range"}};
+  roster next = *this;
+  if (file_.ranges.contains(range))
+    next.said_ranges_[range] = std::nullopt;
+  else
+    next.said_ranges_.erase(range);
+  if (const auto ok = next.recompute(); !ok)
+    return fail{ok.error()};
+  return next;
+}
+
+result<roster, mistake> roster::with_dynamic(const wire::ip_address& a, std::uint32_t asn) const {
+  const auto r = range_of(a);
+  if (members_.contains(a) && !dynamic_.contains(a))
+    return *this;
+  if (!r || !r->takes(asn))
+    return fail{mistake{"not-found", "no range takes " + to_string(a) + " with AS " + std::to_string(asn), ""}};
+  roster next = *this;
+  next.dynamic_[a] = asn;
+  if (auto wrong = next.recompute(a))
+    return fail{std::move(*wrong)};
+  return next;
+}
+
+roster roster::without_dynamic(const std::vector<wire::ip_address>& gone) const {
+  roster next = *this;
+  for (const auto& a : gone)
+    if (next.dynamic_.erase(a) != 0)
+      (void)next.recompute(a);
+  return next;
+}
+
+/// A neighbour that waits for the other end to call, with the settings of its range's group.
+std::optional<roster::member> roster::dynamic_member(const wire::ip_address& a) const {
+  const auto asn = dynamic_.find(a);
+  const auto r = asn == dynamic_.end() ? std::nullopt : range_of(a);
+  if (!r || !r->takes(asn->second))
+    return std::nullopt;
+  written_neighbor w{r->group, {}};
+  w.own.remote_as = asn->second;
+  w.own.passive = true;
+  auto settings = resolved(a, w);
+  return settings ? std::optional{member{std::move(*settings), false, r->range}} : std::nullopt;
+}
+
+std::map<wire::prefix, std::optional<roster::said_range>> ranges_between(const roster& before, const roster& after) {
+  std::map<wire::prefix, std::optional<roster::said_range>> all;
+  for (const auto& [range, said] : before.said_ranges())
+    if (!after.said_ranges().contains(range))
+      all[range] = std::nullopt;
+  for (const auto& [range, said] : after.said_ranges())
+    if (const auto old = before.said_ranges().find(range); old == before.said_ranges().end() || old->second != said)
+      all[range] = said;
+  return all;
+}
+
+} // namespace bellman::peer

@@ -1,0 +1,122 @@
+// range list, add, remove: addresses whose callers become neighbors.
+
+#include "cli/arguments.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/json.hpp"
+#include "cli/table.hpp"
+#include "cli/text.hpp"
+
+#include "capnp/client/neighbors.hpp"
+
+#include <memory>
+
+namespace bellman::cli {
+
+namespace {
+
+using as_numbers = std::pair<std::uint32_t, std::uint32_t>;
+
+std::string as_text(const as_numbers& a) {
+  return a.first == a.second ? std::to_string(a.first) : std::to_string(a.first) + "-" + std::to_string(a.second);
+}
+std::string as_text(const client::dynamic_range& r) {
+  std::string out;
+  for (const auto& a : r.remote_as)
+    out += (out.empty() ? "" : " ") + as_text(a);
+  return out;
+}
+
+std::optional<as_numbers> parse_as_numbers(const std::string& text) {
+  const auto dash = text.find('-');
+  const auto first = parse_asn(text.substr(0, dash));
+  const auto last = dash == text.npos ? first : parse_asn(text.substr(dash + 1));
+  return first && last && *first <= *last ? std::optional{as_numbers{*first, *last}} : std::nullopt;
+}
+
+json to_json(const client::range_status& s) {
+  auto numbers = json::array();
+  for (const auto& a : s.range.remote_as)
+    numbers.push_back(as_text(a));
+  return {{"range", wire::to_string(s.range.range)},
+          {"group", s.range.group},
+          {"remote_as", std::move(numbers)},
+          {"limit", s.range.limit},
+          {"configured_by", s.from_api ? "api" : "file"},
+          {"neighbors", s.neighbors},
+          {"accepted", s.accepted},
+          {"refused_as", s.refused_as},
+          {"refused_limit", s.refused_limit},
+          {"refused_waiting", s.refused_waiting}};
+}
+
+exit_code list(context& c, client::neighbors& n) {
+  const auto all = n.ranges();
+  if (!all)
+    return c.report(all.error());
+  if (c.options.json) {
+    auto rows = json::array();
+    for (const auto& s : *all)
+      rows.push_back(to_json(s));
+    return c.print({{"ranges", std::move(rows)}});
+  }
+  table t{{{"Range"},
+           {"Group"},
+           {"AS"},
+           {"Neighbors", align::right},
+           {"Limit", align::right},
+           {"Accepted", align::right},
+           {"Wrong AS", align::right},
+           {"Over limit", align::right},
+           {"From"}}};
+  for (const auto& s : *all)
+    t.add({wire::to_string(s.range.range), printable(s.range.group), as_text(s.range), number_text(s.neighbors),
+           number_text(s.range.limit), number_text(s.accepted), number_text(s.refused_as),
+           number_text(s.refused_limit + s.refused_waiting), s.from_api ? "API" : "file"});
+  c.out << t.render();
+  return exit_code::ok;
+}
+
+template <class Do>
+void on_call(CLI::App& app, context& c, Do what) {
+  app.callback([&c, what] {
+    c.action = [&c, what] {
+      return c.with_daemon([&](client::connection& daemon) {
+        client::neighbors n{daemon};
+        return what(n);
+      });
+    };
+  });
+}
+
+} // namespace
+
+void add_range_commands(CLI::App& app, context& c) {
+  auto* group = app.add_subcommand("range", "ranges of addresses whose callers become neighbors");
+  group->require_subcommand(1);
+  on_call(*group->add_subcommand("list", "all, with what has become of their calls"), c,
+          [&c](client::neighbors& n) { return list(c, n); });
+
+  auto* add = group->add_subcommand("add", "a new range; its neighbors have the settings of a group");
+  const auto made = std::make_shared<client::dynamic_range>();
+  add_value(*add, "RANGE", type_name::prefix, "addresses of the neighbors", parse_prefix, [made](wire::prefix p) {
+    made->range = p;
+  })->required();
+  add_value(*add, "--group", type_name::name, "where they have their settings from", parse_text, [made](std::string g) {
+    made->group = std::move(g);
+  })->required();
+  repeated(add_value(*add, "--remote-as", "AS|AS-AS", "theirs; may be given more than once", parse_as_numbers,
+                     [made](as_numbers a) { made->remote_as.push_back(a); }))
+      ->required();
+  add_value(*add, "--limit", "NEIGHBORS", "at a time, 100 where not said", parse_count,
+            [made](std::uint32_t limit) { made->limit = limit; });
+  on_call(*add, c, [&c, made](client::neighbors& n) { return c.finish(n.add_range(*made)); });
+
+  auto* remove = group->add_subcommand("remove", "end the sessions of its neighbors, and take no more calls");
+  const auto which = std::make_shared<wire::prefix>();
+  add_value(*remove, "RANGE", type_name::prefix, "as it was added", parse_prefix, [which](wire::prefix p) {
+    *which = p;
+  })->required();
+  on_call(*remove, c, [&c, which](client::neighbors& n) { return c.finish(n.remove_range(*which)); });
+}
+
+} // namespace bellman::cli
