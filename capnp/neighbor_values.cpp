@@ -172,15 +172,6 @@ std::vector<std::string> read_texts(::capnp::List<::capnp::Text>::Reader in) {
   return out;
 }
 
-/// Fills `to` where the group of the patch is not `keep`.
-void take(const auto& from, auto& to) {
-  if (from.isSet())
-    to = from.getSet();
-}
-void take_seconds(const auto& from, std::optional<std::chrono::seconds>& to) {
-  if (from.isSet())
-    to = std::chrono::seconds{from.getSet()};
-}
 /// False for octets that are no address.
 bool take_address(const auto& from, std::optional<wire::ip_address>& to) {
   if (from.isSet())

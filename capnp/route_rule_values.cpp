@@ -11,12 +11,6 @@ std::string text_of(Enum e) {
   return std::string{peer::name_of(e)};
 }
 
-/// Fills `to` where the group is not `keep`.
-void take(const auto& from, auto& to) {
-  if (from.isSet())
-    to = from.getSet();
-}
-
 /// Remembers the first word that is none.
 class word_reader {
 public:

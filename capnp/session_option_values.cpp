@@ -8,16 +8,6 @@ namespace {
 
 std::uint32_t count(std::chrono::seconds s) { return static_cast<std::uint32_t>(s.count()); }
 
-/// Fills `to` where the group is not `keep`.
-void take(const auto& from, auto& to) {
-  if (from.isSet())
-    to = from.getSet();
-}
-void take_seconds(const auto& from, std::optional<std::chrono::seconds>& to) {
-  if (from.isSet())
-    to = std::chrono::seconds{from.getSet()};
-}
-
 } // namespace
 
 void write_options(const peer::session_options& from, SessionOptions::Builder out) {

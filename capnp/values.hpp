@@ -4,6 +4,8 @@
 #include "actors/interfaces.hpp"
 #include "capnp/client/values.hpp"
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +18,16 @@ void write_limit(const std::string& message, std::uint64_t limit, std::uint64_t 
 /// An actor did not answer.
 inline void write_unavailable(const std::string& trouble, Fault::Builder out) {
   write_fault("unavailable", trouble, out);
+}
+
+/// Of a patch: fills `to` where the group is not `keep`.
+void take(const auto& from, auto& to) {
+  if (from.isSet())
+    to = from.getSet();
+}
+void take_seconds(const auto& from, std::optional<std::chrono::seconds>& to) {
+  if (from.isSet())
+    to = std::chrono::seconds{from.getSet()};
 }
 
 } // namespace bellman::api

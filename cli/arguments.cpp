@@ -35,11 +35,6 @@ std::optional<std::uint16_t> parse_port(const std::string& text) {
 }
 
 template <class T>
-auto into(T& member) {
-  return [&member](auto value) { member = std::move(value); };
-}
-
-template <class T>
 auto onto(std::optional<std::vector<T>>& list) {
   return [&list](T value) {
     if (!list)

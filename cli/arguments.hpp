@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace bellman::cli {
@@ -45,6 +46,12 @@ CLI::Option* add_value(CLI::App& app, const std::string& names, const char* type
           },
           help)
       ->type_name(type);
+}
+
+/// A `store` that sets a member.
+template <class T>
+auto into(T& member) {
+  return [&member](auto value) { member = std::move(value); };
 }
 
 /// Takes any number of words.

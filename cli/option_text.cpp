@@ -8,11 +8,6 @@ namespace bellman::cli {
 
 namespace {
 
-template <class T>
-auto into(std::optional<T>& member) {
-  return [&member](T value) { member = std::move(value); };
-}
-
 std::string seconds(std::uint32_t n) { return std::to_string(n) + " s"; }
 
 } // namespace

@@ -5,15 +5,6 @@
 
 namespace bellman::cli {
 
-namespace {
-
-template <class T>
-auto into(std::optional<T>& member) {
-  return [&member](T value) { member = std::move(value); };
-}
-
-} // namespace
-
 void add_rule_options(CLI::App& app, client::route_rules_patch& r) {
   const auto flag = [&](const char* name, std::optional<bool>& to, const char* help) {
     add_value(app, name, type_name::on_off, help, parse_on_off, into(to));

@@ -1,6 +1,7 @@
 #include "actors/rib/best_path.hpp"
 
 #include <algorithm>
+#include <array>
 #include <tuple>
 #include <vector>
 
@@ -109,17 +110,20 @@ comparison compare(const candidate& a, const candidate& b, med_rule med, const b
 }
 
 std::size_t select_best(std::span<const candidate> all, const best_path_rules& rules) {
-  std::vector<std::size_t> leaders; // the best of each neighbouring AS
+  std::array<std::size_t, 16> few{}; // nearly always enough, and costs no allocation a tie
+  std::vector<std::size_t> many(all.size() > few.size() ? all.size() : 0);
+  const auto begin = many.empty() ? few.data() : many.data();
+  auto end = begin; // of the leaders: the best of each neighbouring AS
   for (std::size_t i = 0; i < all.size(); ++i) {
-    const auto rival = std::ranges::find_if(leaders, [&](std::size_t l) {
+    const auto rival = std::find_if(begin, end, [&](std::size_t l) {
       return rules.always_compare_med || all[l].attributes->first_as == all[i].attributes->first_as;
     });
-    if (rival == leaders.end())
-      leaders.push_back(i);
+    if (rival == end)
+      *end++ = i;
     else if (!compare(all[*rival], all[i], med_rule::same_neighbor_as, rules).first_is_better)
       *rival = i;
   }
-  return *std::ranges::min_element(leaders, [&](std::size_t a, std::size_t b) {
+  return *std::min_element(begin, end, [&](std::size_t a, std::size_t b) {
     return !compare(all[b], all[a], med_rule::ignore, rules).first_is_better;
   });
 }

@@ -11,6 +11,8 @@ namespace {
 using api::as_data;
 using api::as_string;
 using api::as_text;
+using api::give;
+using api::give_text;
 
 std::vector<wire::family> read_families(::capnp::List<api::Family>::Reader in) {
   std::vector<wire::family> out;
@@ -130,14 +132,6 @@ traffic read_traffic(api::Traffic::Reader in) {
           in.getOutboxBytes(),     in.getOutboxPeak()};
 }
 
-void give(const auto& from, auto out) {
-  if (from)
-    out.setSet(*from);
-}
-void give_text(const std::optional<std::string>& from, auto out) {
-  if (from)
-    out.setSet(as_text(*from));
-}
 void give_address(const std::optional<wire::ip_address>& from, auto out) {
   if (from)
     out.setSet(as_data(from->view()));
@@ -242,8 +236,7 @@ void write_patch(const neighbor_patch& from, api::NeighborPatch::Builder out) {
   give_limits(from.max_prefixes_out, out.getMaxPrefixesOut());
   write_rules(from.rules, out.initRules());
   write_options(from.options, out.initOptions());
-  if (from.password_file)
-    out.getPasswordFile().setSet(as_text(*from.password_file));
+  give_text(from.password_file, out.getPasswordFile());
   give(from.ttl_security, out.getTtlSecurity());
   give(from.ttl, out.getTtl());
 }

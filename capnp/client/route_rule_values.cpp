@@ -4,18 +4,8 @@
 
 namespace bellman::client {
 
-namespace {
-
-void give(const auto& from, auto out) {
-  if (from)
-    out.setSet(*from);
-}
-void give_text(const std::optional<std::string>& from, auto out) {
-  if (from)
-    out.setSet(api::as_text(*from));
-}
-
-} // namespace
+using api::give;
+using api::give_text;
 
 route_rules read_rules(api::RouteRules::Reader in) {
   route_rules r;

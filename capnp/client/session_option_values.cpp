@@ -4,14 +4,8 @@
 
 namespace bellman::client {
 
-namespace {
-
-void give(const auto& from, auto out) {
-  if (from)
-    out.setSet(*from);
-}
-
-} // namespace
+using api::give;
+using api::give_text;
 
 session_options read_options(api::SessionOptions::Reader in) {
   session_options o;
@@ -26,8 +20,7 @@ session_options read_options(api::SessionOptions::Reader in) {
 }
 
 void write_options(const session_options_patch& from, api::SessionOptionsPatch::Builder out) {
-  if (from.fqdn)
-    out.getFqdn().setSet(api::as_text(*from.fqdn));
+  give_text(from.fqdn, out.getFqdn());
   give(from.software_version, out.getSoftwareVersion());
   give(from.enhanced_refresh, out.getEnhancedRefresh());
   give(from.delay_open, out.getDelayOpen());

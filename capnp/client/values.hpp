@@ -24,4 +24,14 @@ void write_prefix(const wire::prefix& p, Prefix::Builder out);
 void write_family(wire::family f, Family::Builder out);
 wire::family read_family(Family::Reader f);
 
+/// Of a patch: what is not said stays `keep`.
+void give(const auto& from, auto out) {
+  if (from)
+    out.setSet(*from);
+}
+void give_text(const std::optional<std::string>& from, auto out) {
+  if (from)
+    out.setSet(as_text(*from));
+}
+
 } // namespace bellman::api

@@ -2,6 +2,7 @@
 import re
 
 from .bird import Bird
+from .exabgp import ExaBgp
 from .frr import Frr
 from .gobgp import GoBgp
 from .process import Process
@@ -79,6 +80,20 @@ class GracefulGoBgp(GoBgp):
         self.process.until_ready("no answer on its socket", self.answers)
         wanted, self.routes = self.routes, {}
         self.announce(wanted.values())
+
+
+class GracefulExaBgp(ExaBgp):
+    """Its OPEN always says that it restarted and kept its forwarding."""
+
+    restart_time = 8
+    sweeps_exactly = True
+
+    @property
+    def capabilities(self):
+        return (f"graceful-restart {self.restart_time}",)
+
+    def start_again(self):
+        self.start()
 
 
 GRACEFUL = (GracefulBird, GracefulFrr, GracefulGoBgp)

@@ -38,13 +38,11 @@ TEST(Closing, EndsTheMessageOnTheWireAndDropsTheOthers) {
   witness saw;
   link->start(saw.callbacks());
   link->join(slot(0));
-  constexpr std::size_t sent = std::size_t{160} * 50 * 4001;
-  for (int i = 0; i < 160; ++i)
-    out->post({updates_for({0}, 4001, 50)});
+  flood(*out);
   ASSERT_TRUE(eventually([&] { return link->counters().outbox_bytes > 0 && link->counters().bytes_out > 0; }));
   link->close(cease());
   const auto heard = peer->hear_all();
-  EXPECT_LT(heard.size(), sent);
+  EXPECT_LT(heard.size(), flood_size);
   const auto counted = count_messages(heard);
   EXPECT_EQ(counted[0], 0u) << "cut in the middle of a message";
   EXPECT_EQ(counted[3], 1u);
@@ -84,8 +82,7 @@ TEST(Closing, WaitsNoLongerThanASecondForAPeerThatTakesNothing) {
   witness saw;
   link->start(saw.callbacks());
   link->join(slot(0));
-  for (int i = 0; i < 160; ++i)
-    out->post({updates_for({0}, 4001, 50)});
+  flood(*out);
   ASSERT_TRUE(eventually([&] { return link->counters().outbox_bytes > 0 && link->counters().bytes_out > 0; }));
   link->close(cease());
   ASSERT_TRUE(saw.wait_closed());

@@ -276,4 +276,11 @@ inline rib::delivery updates_for(std::initializer_list<int> slots, std::size_t s
   return out;
 }
 
+/// More than a neighbour that does not read takes, for slot 0.
+constexpr std::size_t flood_size = std::size_t{160} * 50 * 4001;
+inline void flood(net::fanout& out) {
+  for (int i = 0; i < 160; ++i)
+    out.post({updates_for({0}, 4001, 50)});
+}
+
 } // namespace bellman::test

@@ -120,8 +120,7 @@ TEST(Timers, SendHoldTimeEndsASessionThatTakesNothing) {
   link->start(saw.callbacks());
   link->join(static_cast<rib::slot_id>(0));
   link->set_timers(0s, 0s, wire::plain_max);
-  for (int i = 0; i < 160; ++i)
-    out->post({updates_for({0}, 4001, 50)});
+  flood(*out);
   ASSERT_TRUE(saw.wait_closed());
   EXPECT_EQ(saw.closed->kind, closed::kind::send_stalled);
 }
@@ -141,8 +140,7 @@ TEST(Timers, SendHoldTimeOfASessionIsItsOwnAndTwiceTheHoldTimeAtLeast) { // RFC 
     link->set_timers(c.hold, 1s, wire::plain_max);
     link->set_send_hold(c.own);
     const auto began = std::chrono::steady_clock::now();
-    for (int i = 0; i < 160; ++i)
-      out->post({updates_for({0}, 4001, 50)});
+    flood(*out);
     for (int i = 0; i < 200 && !saw.wait_closed(10ms); ++i) // the neighbour lives, and takes nothing
       peer->say(message_of(message_type::keepalive, 19));
     ASSERT_TRUE(saw.wait_closed());

@@ -278,16 +278,7 @@ TEST_F(AddPath, ASuccessorOfAFailedPartitionGoesOnWithTheSameIds) {
   announce(a, 1, {101, 7});
   announce(a, 2, {101, 8});
   const auto before = held(c);
-  const auto failed = std::move(lab.ribs);
-  rib::partition::settings s;
-  s.attributes = lab.attributes;
-  s.epoch = 8;
-  lab.ribs = std::make_unique<rib::partition>(s);
-  lab.ribs->salvage(*failed);
-  lab.ribs->publish("all", policy::accept_all());
-  for (const int n : {a, c})
-    lab.ribs->session_up(lab.info_of(n), nullptr);
-  lab.settle();
+  const auto failed = lab.fail_over({a, c});
   EXPECT_EQ(held(c), before) << "stale, but still advertised";
   const auto sent = lab.messages;
   announce(a, 2, {101, 8});

@@ -17,7 +17,6 @@ public:
   struct traits {
     bool reflecting = false, many_paths = false;
   };
-  explicit world(std::uint32_t seed) : world{seed, traits{}} {}
   world(std::uint32_t seed, traits which) : random{seed} {
     const bool reflecting = which.reflecting;
     lab.slice = 1 + random() % 7;
@@ -199,51 +198,35 @@ private:
   std::map<std::pair<wire::prefix, std::uint32_t>, int> owners; ///< of the ids that we have sent
 };
 
-} // namespace
-
-TEST(PartitionProperty, ReceiversHoldWhatWeSayAndWhatTheSlowRibSays) {
-  for (std::uint32_t seed = 1; seed <= 60; ++seed) {
+/// 400 steps a seed; `traits_of` says what its neighbours are like.
+template <class TraitsOf>
+void live(std::uint32_t seeds, TraitsOf traits_of) {
+  for (std::uint32_t seed = 1; seed <= seeds; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    world w{seed};
+    world w{seed, traits_of(seed)};
     for (int i = 0; i < 400; ++i) {
       w.step();
       if (i % 20 == 19)
         w.check();
-      if (HasFatalFailure())
+      if (::testing::Test::HasFatalFailure())
         return;
     }
     w.end();
   }
+}
+
+} // namespace
+
+TEST(PartitionProperty, ReceiversHoldWhatWeSayAndWhatTheSlowRibSays) {
+  live(60, [](std::uint32_t) { return world::traits{}; });
 }
 
 // RFC 4456 §6, §8, §9
 TEST(PartitionProperty, ReflectsAsTheSlowRibSays) {
-  for (std::uint32_t seed = 1; seed <= 60; ++seed) {
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    world w{seed, {.reflecting = true}};
-    for (int i = 0; i < 400; ++i) {
-      w.step();
-      if (i % 20 == 19)
-        w.check();
-      if (HasFatalFailure())
-        return;
-    }
-    w.end();
-  }
+  live(60, [](std::uint32_t) { return world::traits{.reflecting = true}; });
 }
 
 // RFC 7911: neighbours with and without Add-Path side by side, over eBGP and iBGP.
 TEST(PartitionProperty, SendsManyPathsAsTheSlowRibSays) {
-  for (std::uint32_t seed = 1; seed <= 120; ++seed) {
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    world w{seed, {.reflecting = seed % 2 == 0, .many_paths = true}};
-    for (int i = 0; i < 400; ++i) {
-      w.step();
-      if (i % 20 == 19)
-        w.check();
-      if (HasFatalFailure())
-        return;
-    }
-    w.end();
-  }
+  live(120, [](std::uint32_t seed) { return world::traits{.reflecting = seed % 2 == 0, .many_paths = true}; });
 }

@@ -243,16 +243,7 @@ TEST(Partition, SuccessorKeepsWhatTheFailedOneHadAdvertised) {
   const int a = lab.join({.asn = 101}), b = lab.join({.asn = 102});
   lab.announce(a, pfx("10.0.0.0/8"), learned({101}));
   lab.announce(a, pfx("11.0.0.0/8"), learned({101}));
-  const auto failed = std::move(lab.ribs);
-  rib::partition::settings s;
-  s.attributes = lab.attributes;
-  s.epoch = 8;
-  lab.ribs = std::make_unique<rib::partition>(s);
-  lab.ribs->salvage(*failed);
-  lab.ribs->publish("all", policy::accept_all());
-  for (const int n : {a, b})
-    lab.ribs->session_up(lab.info_of(n), nullptr);
-  lab.settle();
+  const auto failed = lab.fail_over({a, b});
   EXPECT_EQ(lab.received(b).size(), 2u) << "stale, but still advertised";
   EXPECT_EQ(lab.advertised(b), lab.received(b));
   const auto sent = lab.messages;

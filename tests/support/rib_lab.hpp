@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <initializer_list>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -75,6 +76,20 @@ public:
     x.slot = std::make_shared<rib::slot_lease>(slot, [this](rib::slot_id s) { used_slots.erase(rib::number(s)); });
     ribs->session_up(info_of(n), std::make_shared<rib::barrier>(1, [&x] { x.walked = true; }));
     settle();
+  }
+  /// The partition fails, and a successor takes over what these had been sent. Returns the failed one.
+  std::unique_ptr<rib::partition> fail_over(std::initializer_list<int> established) {
+    auto failed = std::move(ribs);
+    rib::partition::settings s;
+    s.attributes = attributes;
+    s.epoch = 8;
+    ribs = std::make_unique<rib::partition>(s);
+    ribs->salvage(*failed);
+    ribs->publish("all", policy::accept_all());
+    for (const int n : established)
+      ribs->session_up(info_of(n), nullptr);
+    settle();
+    return failed;
   }
   void down(int n, rib::retentions keep = {}) {
     at(n).established = false;

@@ -11,14 +11,6 @@ namespace {
 using namespace testing;
 using enum segment_type;
 
-path_attributes plain(as_path path = {{{as_sequence, {64501}}}}) {
-  path_attributes a;
-  a.origin = origin::igp;
-  a.as_path = std::move(path);
-  a.next_hop = next_hop{*parse_ip("192.0.2.1"), {}};
-  return a;
-}
-
 path_attributes received(const path_attributes& a, const outbound_form& form) {
   bytes canonical;
   encode_canonical(a, ipv4_unicast, canonical);

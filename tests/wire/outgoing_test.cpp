@@ -12,14 +12,6 @@ namespace {
 using namespace testing;
 using enum segment_type;
 
-path_attributes plain(as_path path = {{{as_sequence, {64501}}}}) {
-  path_attributes a;
-  a.origin = origin::igp;
-  a.as_path = std::move(path);
-  a.next_hop = next_hop{*parse_ip("192.0.2.1"), {}};
-  return a;
-}
-
 outbound_attributes formed(const path_attributes& a, const outbound_form& form, family f = ipv4_unicast) {
   bytes canonical;
   encode_canonical(a, f, canonical);

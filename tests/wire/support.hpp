@@ -74,6 +74,15 @@ inline constexpr decode_context ibgp{.kind = session_kind::ibgp};
 inline constexpr decode_context confed{.kind = session_kind::confed_ebgp};
 inline constexpr decode_context two_byte{.four_byte_as = false};
 
+/// ORIGIN IGP, this path, NEXT_HOP 192.0.2.1.
+inline path_attributes plain(as_path path = {{{segment_type::as_sequence, {64501}}}}) {
+  path_attributes a;
+  a.origin = origin::igp;
+  a.as_path = std::move(path);
+  a.next_hop = next_hop{*parse_ip("192.0.2.1"), {}};
+  return a;
+}
+
 /// Cuts and decodes; the body must be one that `split_update` accepts.
 inline decoded_attributes decode(const bytes& body, const decode_context& context) {
   const auto parts = split_update(body);
