@@ -8,10 +8,11 @@
 #include <cstdio>
 
 #ifdef BELLMAN_JEMALLOC
-// Memory of a lost peer goes back soon, and a background thread does that work.
+// Memory that is not needed any more goes back soon, and a background thread does that work: in little steps over this
+// time, so a daemon that has nothing more to do is idle that much later.
 extern "C" {
 extern const char* const malloc_conf;
-const char* const malloc_conf = "background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0";
+const char* const malloc_conf = "background_thread:true,dirty_decay_ms:200,muzzy_decay_ms:0";
 }
 #endif
 
