@@ -4,6 +4,7 @@
 #include "actors/rib/partition.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace bellman::rib {
 
@@ -55,16 +56,18 @@ void partition::apply_rows(const route_batch& batch, const route_batch::group& g
                            const std::uint32_t* ids, const imported& in) {
   auto& nodes = family<Prefix>().nodes;
   const std::size_t count = std::is_same_v<Prefix, wire::prefix4> ? group.v4 : group.v6;
-  for (std::size_t i = 0; i < std::min(window * 2, count); ++i)
-    nodes.prefetch_slot(nodes.hash(rows[i]));
+  constexpr auto two = window * 2;
+  std::array<std::uint64_t, two> hashes{}; ///< of this row and those to come
+  for (std::size_t i = 0; i < std::min(two, count); ++i)
+    nodes.prefetch_slot(hashes[i] = nodes.hash(rows[i]));
   for (std::size_t i = 0; i < std::min(window, count); ++i)
-    nodes.prefetch_node(nodes.hash(rows[i]));
+    nodes.prefetch_node(hashes[i]);
   for (std::size_t i = 0; i < count; ++i) {
-    if (i + window * 2 < count)
-      nodes.prefetch_slot(nodes.hash(rows[i + window * 2]));
+    const auto hash = hashes[i % two];
+    if (i + two < count)
+      nodes.prefetch_slot(hashes[i % two] = nodes.hash(rows[i + two]));
     if (i + window < count)
-      nodes.prefetch_node(nodes.hash(rows[i + window]));
-    const auto hash = nodes.hash(rows[i]);
+      nodes.prefetch_node(hashes[(i + window) % two]);
     const auto id = ids != nullptr ? ids[i] : 0;
     if (group.attributes == no_attributes) {
       if (const auto index = nodes.find(rows[i], hash); index != nodes.none)
