@@ -94,7 +94,8 @@ bool is_control(bytes_view character) {
          is({0xE2, 0x80, 0xA8}) || is({0xE2, 0x80, 0xA9});
 }
 
-/// Well-formed UTF-8 with U+FFFD where the input was not, and no control characters.
+} // namespace
+
 std::string printable(bytes_view text) {
   std::string out;
   while (!text.empty()) {
@@ -108,8 +109,6 @@ std::string printable(bytes_view text) {
   }
   return out;
 }
-
-} // namespace
 
 notification make_notification(error_code code) { return {static_cast<std::uint8_t>(code), 0, {}}; }
 
