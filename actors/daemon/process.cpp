@@ -25,7 +25,9 @@ void prepare_process() {
   const auto set = waited_for();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  prctl(PR_SET_DUMPABLE, 0); // keys and tokens are in memory: no core dump, no debugger of the same user
+#ifndef __SANITIZE_ADDRESS__ // whose search for leaks is a debugger
+  prctl(PR_SET_DUMPABLE, 0);   // keys and tokens are in memory: no core dump, no debugger of the same user
+#endif
   rlimit files{};
   if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
     files.rlim_cur = files.rlim_max;

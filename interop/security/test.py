@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import time
+from pathlib import Path
 
 from lib import bgp
 from lib.bird import Bird
@@ -19,6 +20,7 @@ from lib.world import World
 
 ACCEPT = {"import_policy": ["accept-all"], "export_policy": ["accept-all"]}
 KEY, OTHER = "hunter2-and-more", "other"
+SYN_COOKIES = Path("/proc/sys/net/ipv4/tcp_syncookies")
 GLANCE = 6  # seconds in which a session that may not come up does not
 
 
@@ -138,6 +140,13 @@ def far_calls(build, folder, transport):
         for ttl in (64, 254):
             with call_from(address, world.hub, transport, ttl) as s:
                 expect(s.recv(64) == b"", f"a call with TTL {ttl} was answered")
+        if SYN_COOKIES.exists():  # as under a flood: the kernel does not keep how a call came
+            SYN_COOKIES.write_text("2")
+            try:
+                with call_from(address, world.hub, transport, 255) as s:
+                    expect(s.recv(64) == b"", "a call whose TTL is not known was answered")
+            finally:
+                SYN_COOKIES.write_text("1")
         time.sleep(1)
         now = world.hub.show(address)
         expect(now["state"] == "Established" and now["sessions"] == before, f"the session was disturbed: {now}")
