@@ -26,7 +26,7 @@ void prepare_process() {
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 #ifndef __SANITIZE_ADDRESS__ // whose search for leaks is a debugger
-  prctl(PR_SET_DUMPABLE, 0);   // keys and tokens are in memory: no core dump, no debugger of the same user
+  prctl(PR_SET_DUMPABLE, 0); // keys and tokens are in memory: no core dump, no debugger of the same user
 #endif
   rlimit files{};
   if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {

@@ -43,8 +43,9 @@ void tcp_connection::peek_open(std::function<void(std::optional<wire::bytes>)> d
 void tcp_connection::look_for_open(std::shared_ptr<peek> p) {
   if (phase_ != phase::idle)
     return p->answer(std::nullopt);
-  pollfd end{socket_.native_handle(), POLLRDHUP, 0}; // before the look: what came until then is seen
-  const bool finished = ::poll(&end, 1, 0) == 1;
+  pollfd end{socket_.native_handle(), POLLRDHUP, 0};
+  if (::poll(&end, 1, 0) == 1) // it has gone: no rest will come, nor would anybody hear an answer
+    return p->answer(std::nullopt);
   std::array<std::uint8_t, longest_open> front;
   const auto n = ::recv(socket_.native_handle(), front.data(), front.size(), MSG_DONTWAIT | MSG_PEEK);
   if (n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
@@ -58,8 +59,6 @@ void tcp_connection::look_for_open(std::shared_ptr<peek> p) {
     if (there >= length)
       return p->answer(wire::bytes(front.begin(), front.begin() + static_cast<std::ptrdiff_t>(length)));
   }
-  if (finished) // the rest will not come
-    return p->answer(std::nullopt);
   const auto now = steady::now();
   if (now >= p->until) {
     if (guest_)

@@ -11,6 +11,7 @@ namespace bellman::rib {
 namespace {
 
 constexpr std::uint32_t field_max = 1023;
+constexpr std::size_t few_enough_to_look = 256; ///< candidates: more than that only a hostile neighbourhood has
 
 comparison decided(bool first, best_path_step step) noexcept { return {first, step}; }
 
@@ -119,7 +120,7 @@ std::size_t select_best(std::span<const candidate> all, const best_path_rules& r
   for (std::size_t i = 0; i < all.size(); ++i) {
     const auto as = rules.always_compare_med ? 0 : all[i].attributes->first_as;
     auto* rival = end;
-    if (many.empty())
+    if (all.size() <= few_enough_to_look)
       rival = std::find_if(
           begin, end, [&](std::size_t l) { return rules.always_compare_med || all[l].attributes->first_as == as; });
     else
