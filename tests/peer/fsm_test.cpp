@@ -471,8 +471,9 @@ TEST_F(FsmRestart, NewConnectionOfOneThatCannotRestartIsACollision) {
 TEST_F(FsmRestart, OneThatOnlyLastsLongCanRestartToo) { // RFC 9494 §4.1
   auto theirs = open_of();
   theirs.capabilities.llgr = wire::long_lived_graceful_restart{{{wire::ipv4_unicast, true, 3600}}};
-  settings.long_lived_stale_time = 3600s;
-  m.handle(configured{settings}, now);
+  auto s = settings_of();
+  s.long_lived_stale_time = 3600s;
+  m = machine{s, 1};
   establish(false, theirs);
   now += 6s;
   EXPECT_EQ(feed(accepted{}), (words{"close ours", "over", "arm", "take", "open theirs"}));
