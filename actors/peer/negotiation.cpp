@@ -99,6 +99,11 @@ wire::fqdn fqdn_of(const std::string& name) {
   return {name.substr(0, dot), dot == name.npos ? std::string{} : name.substr(dot + 1)};
 }
 
+/// As a neighbour says it, but nothing that a terminal would obey.
+std::string shown(const std::string& text) {
+  return wire::printable({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
 std::string text_of(const wire::fqdn& f) { return f.domain.empty() ? f.host : f.host + "." + f.domain; }
 
 /// RFC 9234 §4.2: roles that are no pair, several different ones, or none where one is a must.
@@ -206,9 +211,9 @@ std::vector<std::string> names_of(const wire::capabilities& c) {
   if (c.llgr)
     out.emplace_back("long-lived-graceful-restart");
   if (c.fqdn)
-    out.push_back("fqdn " + text_of(*c.fqdn));
+    out.push_back("fqdn " + shown(text_of(*c.fqdn)));
   if (c.software_version)
-    out.push_back("software-version " + *c.software_version);
+    out.push_back("software-version " + shown(*c.software_version));
   if (!c.paths_limits.empty())
     out.emplace_back("paths-limit");
   if (c.route_refresh_cisco)

@@ -57,7 +57,8 @@ void restart_watch::forget() {
 
 wire::notification restart_watch::as_sent(const wire::notification& words) const {
   const auto& terms = restart_.terms();
-  const bool counts_on_us = terms.notification && (terms.ours_kept || !terms.families.empty());
+  const bool counts_on_us =
+      terms.notification && (terms.ours_kept || !terms.families.empty() || !terms.long_lived.empty());
   return counts_on_us && ending_of_sent(words) == ending::hard && !inside_hard_reset(words) ? hard_reset(words) : words;
 }
 

@@ -121,16 +121,21 @@ std::optional<wire::notification> peer_session::refresh(wire::bytes_view body,
     return r.error();
   const bool request = r->subtype == static_cast<std::uint8_t>(kind::request);
   if (!agreed_.has(r->family) || (request ? !agreed_.answer_refresh : !agreed_.enhanced_refresh)) {
-    spdlog::warn("refresh_ignored peer={} family={} subtype={}", who_, to_string(r->family), r->subtype);
+    if (const auto count = refreshes_ignored_.pass(std::chrono::steady_clock::now()))
+      spdlog::warn("refresh_ignored peer={} family={} subtype={} count={}", who_, to_string(r->family), r->subtype,
+                   *count);
     return {};
   }
   ended_ = flush(owed); // What came before it belongs before it.
   if (r->subtype == static_cast<std::uint8_t>(kind::begin)) {
     std::erase(unanswered_, r->family);
-    tell_partitions(msg::refresh_begin{info_.peer, r->family});
-  } else if (r->subtype == static_cast<std::uint8_t>(kind::end))
-    tell_partitions(msg::refresh_end{info_.peer, r->family});
-  else if (request)
+    // A second one asks for nothing new: what comes until EoRR counts from the first on.
+    if (refreshing_.insert(r->family).second)
+      tell_partitions(msg::refresh_begin{info_.peer, r->family, owed});
+  } else if (r->subtype == static_cast<std::uint8_t>(kind::end)) {
+    if (refreshing_.erase(r->family) != 0)
+      tell_partitions(msg::refresh_end{info_.peer, r->family, owed});
+  } else if (request)
     perform(walks_.wanted(r->family, agreed_.enhanced_refresh ? walks::marks::borr_and_eorr : walks::marks::none));
   return {};
 }
@@ -171,7 +176,8 @@ void peer_session::report_errors() {
   if (const auto due = error_log_.pass(news, std::chrono::steady_clock::now()))
     for (const auto& e : due->all())
       spdlog::warn("attribute_error peer={} attribute={} action=\"{}\" count={} reason=\"{}\" octets=\"{}\"", who_,
-                   wire::attribute_name(e.type), action_text(e.action), e.count, reason_text(e), wire::to_hex(e.data));
+                   wire::attribute_name(e.type), action_text(e.action), e.count, quotable(reason_text(e)),
+                   wire::to_hex(e.data));
 }
 
 // ---- to the neighbour
@@ -284,6 +290,7 @@ bool peer_session::replace_partition(std::uint32_t index, caf::actor partition) 
   if (index >= parts_.size())
     return true;
   parts_[index] = std::move(partition);
+  refreshing_.clear(); // it has not heard of one that is under way; the others pass over what they know
   announce_to(index);
   if (congested_ && parts_[index])
     host_.self->send(parts_[index], msg::outlet_congested{info_.slot->slot(), true});

@@ -39,13 +39,18 @@ std::optional<mistake> roster::recompute(const wire::ip_address& a) {
   troubles_.erase(a);
   const auto w = written(a);
   if (!w) {
-    if (auto caller = dynamic_member(a)) {
-      members_[a] = std::move(*caller);
-    } else {
+    if (!dynamic_.contains(a)) {
       members_.erase(a);
-      dynamic_.erase(a);
+      return std::nullopt;
     }
-    return std::nullopt;
+    auto caller = dynamic_member(a);
+    if (caller) {
+      members_[a] = std::move(*caller);
+      return std::nullopt;
+    }
+    members_.erase(a);
+    dynamic_.erase(a);
+    return caller.error();
   }
   dynamic_.erase(a);
   auto settings = resolved(a, *w);
@@ -64,8 +69,9 @@ result<done, mistake> roster::recompute() {
   for (const auto& [a, s] : said_)
     all[a] = false;
   for (const auto& [a, of_file] : all) {
+    const bool called = dynamic_.contains(a);
     auto wrong = recompute(a);
-    if (!wrong)
+    if (!wrong || (called && !members_.contains(a))) // a caller that can be none any more just goes
       continue;
     if (of_file) {
       wrong->message = "neighbor " + to_string(a) + ": " + wrong->message;

@@ -122,6 +122,20 @@ bool keepalive_fits(std::chrono::seconds hold_time, std::chrono::seconds keepali
   return hold_time.count() == 0 || keepalive_time < hold_time;
 }
 
+std::optional<mistake> mistake_of_range_group(const neighbor_patch& group) {
+  if (group.passive == false)
+    return invalid("passive", "neighbors of a range are passive: they call, and are not called");
+  if (group.enabled == false)
+    return invalid("enabled", "neighbors of a range are enabled while the range is there");
+  if (group.remote_port)
+    return invalid("remote_port", "neighbors of a range are not called, at whatever port");
+  if (group.local_address)
+    return invalid("local_address", "neighbors of a range are not called, from whatever address");
+  if (group.hold_time && group.hold_time->count() == 0)
+    return invalid("hold_time", "without a hold time nobody would notice that a neighbor of a range has gone");
+  return std::nullopt;
+}
+
 std::optional<mistake> mistake_in(const neighbor_settings& s) {
   if (auto wrong = mistake_in_addresses(s))
     return wrong;

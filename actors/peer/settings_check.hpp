@@ -27,6 +27,9 @@ bool keepalive_fits(std::chrono::seconds hold_time, std::chrono::seconds keepali
 /// The same, of `rules` alone and of what they stand beside.
 std::optional<mistake> mistake_in_rules(const neighbor_settings& s);
 
+/// Why the settings of a group do not fit neighbours that call of themselves and are known by nothing but their range.
+std::optional<mistake> mistake_of_range_group(const neighbor_patch& group);
+
 /// The first thing that is wrong with settings as they came out of `resolve`. Names of policies are not looked at.
 std::optional<mistake> mistake_in(const neighbor_settings& s);
 

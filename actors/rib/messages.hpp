@@ -65,14 +65,17 @@ struct replay {
   wire::family family;
   rib::barrier_ptr finished;
 };
-/// Enhanced refresh, inbound (RFC 7313): paths of the neighbour not announced again between the two are removed.
+/// Enhanced refresh, inbound (RFC 7313): paths of the neighbour not announced again between the two are removed. `owed`
+/// stops the reader of the session while too much is under way, as with routes.
 struct refresh_begin {
   rib::peer_id peer{};
   wire::family family;
+  std::shared_ptr<rib::credit> owed = {};
 };
 struct refresh_end {
   rib::peer_id peer{};
   wire::family family;
+  std::shared_ptr<rib::credit> owed = {};
 };
 /// A neighbour's chains or rules are others now; programs come by `program_published`.
 struct chains_changed {

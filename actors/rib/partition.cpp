@@ -32,6 +32,8 @@ void release_all(family_tables<Prefix>& f, path_store& paths) {
 
 partition::partition(settings s)
     : settings_{std::move(s)}, paths_{settings_.attributes}, deferring_{settings_.deferring} {
+  v4_.nodes = prefix_table<wire::prefix4>{settings_.secret, settings_.most_prefixes};
+  v6_.nodes = prefix_table<wire::prefix6>{settings_.secret, settings_.most_prefixes};
   auto local = std::make_unique<peer_state>();
   local->up = true;
   local->facts = settings_.local;
@@ -63,6 +65,7 @@ void partition::session_up(session_info info, barrier_ptr initial) {
       session_down(info.peer, p.info.epoch);
     p.refreshing[0] = p.refreshing[1] = false;
     p.refused[0] = p.refused[1] = 0;
+    p.found_no_room[0] = p.found_no_room[1] = false;
   }
   const auto later = static_cast<std::uint8_t>(info.epoch - p.info.epoch);
   for (auto& kept : p.kept_sessions)
@@ -236,7 +239,8 @@ void partition::release_selection() {
 }
 
 flush partition::take_flush() {
-  report_advertised();
+  if (std::exchange(counted_anew_, false) || !flush_.empty()) // else nobody has been sent anything
+    report_advertised();
   return std::exchange(flush_, {});
 }
 partition::completions partition::take_completions() { return std::exchange(completions_, {}); }
@@ -255,7 +259,9 @@ void partition::salvage_family(const partition& failed) {
       rows.push_back({row.attributes, to.sets.intern(from.sets[row.set])});
     bool inserted;
     const auto prefix = n.prefix();
-    store_rows(to.nodes[to.nodes.find_or_insert(prefix, hash_of(prefix), inserted)], rows);
+    const auto index = to.nodes.find_or_insert(prefix, to.nodes.hash(prefix), inserted);
+    if (index != to.nodes.none) // there is room for what there was room for
+      store_rows(to.nodes[index], rows);
   }
 }
 

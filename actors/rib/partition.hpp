@@ -72,7 +72,9 @@ public:
     std::shared_ptr<const igp_metrics> metrics; ///< null: every next hop is equally far
     source_facts local;                         ///< router id and so on of this speaker, for injected routes
     std::uint32_t tombstones = 16384;           ///< kept for readers that resume
-    bool deferring = false;                     ///< begins with selection deferred (RFC 4724 §4.1)
+    hash_secret secret;                         ///< where prefixes lie in memory is nobody's business
+    std::uint32_t most_prefixes = prefix_table<wire::prefix4>::max_nodes; ///< of a family; others are refused
+    bool deferring = false; ///< begins with selection deferred (RFC 4724 §4.1)
   };
 
   explicit partition(settings s);
@@ -131,11 +133,12 @@ public:
     bool empty() const noexcept { return barriers.empty() && slots.empty(); }
   };
   completions take_completions();
-  /// The first path of a session and family that was one too many of its prefix, for the log.
+  /// The first path of a session and family that was one too many of its prefix, or for the whole table, for the log.
   struct refusal {
     wire::ip_address peer;
     wire::prefix prefix;
     std::uint32_t kept = 0; ///< paths of this neighbour
+    bool table_is_full = false;
   };
   std::vector<refusal> take_refusals() { return std::exchange(refusals_, {}); }
 
@@ -158,7 +161,8 @@ private:
     bool reimport = false; ///< this walk evaluates import again
     bool long_lived[2]{};  ///< what is stale is so for long
     std::uint64_t received[2]{}, accepted[2]{}, stale[2]{}, lasting[2]{};
-    std::uint64_t refused[2]{};                    ///< in this session: paths over the limit for one prefix
+    std::uint64_t refused[2]{}; ///< in this session: paths over the limit for one prefix, and those without room
+    bool found_no_room[2]{};    ///< and that has been told
     std::uint64_t older[2]{}, older_accepted[2]{}; ///< received and accepted, left by earlier sessions
     /// Paths of so many sessions before that of `info.epoch` live, besides its own; -1: not even those.
     std::int8_t kept_sessions[2]{-1, -1};
@@ -229,6 +233,8 @@ private:
   template <class Prefix>
   void announce(std::uint32_t index, const route_batch& batch, const route_batch::group& group, const imported& in,
                 std::uint32_t path_id);
+  template <class Prefix>
+  void refuse(const Prefix& prefix, attr_handle attributes, peer_id source);
   template <class Prefix>
   bool takes_path(const node<Prefix>& n, std::uint32_t at, peer_state& from);
   template <class Prefix>
@@ -340,6 +346,7 @@ private:
   std::unordered_map<std::string, policy::program_ptr> programs_;
   std::vector<std::unique_ptr<peer_state>> peers_; ///< by peer_id
   peer_bits frozen_, gone_;
+  bool counted_anew_ = false;
   std::vector<peer_id> counted_out_; ///< sessions whose advertised routes are limited
   export_memo memo_;
   std::unordered_map<std::uint64_t, export_memo> path_memos_; ///< (attributes, source) -> answer, until encoded

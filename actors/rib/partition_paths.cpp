@@ -237,7 +237,9 @@ void partition::salvage_paths(const partition& failed) {
     std::ranges::sort(rows);
     bool inserted;
     const auto prefix = from.nodes[i].prefix();
-    store_paths<Prefix>(to.nodes.find_or_insert(prefix, hash_of(prefix), inserted), rows);
+    const auto index = to.nodes.find_or_insert(prefix, to.nodes.hash(prefix), inserted);
+    if (index != to.nodes.none)
+      store_paths<Prefix>(index, rows);
   }
 }
 

@@ -188,6 +188,30 @@ TEST_F(NeighborsActor, HandsAConnectionToItsPeerOrRejectsIt) {
   EXPECT_EQ(taken(), lines{});
 }
 
+// RFC 5082 §3; or anybody could have a session taken for restarted by calling with a forged address.
+TEST_F(NeighborsActor, ACallFromTooFarAwayIsNoneOfTheNeighbours) {
+  auto f = file();
+  f.groups["clients"].ttl_security = 2;
+  apply(f);
+  taken();
+  for (const unsigned ttl : {253u, 0u, 254u}) {
+    auto link = std::make_shared<fake_link>(n1);
+    link->ttl = ttl;
+    caf::anon_send(neighbors, msg::accepted{link});
+    settle();
+    EXPECT_EQ(link->last_words, std::nullopt);
+    EXPECT_EQ(taken(), ttl == 254 ? lines{"127.0.0.1 accepted"} : lines{}) << ttl;
+  }
+}
+
+TEST_F(NeighborsActor, PlacesAtTheDoorAreKeptForThem) {
+  apply(file());
+  EXPECT_TRUE(guests->contains(n1) && guests->contains(n2));
+  EXPECT_FALSE(guests->contains(n3));
+  EXPECT_EQ(request(msg::remove_neighbor{n1}), "");
+  EXPECT_FALSE(guests->contains(n1));
+}
+
 TEST_F(NeighborsActor, PassesResetsAndPartitionsOn) {
   apply(file());
   taken();

@@ -46,7 +46,7 @@ public:
   using path_table = std::map<std::pair<wire::prefix, std::uint32_t>, wire::path_attributes>;
 
   explicit rib_lab(std::uint32_t tombstones = 16384, std::shared_ptr<const rib::igp_metrics> metrics = {},
-                   bool deferring = false) {
+                   bool deferring = false, std::uint32_t most_prefixes = 1u << 20) {
     rib::partition::settings s;
     s.attributes = attributes;
     s.epoch = 7;
@@ -54,6 +54,7 @@ public:
     s.tombstones = tombstones;
     s.metrics = std::move(metrics);
     s.deferring = deferring;
+    s.most_prefixes = most_prefixes;
     ribs = std::make_unique<rib::partition>(std::move(s));
     ribs->publish("all", policy::accept_all());
     ribs->publish("none", policy::reject_all("no policy"));
