@@ -25,6 +25,7 @@ keepalive_time = 10
 fqdn = "rs1.example.net"
 software_version = true
 enhanced_refresh = false
+extended_next_hop = true
 delay_open = 7
 damp_oscillations = false
 idle_hold_max = 30
@@ -114,7 +115,7 @@ aigp = "on"
              peer::med_rule::keep,
              peer::next_hop_rule::unchanged,
              wire::aigp_use::on};
-  p.options = {"rs1.example.net", true, false, 7s, false, 30s, 600s};
+  p.options = {"rs1.example.net", true, false, 7s, false, 30s, 600s, true};
   p.add_path_receive = true;
   p.add_path_send = peer::send_choice{peer::send_choice::kind::best, 3};
   p.paths_limit = 4;
