@@ -252,6 +252,7 @@ public:
     if (effective(&neighbor_patch::ttl).value_or(0) != 0 && effective(&neighbor_patch::ttl_security).value_or(0) != 0)
       out_.error(own_.at(who_.own.ttl ? "ttl" : "ttl_security"),
                  "`ttl` and `ttl_security` exclude each other: with GTSM everything is sent with TTL 255 (RFC 5082)");
+    warn_of_two_who_wait();
     const auto remote_as = effective(&neighbor_patch::remote_as);
     if (!remote_as) {
       if (own_.at("remote_as").is_table())
@@ -286,6 +287,20 @@ private:
   template <class T>
   std::optional<T> effective(std::optional<T> neighbor_patch::*member) const {
     return who_.own.*member || group_ == nullptr ? who_.own.*member : group_->*member;
+  }
+
+  /// Whoever calls says nothing before his own delay is over.
+  void warn_of_two_who_wait() {
+    const auto of_group = group_ != nullptr ? group_->options.delay_open : std::nullopt;
+    const auto delay =
+        (who_.own.options.delay_open ? who_.own.options.delay_open : of_group).value_or(std::chrono::seconds{0});
+    const std::chrono::seconds within{context_.listen.open_within};
+    if (delay.count() != 0 && delay >= within)
+      out_.warning(own_.at("delay_open"),
+                   "`delay_open` (" + std::to_string(delay.count()) + " s) is not shorter than `listen.open_within` (" +
+                       std::to_string(within.count()) +
+                       " s): where the neighbour waits as long, no session ever comes up",
+                   "a call without an OPEN is closed after `listen.open_within`; delay less, or allow more");
   }
 
   /// RFC 8212: without a policy nothing passes an eBGP session.

@@ -15,9 +15,7 @@ ip::address to_asio(const wire::ip_address& address) {
   return ip::address_v6{address.octets, address.has_zone() ? index_of(address) : 0};
 }
 
-unsigned index_of(const wire::ip_address& address) {
-  return if_nametoindex(std::string{address.zone_name()}.c_str());
-}
+unsigned index_of(const wire::ip_address& address) { return if_nametoindex(std::string{address.zone_name()}.c_str()); }
 
 endpoint from_asio(const ip::tcp::endpoint& e) {
   if (e.address().is_v4())

@@ -120,7 +120,8 @@ result<wire::ip_address, std::string> router_beyond(unsigned interface_index) {
   if (chosen.empty())
     return fail{std::string{"nobody was seen there yet"}};
   if (chosen.size() > 1)
-    return fail{std::string{routers.empty() ? "several hosts" : "several routers"} + " are there: give the neighbor an address"};
+    return fail{std::string{routers.empty() ? "several hosts" : "several routers"} +
+                " are there: give the neighbor an address"};
   return chosen.front().address;
 }
 

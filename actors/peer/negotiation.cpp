@@ -255,7 +255,9 @@ void write_rules(const neighbor_settings& settings, const negotiated& agreed, wi
   form.graceful_shutdown = rules.graceful_shutdown_send;
 }
 
-rib::session_rules rules_of(const neighbor_settings& settings, const negotiated& agreed) {
+} // namespace
+
+rib::session_rules rules_of(const neighbor_settings& settings) {
   const auto& rules = settings.rules;
   const auto role = rules.role;
   rib::session_rules out;
@@ -263,7 +265,7 @@ rib::session_rules rules_of(const neighbor_settings& settings, const negotiated&
   if (!settings.is_ebgp())
     return out;
   const bool below = role == local_role::customer || role == local_role::rs_client;
-  out.import.add_otc = below || role == local_role::peer ? agreed.peer_as : 0; // RFC 9234 §5, ingress 3
+  out.import.add_otc = below || role == local_role::peer ? settings.remote_as : 0; // RFC 9234 §5, ingress 3
   out.import.prepend_as = settings.has_other_as() && !rules.local_as_no_prepend ? settings.local_as : 0;
   out.import.local_pref = rules.default_local_pref;
   out.import.graceful_shutdown = rules.graceful_shutdown;
@@ -272,8 +274,6 @@ rib::session_rules rules_of(const neighbor_settings& settings, const negotiated&
   out.exports.hold_back_no_peer = role == local_role::peer;
   return out;
 }
-
-} // namespace
 
 outbound outbound_of(const neighbor_settings& settings, const negotiated& agreed, const wire::ip_address& local,
                      const std::optional<wire::ip_address>& beside) {
@@ -330,7 +330,7 @@ rib::session_info info_of(const neighbor_settings& settings, const negotiated& a
   if (!settings.is_ebgp())
     info.reflection = {settings.route_reflector_client, settings.client_to_client, settings.cluster_id,
                        settings.speaker_cluster};
-  info.rules = rules_of(settings, agreed);
+  info.rules = rules_of(settings);
   info.long_lived = agreed.announced_long_lived;
   info.stale_export = agreed.knows_long_lived                             ? rib::stale_export::as_is
                       : !settings.is_ebgp() && settings.long_lived_to_all ? rib::stale_export::marked

@@ -57,7 +57,8 @@ bool fits(const attribute_set& set, wire::family family, const wire::outbound_fo
   const auto hop = wire::next_hop_of(canonical).global;
   const bool is_v4 = family == wire::ipv4_unicast;
   // Header, lengths, next hops, our AS and a prefix take less than 128 octets; AS4_PATH repeats the path at most once.
-  if (2 * canonical.size() + 128 <= session.max_message && hop.is_v4() == is_v4 && !hop.is_unspecified())
+  if (2 * canonical.size() + 128 <= session.max_message && hop.is_v4() == is_v4 && !hop.is_unspecified() &&
+      !set.summary.on_link)
     return true;
   const auto form = form_for(set, session);
   wire::outbound_attributes out;
