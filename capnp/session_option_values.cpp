@@ -18,6 +18,7 @@ void write_options(const peer::session_options& from, SessionOptions::Builder ou
   out.setDampOscillations(from.damp_oscillations);
   out.setIdleHoldMax(count(from.idle_hold_max));
   out.setSendHoldTime(count(from.send_hold_time));
+  out.setExtendedNextHop(from.extended_next_hop);
 }
 
 peer::session_options_patch read_options(SessionOptionsPatch::Reader in) {
@@ -30,6 +31,7 @@ peer::session_options_patch read_options(SessionOptionsPatch::Reader in) {
   take(in.getDampOscillations(), p.damp_oscillations);
   take_seconds(in.getIdleHoldMax(), p.idle_hold_max);
   take_seconds(in.getSendHoldTime(), p.send_hold_time);
+  take(in.getExtendedNextHop(), p.extended_next_hop);
   return p;
 }
 

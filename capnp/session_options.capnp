@@ -19,6 +19,8 @@ struct SessionOptions {
   # Seconds, 1 to 3600: but no longer than this.
   sendHoldTime @6 :UInt32;
   # Seconds, 8 to 65535: so long the neighbour may take nothing (RFC 9687); at least twice the hold time counts.
+  extendedNextHop @7 :Bool;
+  # IPv4 routes may come and go with IPv6 next hops, where the neighbour agrees (RFC 8950).
 }
 
 struct SessionOptionsPatch {
@@ -51,5 +53,9 @@ struct SessionOptionsPatch {
   sendHoldTime :union {
     keep @12 :Void;
     set @13 :UInt32;
+  }
+  extendedNextHop :union {
+    keep @14 :Void;
+    set @15 :Bool;
   }
 }

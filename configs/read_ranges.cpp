@@ -39,7 +39,7 @@ wire::ip_address somebody_in(const wire::prefix& range) {
   auto a = range.address;
   if (a.is_unspecified())
     a.octets[a.is_v4() ? 3 : 15] = 1;
-  return a;
+  return !a.is_v4() && a.is_link_local() ? a.with_zone("any") : a;
 }
 
 void check(const dynamic_neighbors& made, const peer::neighbor_patch& group, const daemon& to, table_reader& in) {

@@ -21,7 +21,9 @@ public:
   }
   bool contains(const wire::ip_address& who) const {
     const std::lock_guard guard{mutex_};
-    return expected_.contains(who);
+    return expected_.contains(who) ||
+           (who.has_zone() &&
+            expected_.contains(wire::ip_address{wire::afi::ipv6, {}, who.zone})); // whoever is on that link
   }
 
 private:

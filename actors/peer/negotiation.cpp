@@ -41,9 +41,16 @@ wire::ip_address own_address(const std::optional<wire::ip_address>& configured, 
                              wire::afi afi) {
   if (configured && configured->afi == afi)
     return *configured;
-  if (local.afi == afi && !local.is_link_local()) // A link-local address alone is no next hop (RFC 2545 §3).
-    return local;
+  if (local.afi == afi && (afi == wire::afi::ipv6 || !local.is_link_local()))
+    return local.without_zone();
   return {.afi = afi, .octets = {}};
+}
+
+/// RFC 8950 §4, for the one family where it says anything: IPv6 has IPv6 next hops by itself.
+constexpr wire::extended_next_hop ipv4_over_ipv6{wire::ipv4_unicast, wire::afi::ipv6};
+
+bool knows_ipv4_over_ipv6(const wire::capabilities& c) {
+  return std::ranges::find(c.extended_next_hops, ipv4_over_ipv6) != c.extended_next_hops.end();
 }
 
 std::string name_of_role(wire::role r) {
@@ -130,6 +137,8 @@ wire::open our_open(const neighbor_settings& settings, refresh_marks marks, run 
       settings.route_refresh && settings.options.enhanced_refresh && marks == refresh_marks::offered;
   c.extended_message = settings.extended_messages;
   c.role = role_of(settings.rules.role);
+  if (settings.options.extended_next_hop && std::ranges::find(c.families, wire::ipv4_unicast) != c.families.end())
+    c.extended_next_hops = {ipv4_over_ipv6};
   if (settings.four_byte_as)
     c.four_byte_as = settings.local_as;
   if (!settings.options.fqdn.empty())
@@ -167,6 +176,7 @@ wire::decode_context negotiated::decoding() const noexcept {
   wire::decode_context context;
   context.kind = kind;
   context.four_byte_as = four_byte_as;
+  context.extended_next_hop = extended_next_hop;
   context.ipv4_ids = ids_where(add_path_of(wire::ipv4_unicast).receive);
   context.ipv6_ids = ids_where(add_path_of(wire::ipv6_unicast).receive);
   return context;
@@ -183,6 +193,7 @@ negotiated negotiate(const neighbor_settings& settings, const wire::open& ours, 
   n.route_refresh = other.route_refresh;
   n.answer_refresh = mine.route_refresh;
   n.enhanced_refresh = mine.enhanced_route_refresh && other.enhanced_route_refresh;
+  n.extended_next_hop = n.has(wire::ipv4_unicast) && knows_ipv4_over_ipv6(mine) && knows_ipv4_over_ipv6(other);
   n.max_message = mine.extended_message && other.extended_message ? wire::extended_max : wire::plain_max;
   n.hold_time = std::chrono::seconds{std::min(ours.hold_time, theirs.hold_time)};
   n.keepalive = keepalive_for(n.hold_time, settings.keepalive_time);
@@ -249,7 +260,9 @@ void write_rules(const neighbor_settings& settings, const negotiated& agreed, wi
   form.graceful_shutdown = rules.graceful_shutdown_send;
 }
 
-rib::session_rules rules_of(const neighbor_settings& settings, const negotiated& agreed) {
+} // namespace
+
+rib::session_rules rules_of(const neighbor_settings& settings) {
   const auto& rules = settings.rules;
   const auto role = rules.role;
   rib::session_rules out;
@@ -257,7 +270,7 @@ rib::session_rules rules_of(const neighbor_settings& settings, const negotiated&
   if (!settings.is_ebgp())
     return out;
   const bool below = role == local_role::customer || role == local_role::rs_client;
-  out.import.add_otc = below || role == local_role::peer ? agreed.peer_as : 0; // RFC 9234 §5, ingress 3
+  out.import.add_otc = below || role == local_role::peer ? settings.remote_as : 0; // RFC 9234 §5, ingress 3
   out.import.prepend_as = settings.has_other_as() && !rules.local_as_no_prepend ? settings.local_as : 0;
   out.import.local_pref = rules.default_local_pref;
   out.import.graceful_shutdown = rules.graceful_shutdown;
@@ -267,9 +280,8 @@ rib::session_rules rules_of(const neighbor_settings& settings, const negotiated&
   return out;
 }
 
-} // namespace
-
-outbound outbound_of(const neighbor_settings& settings, const negotiated& agreed, const wire::ip_address& local) {
+outbound outbound_of(const neighbor_settings& settings, const negotiated& agreed, const wire::ip_address& local,
+                     const std::optional<wire::ip_address>& beside) {
   outbound out;
   auto& form = out.form;
   const bool ebgp = agreed.kind == wire::session_kind::ebgp;
@@ -279,6 +291,7 @@ outbound outbound_of(const neighbor_settings& settings, const negotiated& agreed
   form.max_message = agreed.max_message;
   form.ipv4_ids = ids_where(agreed.add_path_of(wire::ipv4_unicast).send);
   form.ipv6_ids = ids_where(agreed.add_path_of(wire::ipv6_unicast).send);
+  form.ipv4_over_mp = agreed.extended_next_hop;
   form.prepend_as = ebgp && !client ? settings.local_as : 0;
   form.keep_local_pref = !ebgp;
   form.strip_confed = ebgp;
@@ -286,18 +299,22 @@ outbound outbound_of(const neighbor_settings& settings, const negotiated& agreed
     form.cluster_id = settings.cluster_id; // the speaker's is in what it reflects already
   write_rules(settings, agreed, form);
   form.self_v4 = own_address(settings.next_hop_v4, local, wire::afi::ipv4);
-  form.self_v6 = own_address(settings.next_hop_v6, local, wire::afi::ipv6);
+  const bool on_link = !local.is_v4() && local.is_link_local();
+  form.self_v6 = own_address(settings.next_hop_v6, on_link && beside ? *beside : local, wire::afi::ipv6);
+  if (on_link && !form.self_v6.is_link_local())
+    form.next_hop_link_local = local.without_zone();
   const auto hop = settings.rules.next_hop;
   const bool standard_self = ebgp ? !client : settings.next_hop_self;
   if (hop == next_hop_rule::standard ? !standard_self : hop == next_hop_rule::unchanged)
     return out;
   form.next_hop_v4 = form.self_v4;
   form.next_hop_v6 = form.self_v6;
-  if (!local.is_v4() && local.is_link_local())
-    form.next_hop_link_local = local;
-  for (const auto f : agreed.families)
-    if ((f.afi == wire::afi::ipv4 ? form.self_v4 : form.self_v6).is_unspecified())
+  for (const auto f : agreed.families) {
+    const bool sayable = (f.afi == wire::afi::ipv4 && !form.self_v4.is_unspecified()) ||
+                         ((f.afi == wire::afi::ipv6 || form.ipv4_over_mp) && !form.self_v6.is_unspecified());
+    if (!sayable)
       out.without_next_hop.push_back(f);
+  }
   return out;
 }
 
@@ -318,7 +335,7 @@ rib::session_info info_of(const neighbor_settings& settings, const negotiated& a
   if (!settings.is_ebgp())
     info.reflection = {settings.route_reflector_client, settings.client_to_client, settings.cluster_id,
                        settings.speaker_cluster};
-  info.rules = rules_of(settings, agreed);
+  info.rules = rules_of(settings);
   info.long_lived = agreed.announced_long_lived;
   info.stale_export = agreed.knows_long_lived                             ? rib::stale_export::as_is
                       : !settings.is_ebgp() && settings.long_lived_to_all ? rib::stale_export::marked

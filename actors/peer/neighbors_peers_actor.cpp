@@ -19,6 +19,16 @@ constexpr int most_tries = 600; ///< for a peer that is being restarted
 
 wire::prefix host(const wire::ip_address& a) { return wire::make_prefix(a, a.is_v4() ? 32 : 128); }
 
+/// An interface has one neighbour at a time: who comes second does not take the place of the one that is there.
+bool has_another(peer_cell& cell, const wire::ip_address& from) {
+  bool another = false;
+  if (cell.settings().address.is_interface())
+    cell.update([&](const msg::neighbor_status& s) {
+      another = s.state == "Established" && s.remote && s.remote->address != from;
+    });
+  return another;
+}
+
 } // namespace
 
 // ---- keys: the listeners have one before the peer has its settings
@@ -190,15 +200,15 @@ void neighbors_peers::hand_over_when_started(const std::shared_ptr<net::connecti
 
 void neighbors_peers::hand_over(const msg::accepted& m) {
   const auto from = m.link->remote().address;
-  const auto member = memory().roster.members().find(from);
-  if (member != memory().roster.members().end() && member->second.settings.enabled)
-    if (const auto guard = protection_of(member->second.settings, ports_.peer.keys.get())) { // never without its key
+  const auto* member = memory().roster.caller(from);
+  if (member != nullptr && member->settings.enabled)
+    if (const auto guard = protection_of(member->settings, ports_.peer.keys.get())) { // never without its key
       // A call from too far away must not count as one of the neighbour, not even for the time of its refusal.
       if (!net::too_far(m.link->came_with(), guard->least_ttl).empty()) {
         m.link->close({});
         return log_rejection(from);
       }
-      if (const auto cell = memory().find(from); cell && cell->actor())
+      if (const auto cell = memory().find(member->settings.address); cell && cell->actor() && !has_another(*cell, from))
         return self_->send(cell->actor(), m);
     }
   // RFC 4486 §4: Cease, Connection Rejected

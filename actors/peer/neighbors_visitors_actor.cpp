@@ -32,7 +32,7 @@ neighbors_visitors::neighbors_visitors(caf::event_based_actor* self, neighbors_p
 bool neighbors_visitors::receive(const std::shared_ptr<net::connection>& link) {
   const auto from = link->remote().address;
   const auto range = memory().roster.range_of(from);
-  if (!range || memory().roster.members().contains(from))
+  if (!range || memory().roster.caller(from) != nullptr)
     return false;
   const auto guard = protection_of(memory().roster.settings_in(*range, from), ports_.peer.keys.get());
   if (!guard)
@@ -107,7 +107,7 @@ void neighbors_visitors::introduce(const msg::introduced& m) {
 
 /// What is asked before anything is changed; the change asks for the limits once more, since others may be before it.
 std::optional<wire::notification> neighbors_visitors::objection(const wire::ip_address& from, const wire::open& open) {
-  if (memory().roster.members().contains(from)) // meanwhile
+  if (memory().roster.caller(from) != nullptr) // meanwhile
     return std::nullopt;
   const auto range = memory().roster.range_of(from);
   if (!range)

@@ -123,6 +123,8 @@ struct peer_state {
         on_accepted(std::move(early));
     } else if (up && impact_of(before, prepared) != impact::none && !up->change_policies(prepared)) {
       feed(fsm::stop{cease(cease_subcode::other_configuration_change), fsm::stop::then::again});
+    } else if (!up && impact_of(before, prepared) != impact::none) {
+      returning->reimport(prepared);
     }
   }
 

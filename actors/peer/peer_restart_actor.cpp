@@ -50,6 +50,18 @@ void restart_watch::expired(const msg::peer_stale_timer& m) {
   changed();
 }
 
+void restart_watch::reimport(const neighbor_settings& settings) {
+  const auto type = session_type_of(settings);
+  msg::chains_changed m;
+  m.peer = host_.cell->id();
+  m.import_chain = policy::chain_key(settings.import_policy, type);
+  m.export_chain = policy::chain_key(settings.export_policy, type);
+  m.rules = rules_of(settings);
+  for (const auto& p : find_partitions(host_.self->system(), host_.ports.partitions))
+    if (p)
+      host_.self->send(p, m);
+}
+
 void restart_watch::forget() {
   drop(restart_.forget());
   changed();

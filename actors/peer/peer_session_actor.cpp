@@ -1,5 +1,6 @@
 #include "actors/peer/peer_session_actor.hpp"
 
+#include "actors/net/links.hpp"
 #include "wire/bgp/route_refresh.hpp"
 
 #include <caf/all.hpp>
@@ -35,7 +36,7 @@ inbound_settings inbound_of(const neighbor_settings& settings, const negotiated&
   checks.allow_own_as = settings.rules.allow_own_as;
   checks.role = settings.rules.role;
   checks.over_loopback = local.is_loopback();
-  checks.own_addresses = {local};
+  checks.own_addresses = {local.without_zone()};
   for (const auto& own : {settings.next_hop_v4, settings.next_hop_v6})
     if (own)
       checks.own_addresses.push_back(*own);
@@ -65,8 +66,10 @@ peer_session::peer_session(session_host host, const neighbor_settings& settings,
       walks_{host_.ports.partitions, agreed_.families}, parts_{find_partitions(host_.self->system(),
                                                                                host_.ports.partitions)} {
   const auto local = link_->local().address;
-  const auto out = outbound_of(settings, agreed_, local);
+  beside_ = net::global_beside(local);
+  const auto out = outbound_of(settings, agreed_, local, beside_);
   info_ = info_of(settings, agreed_, out);
+  info_.peer_address = (settings.address.is_interface() ? link_->remote().address : settings.address).without_zone();
   info_.peer = host_.cell->id();
   info_.epoch = host_.cell->next_epoch();
   info_.slot = std::move(slot);
@@ -199,7 +202,7 @@ void peer_session::replay() {
 }
 
 bool peer_session::change_policies(const neighbor_settings& settings) {
-  const auto now = info_of(settings, agreed_, outbound_of(settings, agreed_, link_->local().address));
+  const auto now = info_of(settings, agreed_, outbound_of(settings, agreed_, link_->local().address, beside_));
   if (now.ipv4 != info_.ipv4 || now.ipv6 != info_.ipv6)
     return false;
   const bool formed = now.form != info_.form;

@@ -93,6 +93,7 @@ private:
   session_host host_;
   std::string who_;
   negotiated agreed_;
+  std::optional<wire::ip_address> beside_; ///< our global address on the link of a link-local session
   std::shared_ptr<net::connection> link_;
   rib::session_info info_;
   std::optional<inbound> in_;

@@ -35,6 +35,13 @@ result<neighbor_settings, mistake> roster::resolved(const wire::ip_address& a, c
 }
 
 /// The member as it is stated now; one that cannot be so stays as it is.
+const roster::member* roster::caller(const wire::ip_address& from) const {
+  auto found = members_.find(from);
+  if (found == members_.end() && from.has_zone())
+    found = members_.find(wire::ip_address{wire::afi::ipv6, {}, from.zone});
+  return found == members_.end() ? nullptr : &found->second;
+}
+
 std::optional<mistake> roster::recompute(const wire::ip_address& a) {
   troubles_.erase(a);
   const auto w = written(a);

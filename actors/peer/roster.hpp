@@ -53,6 +53,8 @@ public:
 
   /// Who takes part, by address.
   const std::map<wire::ip_address, member>& members() const noexcept { return members_; }
+  /// Whose call it is: the member of that address, else the one that is known by the interface alone. Null: nobody's.
+  const member* caller(const wire::ip_address& from) const;
   const statements& said() const noexcept { return said_; }
   /// Neighbours of the API that cannot be as they are stated (a group that the file has no more): they stay as they
   /// were, or are left out. By address, for people.

@@ -17,8 +17,11 @@ struct mistake {
   bool operator==(const mistake&) const = default;
 };
 
-/// The address of a host: neither "any" nor a multicast group.
+/// The address of a host, or an interface alone: neither "any" nor a multicast group.
 bool is_host_address(const wire::ip_address& a) noexcept;
+/// Why no neighbour can have this address: it is no host's, or it is link-local and does not say on which interface.
+/// Empty where one can.
+std::string why_no_neighbor(const wire::ip_address& a);
 /// 0 or 3..65535 (RFC 4271 §4.2).
 bool is_hold_time(std::chrono::seconds t) noexcept;
 /// The keepalive time is shorter than the hold time, or does not matter.

@@ -76,15 +76,21 @@ void cohort_table::find_choice(const cohort& c, std::size_t family) {
   found->members |= c.members;
 }
 
-bool may_export(const wire::attribute_summary& a, const source_facts& source, const wire::outbound_form& form,
-                const reflection_role& target, const export_rules& rules) noexcept {
-  if (a.no_advertise || (a.has_otc && rules.hold_back_otc) || (a.no_peer && rules.hold_back_no_peer))
-    return false;
-  if (form.kind == wire::session_kind::ibgp)
-    return !is_reflection(source, form) || reflects(source.reflection, target); // RFC 4271 §9.2: not from iBGP to iBGP
-  if (form.kind == wire::session_kind::confed_ebgp)
-    return !a.no_export_subconfed;
-  return !a.no_export && !a.no_export_subconfed;
+hold_back reason_to_hold_back(const wire::attribute_summary& a, const source_facts& source,
+                              const wire::outbound_form& form, const reflection_role& target,
+                              const export_rules& rules) noexcept {
+  if (a.no_advertise)
+    return hold_back::no_advertise;
+  if (a.has_otc && rules.hold_back_otc)
+    return hold_back::role;
+  if (a.no_peer && rules.hold_back_no_peer)
+    return hold_back::no_peer;
+  if (form.kind == wire::session_kind::ibgp) // RFC 4271 §9.2: not from iBGP to iBGP
+    return is_reflection(source, form) && !reflects(source.reflection, target) ? hold_back::split_horizon
+                                                                               : hold_back::none;
+  if (a.no_export_subconfed)
+    return hold_back::no_export_subconfed;
+  return a.no_export && form.kind != wire::session_kind::confed_ebgp ? hold_back::no_export : hold_back::none;
 }
 
 } // namespace bellman::rib

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -120,6 +121,7 @@ struct changes_ready {
 };
 struct explain_prefix {
   wire::prefix prefix;
+  std::optional<rib::peer_id> to; ///< and why it is not advertised to this neighbour
 };
 struct get_rib_stats {};
 /// Debug only (`control.debug_faults`): the actor throws out of this handler.

@@ -76,7 +76,11 @@ void partition::session_up(session_info info, barrier_ptr initial) {
     const auto found = programs_.find(chain);
     return found == programs_.end() ? policy::program_ptr{} : found->second;
   };
-  p.import_program = program(info.import_chain);
+  auto now = program(info.import_chain);
+  // What an earlier session left was imported as its settings said.
+  const bool other_import =
+      p.received[0] + p.received[1] != 0 && (now != p.import_program || info.rules.import != p.info.rules.import);
+  p.import_program = std::move(now);
   cohorts_.join(info.slot->slot(), info, program(info.export_chain));
   p.info = std::move(info);
   for (std::size_t f = 0; f < 2; ++f) {
@@ -88,6 +92,8 @@ void partition::session_up(session_info info, barrier_ptr initial) {
   membership_changed();
   next_round_.wanted = true;
   next_round_.look_at_paths = true; // paths of an earlier session may be left
+  if (other_import)
+    reimport(p.info.peer);
   if (initial)
     next_round_.barriers.push_back({std::move(initial), p.info.slot->slot(), true});
 }
@@ -169,21 +175,30 @@ void partition::refresh_end(peer_id id, wire::family family) {
   next_round_.sweeping[f].push_back(id);
 }
 
+void partition::reimport(peer_id id) {
+  next_round_.wanted = next_round_.look_at_paths = true;
+  next_round_.reimporting.push_back(id);
+}
+
 void partition::chains_changed(peer_id id, const std::string& import_chain, const std::string& export_chain,
                                const wire::outbound_form* form, const session_rules& rules,
                                const std::array<path_plan, 2>* send_paths) {
   auto* p = peer(id);
-  if (p == nullptr || !p->up || !p->info.slot)
+  if (p == nullptr || !(p->up ? p->info.slot != nullptr : p->retains()))
     return;
   const auto program = [&](const std::string& chain) {
     const auto found = programs_.find(chain);
     return found == programs_.end() ? policy::program_ptr{} : found->second;
   };
-  const auto slot = p->info.slot->slot();
   p->info.import_chain = import_chain;
   p->info.export_chain = export_chain;
   p->info.rules = rules;
   p->import_program = program(import_chain);
+  if (!p->up) { // nobody to send to, but its paths are here
+    reimport(id);
+    return;
+  }
+  const auto slot = p->info.slot->slot();
   if (send_paths != nullptr)
     p->info.send_paths = *send_paths;
   const bool bytes_differ = form != nullptr && *form != p->info.form;
@@ -192,8 +207,7 @@ void partition::chains_changed(peer_id id, const std::string& import_chain, cons
   cohorts_.leave(slot);
   cohorts_.join(slot, p->info, program(export_chain));
   membership_changed();
-  next_round_.wanted = next_round_.look_at_paths = true;
-  next_round_.reimporting.push_back(id);
+  reimport(id);
   if (bytes_differ) // the attributes of the rows are the same: only sending them again tells the neighbour
     for (std::size_t f = 0; f < 2; ++f)
       next_round_.replays.push_back({slot, f});
@@ -215,8 +229,7 @@ void partition::publish(const std::string& chain, policy::program_ptr program) {
   for (auto& p : peers_)
     if (p && (p->up || p->retains()) && p->info.peer != local_source && p->info.import_chain == chain) {
       p->import_program = program;
-      next_round_.wanted = next_round_.look_at_paths = true;
-      next_round_.reimporting.push_back(p->info.peer);
+      reimport(p->info.peer);
     }
   programs_[chain] = std::move(program);
 }

@@ -96,6 +96,7 @@ public:
   void replay(peer_id peer, wire::family family, barrier_ptr finished);
   void refresh_begin(peer_id peer, wire::family family);
   void refresh_end(peer_id peer, wire::family family);
+  /// Of a neighbour whose session is over but whose paths are kept only the import side counts.
   void chains_changed(peer_id peer, const std::string& import_chain, const std::string& export_chain,
                       const wire::outbound_form* form, const session_rules& rules,
                       const std::array<path_plan, 2>* send_paths = nullptr);
@@ -145,7 +146,8 @@ public:
   // Reads.
   route_page list(const route_query& query, std::uint64_t position, std::uint32_t max) const;
   change_page changes(const change_query& query, std::uint32_t max);
-  explanation explain(const wire::prefix& prefix) const;
+  /// With `to`: whether the prefix is advertised to that neighbour, and why not.
+  explanation explain(const wire::prefix& prefix, std::optional<peer_id> to = {}) const;
   rib_stats stats() const;
   std::uint32_t newest_sequence() const noexcept { return log_.newest(); }
 
@@ -318,6 +320,14 @@ private:
   template <class Prefix>
   void salvage_paths(const partition& failed);
   void forget_path_memos();
+
+  void reimport(peer_id id);
+
+  // partition_explain.cpp
+  template <class Prefix>
+  sending explain_sending(const Prefix& prefix, const peer_state* to) const;
+  template <class Prefix>
+  sending why_not(const Prefix& prefix, const path_row& row, const peer_state& to) const;
 
   // partition_walk.cpp
   void begin_round();

@@ -241,7 +241,7 @@ struct partition_state {
           sleepers.push_back({m.whom.address(), m.after});
           wake();
         },
-        [this](const msg::explain_prefix& m) { return table->explain(m.prefix); },
+        [this](const msg::explain_prefix& m) { return table->explain(m.prefix, m.to); },
         [this](msg::get_rib_stats) { return table->stats(); },
         [this](const msg::fail_now& m) { supervision::fail_if_allowed(settings.debug_faults, m.reason); },
     };

@@ -222,12 +222,14 @@ std::vector<explanation::pair> pairs_of(const std::vector<candidate>& all, const
 
 } // namespace
 
-explanation partition::explain(const wire::prefix& prefix) const {
+explanation partition::explain(const wire::prefix& prefix, std::optional<peer_id> to) const {
   explanation out;
   out.prefix = prefix;
   route_query everything;
   everything.view = route_query::view_kind::all_paths;
   const auto fill = [&]<class Prefix>(const Prefix& key) {
+    if (to)
+      out.to = explain_sending(key, peer(*to));
     const auto& nodes = family<Prefix>().nodes;
     const auto i = nodes.find(key);
     if (i == nodes.none)

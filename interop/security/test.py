@@ -96,6 +96,9 @@ def sessions(build, folder, kind, transport):
     if kind is Bird:
         checks += [("another key while it runs", lambda: another_key(build, folder / "another", transport)),
                    ("far calls with the address of a neighbour", lambda: far_calls(build, folder / "far", transport))]
+    else:
+        checks += [("FRR comes and goes in a range of ours", lambda: come_and_go(build, folder / "come-and-go", transport, kind)),
+                   ("bellmand is in a range of FRR", lambda: range_of_frr(build, folder / "range", transport))]
     run_checks(checks)
 
 
@@ -189,15 +192,39 @@ def net(transport):
     return f"{NET6}:/64" if transport == "ipv6" else f"{NET4}.0/24"
 
 
-def callers(build, folder, transport, theirs=None, number=1, key=None, **range_keys):
-    """Birds that call, and a bellmand that knows only their range."""
+class RangeFrr(Frr):
+    """Knows nobody, and takes the calls of a range of addresses."""
+
+    def base_configuration(self):
+        lines = super().base_configuration().replace(f"neighbor {self.session.address} ", "neighbor CALLERS ").splitlines()
+        lines = [line for line in lines if not line.startswith((" neighbor CALLERS port", " neighbor CALLERS timers connect"))]
+        first = next(i for i, line in enumerate(lines) if "neighbor CALLERS" in line)
+        lines[first:first] = [" neighbor CALLERS peer-group", f" bgp listen range {net(self.session.transport)} peer-group CALLERS"]
+        return "\n".join(lines) + "\n"
+
+
+def range_of_frr(build, folder, transport):
+    """FRR, too, has neighbours that are whoever calls: bellmand is one of them."""
+    with World(build, folder, transport) as world:
+        frr = world.add(RangeFrr, **ACCEPT)
+        frr.announce([Route("203.0.113.0/24")])
+        world.start()
+        until("its route does not come", lambda: "203.0.113.0/24" in world.hub.best(), 15)
+        world.hub.ctl("neighbor", "disable", frr.session.own_address)
+        until(lambda: f"FRR keeps who has gone: {frr.peer()}", lambda: not frr.peer(), 30)
+        world.hub.ctl("neighbor", "enable", frr.session.own_address)
+        world.until_up()
+
+
+def callers(build, folder, transport, theirs=None, number=1, key=None, kind=Bird, **range_keys):
+    """Daemons that call, and a bellmand that knows only their range."""
     folder.mkdir(parents=True, exist_ok=True)
     world = World(build, folder, transport)
-    birds = [world.add(Bird, name=f"bird{i}", **ACCEPT) for i in range(number)]
+    birds = [world.add(kind, name=f"caller{i}", **ACCEPT) for i in range(number)]
     group = {}
     for bird in birds:
         group = world.hub.neighbors.pop(bird.session.own_address)
-        bird.options = options(Bird, **(theirs or {}))
+        bird.options = options(kind, **(theirs or {}))
     for word in ("remote_as", "remote_port", "description"):
         group.pop(word)
     if key:
@@ -211,8 +238,8 @@ def row(hub):
     return hub.ctl("range", "list")["ranges"][0]
 
 
-def come_and_go(build, folder, transport):
-    world, (bird,) = callers(build, folder, transport)
+def come_and_go(build, folder, transport, kind=Bird):
+    world, (bird,) = callers(build, folder, transport, kind=kind)
     address = bird.session.own_address
     with world:
         bird.announce([Route("203.0.113.0/24")])

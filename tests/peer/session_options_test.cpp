@@ -167,6 +167,7 @@ TEST(SessionOptions, CostANewSessionOnlyWhereOpenSaysThem) {
   EXPECT_EQ(costs({.fqdn = "a"}), impact::reset);
   EXPECT_EQ(costs({.software_version = true}), impact::reset);
   EXPECT_EQ(costs({.enhanced_refresh = false}), impact::reset);
+  EXPECT_EQ(costs({.extended_next_hop = true}), impact::reset);
   EXPECT_EQ(costs({.delay_open = 5s}), impact::none);
   EXPECT_EQ(costs({.damp_oscillations = false}), impact::none);
   EXPECT_EQ(costs({.idle_hold_max = 5s}), impact::none);

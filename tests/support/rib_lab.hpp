@@ -67,6 +67,8 @@ public:
     up(n);
     return n;
   }
+  /// What its next session will be like.
+  neighbor_spec& spec(int n) { return at(n).spec; }
   void up(int n) {
     auto& x = at(n);
     ++x.epoch;
