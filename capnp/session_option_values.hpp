@@ -8,6 +8,7 @@ namespace bellman::api {
 
 void write_options(const peer::session_options& from, SessionOptions::Builder out);
 /// Ranges are left to `mistake_in`.
-peer::session_options_patch read_options(SessionOptionsPatch::Reader in);
+/// Refuses a word that is none.
+result<peer::session_options_patch, refusal> read_options(SessionOptionsPatch::Reader in);
 
 } // namespace bellman::api

@@ -19,6 +19,8 @@ struct SessionOptions {
   # Seconds, 1 to 3600: but no longer than this.
   sendHoldTime @6 :UInt32;
   # Seconds, 8 to 65535: so long the neighbour may take nothing (RFC 9687); at least twice the hold time counts.
+  logLevel @7 :Text;
+  # "inherit" (the daemon's), "trace", "debug", "info", "warning", "error" or "off". A change takes effect at once, without a reset.
 }
 
 struct SessionOptionsPatch {
@@ -51,5 +53,9 @@ struct SessionOptionsPatch {
   sendHoldTime :union {
     keep @12 :Void;
     set @13 :UInt32;
+  }
+  logLevel :union {
+    keep @14 :Void;
+    set @15 :Text;
   }
 }

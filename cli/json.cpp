@@ -220,6 +220,8 @@ json to_json(const client::neighbor_status& n) {
           {"id", n.id},
           {"remote_as", n.settings.remote_as},
           {"local_as", n.settings.local_as},
+          {"session", n.settings.kind},
+          {"confederation", n.settings.confederation},
           {"group", n.settings.group},
           {"description", n.settings.description},
           {"state", n.state},

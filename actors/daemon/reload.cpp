@@ -75,6 +75,7 @@ void name_what_stays(const configs::daemon& now, const configs::daemon& wanted, 
   };
   stays(now.global != wanted.global, "[global]");
   stays(now.listen != wanted.listen, "[listen]");
+  stays(now.confederation != wanted.confederation, "[confederation]");
   stays(now.best_path != wanted.best_path, "[best_path]");
   stays(now.igp_metrics != wanted.igp_metrics, "[[igp_metric]]");
   stays(now.api != wanted.api, "[api]");

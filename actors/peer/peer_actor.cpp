@@ -17,7 +17,6 @@
 #include "actors/supervision/actor_base.hpp"
 
 #include <caf/all.hpp>
-#include <spdlog/spdlog.h>
 
 #include <deque>
 #include <utility>
@@ -77,7 +76,7 @@ struct peer_state {
     who = to_string(settings.address);
     machine.emplace(settings, rib::number(cell->id()) * 2654435761u);
     returning.emplace(session_host{self, cell, ports});
-    chains.emplace(self, who,
+    chains.emplace(self, who, cell->log(),
                    chain_preparation::desk{[this] { on_prepared(); },
                                            [this](std::string why) {
                                              take_note(std::move(why));
@@ -181,6 +180,7 @@ struct peer_state {
   // ---- connections -------------------------------------------------------------------------------------------------
 
   void dial() {
+    cell->log().debug("dialing peer={} port={}", who, settings.remote_port);
     auto guard = protection_of(settings, ports.keys.get());
     if (!guard) // never without
       return caf::anon_send(me(), msg::peer_dialed{++dials, {nullptr, guard.error()}});
@@ -277,6 +277,7 @@ struct peer_state {
   bool is_up(side s) const { return up && up_on == s; }
 
   void take(side s, message_type type, wire::bytes_view body, const std::shared_ptr<rib::credit>& owed) {
+    cell->log().trace("message peer={} type={} octets={}", who, static_cast<int>(type), body.size());
     switch (type) {
     case message_type::open:
       if (auto o = wire::decode_open(body))
@@ -302,7 +303,7 @@ struct peer_state {
     feed(fsm::notified{s, said});
     if (!turned)
       return;
-    spdlog::info("local_as_turned peer={} as={}", who, settings.local_as);
+    cell->log().info("local_as_turned peer={} as={}", who, settings.local_as);
     prepared.local_as = settings.local_as;
     feed(fsm::configured{settings});
   }
@@ -348,7 +349,7 @@ struct peer_state {
                       : std::nullopt);
   }
   void perform(const fsm::note& e) {
-    spdlog::info("session_ended peer={} reason=\"{}\"", who, e.text);
+    cell->log().info("session_ended peer={} reason=\"{}\"", who, e.text);
     said.clear();
     ended = true;
     take_note(e.text);
@@ -357,7 +358,7 @@ struct peer_state {
   void perform(const fsm::unreachable& e) {
     if (std::exchange(said, e.text) == e.text)
       return;
-    spdlog::info("unreachable peer={} reason=\"{}\"", who, e.text);
+    cell->log().info("unreachable peer={} reason=\"{}\"", who, e.text);
     if (!ended)
       take_note(e.text);
   }
@@ -409,7 +410,7 @@ struct peer_state {
     if (m.round != asks || !up || !up->has_unanswered())
       return;
     marks = refresh_marks::withheld;
-    spdlog::warn("refresh_marks_withheld peer={}: it does not answer a refresh, perhaps because of RFC 7313", who);
+    cell->log().warn("refresh_marks_withheld peer={}: it does not answer a refresh, perhaps because of RFC 7313", who);
   }
 
   // ---- status ------------------------------------------------------------------------------------------------------
@@ -430,6 +431,7 @@ struct peer_state {
       s.rfc8212 = missing_policies(settings);
       if (s.state == state)
         return;
+      cell->log().debug("session_state peer={} from={} to={}", who, s.state, state);
       s.state = state;
       s.since = std::chrono::system_clock::now();
       changed = true;

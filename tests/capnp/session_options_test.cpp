@@ -13,9 +13,9 @@ using namespace std::chrono_literals;
 TEST(SessionOptionValues, OfAPatchReachTheServerAsTheyWereMeant) {
   ::capnp::MallocMessageBuilder message;
   auto out = message.initRoot<api::SessionOptionsPatch>();
-  EXPECT_EQ(api::read_options(out.asReader()), peer::session_options_patch{}) << "`keep` is the default";
+  EXPECT_EQ(api::read_options(out.asReader()).value(), peer::session_options_patch{}) << "`keep` is the default";
   client::write_options({"rs1.example.net", true, false, 7, false, 30, 600}, out);
-  const auto got = api::read_options(out.asReader());
+  const auto got = api::read_options(out.asReader()).value();
   EXPECT_EQ(got, (peer::session_options_patch{"rs1.example.net", true, false, 7s, false, 30s, 600s}));
   peer::each_option([&](const char* key, auto member, auto) { EXPECT_TRUE(got.*member) << key; });
 }
