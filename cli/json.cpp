@@ -184,6 +184,7 @@ json to_json(const client::route& r) {
            {"path_id", r.path_id},
            {"age", r.age},
            {"best", r.best},
+           {"multipath", r.multipath},
            {"stale", r.stale}};
   if (r.rejected != client::reject_reason::none) {
     out["rejected"] = reject_reason_text(r.rejected);

@@ -208,6 +208,9 @@ void read_process(table_reader& file, daemon& to) {
     in.boolean("ignore_as_path", to.best_path.ignore_as_path);
     in.boolean("prefer_oldest_external", to.best_path.prefer_oldest_external);
     in.boolean("ignore_router_id", to.best_path.ignore_router_id);
+    in.number("multipath_ebgp", to.best_path.multipath_ebgp, 1, 256);
+    in.number("multipath_ibgp", to.best_path.multipath_ibgp, 1, 256);
+    in.boolean("multipath_relax", to.best_path.multipath_relax);
     in.finish();
   }
   read_igp_metrics(file, to);

@@ -13,9 +13,6 @@ constexpr std::uint32_t field_max = 1023;
 
 comparison decided(bool first, best_path_step step) noexcept { return {first, step}; }
 
-/// Learned outside of our AS; another member AS of the confederation is not outside (RFC 5065 §5.3).
-bool is_external(const candidate& c) noexcept { return c.source->local || c.source->kind == wire::session_kind::ebgp; }
-
 std::uint32_t router_of(const candidate& c) noexcept {
   // RFC 4456 §9: ORIGINATOR_ID stands in for the router id.
   return c.attributes->originator_id != 0 ? c.attributes->originator_id : c.source->router_id;
@@ -36,6 +33,13 @@ bool address_before(const wire::ip_address& a, const wire::ip_address& b) noexce
 }
 
 } // namespace
+
+bool is_external(const candidate& c) noexcept { return c.source->local || c.source->kind == wire::session_kind::ebgp; }
+
+bool is_tie(const candidate& a, const candidate& b, const best_path_rules& rules) noexcept {
+  const auto step = compare(a, b, med_rule::same_neighbor_as, rules).step;
+  return step == best_path_step::none || step > best_path_step::igp_metric;
+}
 
 std::string_view to_string(best_path_step step) noexcept {
   switch (step) {

@@ -128,8 +128,10 @@ TEST(OtherSections, AreRead) {
 TEST(BestPathTable, IsReadWholeAndKnowsNoOtherKey) {
   const std::string head = "[best_path]\n";
   const auto d = good(head + "always_compare_med = true\nmissing_med_is_worst = true\nignore_as_path = true\n"
-                             "prefer_oldest_external = true\nignore_router_id = true\n");
-  EXPECT_EQ(d.best_path, (rib::best_path_rules{true, true, true, true, true}));
+                             "prefer_oldest_external = true\nignore_router_id = true\n"
+                             "multipath_ebgp = 8\nmultipath_ibgp = 4\nmultipath_relax = true\n");
+  EXPECT_EQ(d.best_path, (rib::best_path_rules{true, true, true, true, true, 8, 4, true}));
+  EXPECT_EQ(errors_after_head(head + "multipath_ebgp = 0\nmultipath_ibgp = 257\n").size(), 2u);
   EXPECT_EQ(errors_after_head(head + "bestpath = true\n").size(), 1u);
   EXPECT_EQ(errors_after_head(head + "ignore_as_path = 1\n").size(), 1u);
 }

@@ -126,14 +126,18 @@ std::uint32_t count_as(bytes_view canonical, std::uint32_t asn, path_part part) 
   return times;
 }
 
-std::uint32_t first_member_of(bytes_view canonical) noexcept {
+bytes_view as_path_of(bytes_view canonical) noexcept {
   for (attribute_cursor in{canonical}; in.next();) {
     if (in->is(attribute_type::as_path)) {
-      segment_cursor segment{in->value};
-      return segment.next() && segment.type() == segment_type::confed_sequence ? segment[0] : 0;
+      return in->value;
     }
   }
-  return 0;
+  return {};
+}
+
+std::uint32_t first_member_of(bytes_view canonical) noexcept {
+  segment_cursor segment{as_path_of(canonical)};
+  return segment.next() && segment.type() == segment_type::confed_sequence ? segment[0] : 0;
 }
 
 std::uint32_t otc_of(bytes_view canonical) noexcept {
