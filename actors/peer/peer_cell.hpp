@@ -3,7 +3,7 @@
 // actor goes on from here, and the neighbors actor answers listings from here without asking hundreds of actors.
 
 #include "actors/interfaces.hpp"
-#include "actors/peer/peer_log.hpp"
+#include "actors/peer/peer_log_actor.hpp"
 
 #include <caf/actor.hpp>
 

@@ -3,7 +3,7 @@
 // peer actor.
 
 #include "actors/interfaces.hpp"
-#include "actors/peer/peer_log.hpp"
+#include "actors/peer/peer_log_actor.hpp"
 
 #include <caf/fwd.hpp>
 

@@ -134,6 +134,21 @@ TEST(Store, KeepsNeighbors) {
   EXPECT_EQ(opened(folder.file())->neighbors().value(), (std::vector{changed, made}));
 }
 
+TEST(Store, KeepsMetricsOfNextHopsAlsoInAFileWithoutThem) {
+  const scratch_folder folder;
+  opened(folder.file());
+  database{folder.file()}.run("DROP TABLE igp_metrics");
+  const std::vector<metric_row> all{{pfx("192.0.2.0/24"), 0xFFFFFFFE}, {pfx("2001:db8::/32"), std::nullopt}};
+  {
+    const auto s = opened(folder.file());
+    EXPECT_TRUE(s->metrics().value().empty());
+    EXPECT_TRUE(
+        s->change_metrics(std::vector<metric_row>{{pfx("192.0.2.0/24"), 1}, {pfx("10.0.0.0/8"), 2}, all[1]}, {}));
+    EXPECT_TRUE(s->change_metrics(std::vector{all[0]}, std::vector{pfx("10.0.0.0/8")}));
+  }
+  EXPECT_EQ(opened(folder.file())->metrics().value(), all);
+}
+
 TEST(Store, KeepsRangesAlsoInAFileOfTheFirstSchema) {
   const scratch_folder folder;
   opened(folder.file());
