@@ -13,6 +13,7 @@
 #include "actors/peer/neighbor_settings.hpp"
 #include "actors/policy/definition.hpp"
 #include "actors/rib/messages.hpp"
+#include "actors/rib/metric_statements.hpp"
 #include "wire/bgp/notification.hpp"
 
 #include <caf/actor.hpp>
@@ -41,6 +42,7 @@ inline constexpr const char* ledger = "ledger";
 inline constexpr const char* policies = "policies";
 inline constexpr const char* neighbors = "neighbors";
 inline constexpr const char* injector = "injector";
+inline constexpr const char* metrics = "metrics";
 inline constexpr const char* root = "root";
 /// "part0", "part1", ...
 inline std::string partition(std::uint32_t index) { return "part" + std::to_string(index); }
@@ -251,6 +253,23 @@ struct configure_peer {
 /// The neighbour is removed: Peer De-configured, then the actor ends.
 struct deconfigure_peer {};
 // It also takes `accepted`, `reset_neighbor` and `partition_restarted`, handed on by the neighbors actor.
+
+// ---- metrics actor: how far next hops are
+// -----------------------------------------------------------------------------
+
+/// Those of the file, at start and on reload; what the API said of a prefix stays. Answers `outcome`.
+struct apply_metrics {
+  std::vector<rib::igp_metric> of_file;
+};
+/// All of them or none, durable. A cost that is not set: the entry goes, "not-found" where there is none. Answers
+/// `outcome`.
+struct change_metrics {
+  std::vector<rib::metric_change> changes;
+};
+struct list_metrics {}; ///< answers `metric_list`
+struct metric_list {
+  std::vector<rib::metric_row> rows; ///< by prefix
+};
 
 // ---- injector actor: routes of the API, durable before they are real
 // -------------------------------------------------

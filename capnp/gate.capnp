@@ -9,6 +9,7 @@ using Routes = import "routes.capnp";
 using Inject = import "inject.capnp";
 using Neighbors = import "neighbors.capnp";
 using Control = import "control.capnp";
+using Metrics = import "metrics.capnp";
 
 interface Gate {
   # The bootstrap interface.
@@ -67,6 +68,24 @@ interface Session {
   controlAdmin @6 () -> ControlAdminResult;
   # admin
 
+  metrics @7 () -> MetricsViewResult;
+  # viewer and up
+
+  metricsAdmin @8 () -> MetricsAdminResult;
+  # operator and up
+
+  struct MetricsViewResult {
+    union {
+      ok @0 :Metrics.MetricsView;
+      error @1 :Common.Fault;
+    }
+  }
+  struct MetricsAdminResult {
+    union {
+      ok @0 :Metrics.MetricsAdmin;
+      error @1 :Common.Fault;
+    }
+  }
   struct RoutesResult {
     union {
       ok @0 :Routes.Routes;

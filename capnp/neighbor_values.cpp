@@ -100,6 +100,8 @@ void write_settings(const peer::neighbor_settings& from, NeighborSettings::Build
   out.setPasswordSet(!from.password_file.empty());
   out.setTtlSecurity(from.ttl_security);
   out.setTtl(from.ttl);
+  out.setKind(as_text(std::string{peer::name_of(from.kind())}));
+  out.setConfederation(from.confed.identifier);
 }
 
 void write_restart(const msg::neighbor_status::graceful& from, RestartStatus::Builder out) {
@@ -283,7 +285,10 @@ result<peer::neighbor_patch, refusal> read_patch(NeighborPatch::Reader in) {
   if (!rules)
     return fail{rules.error()};
   p.rules = *rules;
-  p.options = read_options(in.getOptions());
+  auto options = read_options(in.getOptions());
+  if (!options)
+    return fail{options.error()};
+  p.options = *options;
   take(in.getAddPathReceive(), p.add_path_receive);
   if (in.getAddPathSend().isSet()) {
     p.add_path_send = peer::parse_send_choice(as_string(in.getAddPathSend().getSet()));

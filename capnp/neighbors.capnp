@@ -397,6 +397,10 @@ struct NeighborSettings {
   addPathReceive @39 :Bool;
   addPathSend @40 :Text;
   pathsLimit @41 :UInt16;
+  kind @42 :Text;
+  # "ebgp", "ibgp", or "confederation": another member AS of ours (RFC 5065).
+  confederation @43 :UInt32;
+  # The identifier of our confederation; 0: we are in none.
 }
 
 enum SettingOrigin {

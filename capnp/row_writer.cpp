@@ -91,6 +91,7 @@ void page_writer::write(const rib::route_row& row, Route::Builder out) {
   written_ += 2;
   out.setBest(row.best);
   out.setStale(row.stale);
+  out.setMultipath(row.multipath);
   out.setRejected(static_cast<RejectReason>(row.rejected));
   if (!row.reject_text.empty())
     out.setRejectText(as_text(row.reject_text));

@@ -77,6 +77,8 @@ struct Route {
   rejected @8 :RejectReason;
   rejectText @9 :Text;
   # Policy's own reason.
+  multipath @10 :Bool;
+  # Not the best path, and as good as it: [best_path] says of how many, and how much alike they have to be.
 }
 
 enum RejectReason {

@@ -19,9 +19,10 @@ void write_options(const peer::session_options& from, SessionOptions::Builder ou
   out.setIdleHoldMax(count(from.idle_hold_max));
   out.setSendHoldTime(count(from.send_hold_time));
   out.setExtendedNextHop(from.extended_next_hop);
+  out.setLogLevel(as_text(std::string{peer::name_of(from.log_level)}));
 }
 
-peer::session_options_patch read_options(SessionOptionsPatch::Reader in) {
+result<peer::session_options_patch, refusal> read_options(SessionOptionsPatch::Reader in) {
   peer::session_options_patch p;
   if (in.getFqdn().isSet())
     p.fqdn = as_string(in.getFqdn().getSet());
@@ -32,6 +33,11 @@ peer::session_options_patch read_options(SessionOptionsPatch::Reader in) {
   take_seconds(in.getIdleHoldMax(), p.idle_hold_max);
   take_seconds(in.getSendHoldTime(), p.send_hold_time);
   take(in.getExtendedNextHop(), p.extended_next_hop);
+  if (in.getLogLevel().isSet()) {
+    p.log_level = peer::parse_word<peer::log_level>(as_string(in.getLogLevel().getSet()));
+    if (!p.log_level)
+      return fail{refusal{"invalid", "this has to be " + peer::choice_of<peer::log_level>(), "patch.options.logLevel"}};
+  }
   return p;
 }
 

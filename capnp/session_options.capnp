@@ -21,6 +21,8 @@ struct SessionOptions {
   # Seconds, 8 to 65535: so long the neighbour may take nothing (RFC 9687); at least twice the hold time counts.
   extendedNextHop @7 :Bool;
   # IPv4 routes may come and go with IPv6 next hops, where the neighbour agrees (RFC 8950).
+  logLevel @8 :Text;
+  # "inherit" (the daemon's), "trace", "debug", "info", "warning", "error" or "off". A change takes effect at once, without a reset.
 }
 
 struct SessionOptionsPatch {
@@ -57,5 +59,9 @@ struct SessionOptionsPatch {
   extendedNextHop :union {
     keep @14 :Void;
     set @15 :Bool;
+  }
+  logLevel :union {
+    keep @16 :Void;
+    set @17 :Text;
   }
 }

@@ -2,6 +2,7 @@
 
 #include "capnp/control_server.hpp"
 #include "capnp/inject_server.hpp"
+#include "capnp/metrics_server.hpp"
 #include "capnp/neighbors_server.hpp"
 #include "capnp/routes_server.hpp"
 #include "capnp/values.hpp"
@@ -37,6 +38,13 @@ public:
   }
   kj::Promise<void> controlAdmin(ControlAdminContext context) override {
     return open<control_admin_server>(role::admin, context, who_.name);
+  }
+
+  kj::Promise<void> metrics(MetricsContext context) override {
+    return open<metrics_view_server>(role::viewer, context);
+  }
+  kj::Promise<void> metricsAdmin(MetricsAdminContext context) override {
+    return open<metrics_admin_server>(role::operations, context, who_.name);
   }
 
   kj::Promise<void> inject(InjectContext context) override {

@@ -184,6 +184,7 @@ json to_json(const client::route& r) {
            {"path_id", r.path_id},
            {"age", r.age},
            {"best", r.best},
+           {"multipath", r.multipath},
            {"stale", r.stale}};
   if (r.rejected != client::reject_reason::none) {
     out["rejected"] = reject_reason_text(r.rejected);
@@ -222,6 +223,8 @@ json to_json(const client::neighbor_status& n) {
           {"id", n.id},
           {"remote_as", n.settings.remote_as},
           {"local_as", n.settings.local_as},
+          {"session", n.settings.kind},
+          {"confederation", n.settings.confederation},
           {"group", n.settings.group},
           {"description", n.settings.description},
           {"state", n.state},

@@ -46,7 +46,7 @@ std::string reason_text(const client::route& r) {
 
 std::string marks(const client::route& r) {
   std::string out;
-  out += r.best ? '*' : r.rejected != client::reject_reason::none ? 'x' : ' ';
+  out += r.best ? '*' : r.multipath ? '=' : r.rejected != client::reject_reason::none ? 'x' : ' ';
   out += r.stale ? 'S' : ' ';
   return out;
 }
@@ -88,7 +88,7 @@ void add_route(table& t, const client::route& r, route_columns columns) {
   t.add(std::move(row));
 }
 
-std::string route_legend() { return "* best, x not used, S stale; origin i igp, e egp, ? incomplete\n"; }
+std::string route_legend() { return "* best, = as good, x not used, S stale; origin i igp, e egp, ? incomplete\n"; }
 
 table make_injected_table() { return table{{{"Prefix", align::left, 18}, {"Owner"}, {"Attributes"}}}; }
 
@@ -153,7 +153,7 @@ std::string render_event(const client::route_event& e) {
     out += (out.empty() ? "+ " : "  ") + prefix_text(r) + " from " + source_text(r) + " " +
            render_attributes(*r.attributes) +
            (r.rejected != client::reject_reason::none ? " (not used: " + reason_text(r) + ")" : "") +
-           (r.stale ? " (stale)" : "") + "\n";
+           (r.multipath ? " (as good as the best)" : "") + (r.stale ? " (stale)" : "") + "\n";
   return out;
 }
 

@@ -108,6 +108,8 @@ void add_session(sheet& s, const client::neighbor_status& n, std::int64_t now) {
 void add_settings(sheet& s, const client::neighbor_settings& n) {
   s.add("Group", n.group.empty() ? "none" : printable(n.group));
   s.add("Local AS, router id", std::to_string(n.local_as) + ", " + router_id_text(n.router_id));
+  s.add("Session", n.kind == "confederation" ? "another member AS of confederation " + std::to_string(n.confederation)
+                                             : printable(n.kind));
   s.add("Local address, port", address_or(n.local_address, "any") + ", " + std::to_string(n.remote_port));
   s.add("Passive", yes_no(n.passive));
   s.add("Hold, keepalive, retry", std::to_string(n.hold_time) + " s, " + std::to_string(n.keepalive_time) + " s, " +

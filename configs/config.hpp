@@ -122,6 +122,7 @@ struct daemon {
   configs::store store;
   configs::logging logging;
   configs::debug debug;
+  peer::confederation confederation; ///< RFC 5065
   rib::best_path_rules best_path;
   std::vector<rib::igp_metric> igp_metrics; ///< [[igp_metric]]
   std::map<std::string, peer::neighbor_patch> groups;
@@ -130,8 +131,8 @@ struct daemon {
   policy::definitions definitions; ///< [[prefix_sets]] and [[policies]]
   problems warnings;               ///< Allowed, but probably not meant; `--check` prints them.
 
-  peer::speaker_settings speaker() const noexcept {
-    return {global.asn, global.router_id, global.cluster_id, global.own_restart_time};
+  peer::speaker_settings speaker() const {
+    return {global.asn, global.router_id, global.cluster_id, global.own_restart_time, confederation};
   }
   bool operator==(const daemon&) const = default;
 };

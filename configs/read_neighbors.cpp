@@ -153,6 +153,7 @@ void read_options(table_reader& in, peer::session_options_patch& to) {
   in.boolean("damp_oscillations", to.damp_oscillations);
   in.number("idle_hold_max", to.idle_hold_max, 1, 3600);
   in.number("send_hold_time", to.send_hold_time, 8, 65535);
+  read_rule(in, "log_level", to.log_level);
 }
 
 /// A session whose operator wants it authenticated must not come up without.

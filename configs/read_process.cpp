@@ -107,6 +107,43 @@ void read_logging(const toml::value& table, logging& to, report& out) {
   in.finish();
 }
 
+void read_members(table_reader& in, const daemon& all, peer::confederation& to) {
+  const auto* list = in.find("members");
+  if (list == nullptr)
+    return;
+  auto& out = in.out();
+  for (const auto* one : one_or_many(*list)) {
+    const auto n = one->is_integer() ? one->as_integer() : 0;
+    const auto asn = static_cast<std::uint32_t>(n);
+    if (n < 1 || n > max_asn)
+      out.error(*one, "this is no AS number", "1 to 4294967294");
+    else if (n == reserved_asn)
+      out.error(*one, "AS 23456 stands for others (RFC 6793) and cannot be a member");
+    else if (asn == to.identifier)
+      out.error(*one, "the identifier is what the outside sees, and no member AS");
+    else if (std::ranges::find(to.members, asn) != to.members.end())
+      out.error(*one, "AS " + std::to_string(n) + " is listed twice");
+    else
+      to.members.push_back(asn);
+  }
+  if (to.members == std::vector{all.global.asn})
+    out.warning(*list, "no other member AS than ours is named");
+}
+
+void read_confederation(const toml::value& table, daemon& all, report& out) {
+  table_reader in{table, "[confederation]", out};
+  auto& to = all.confederation;
+  const auto* identifier = in.require("identifier");
+  in.number("identifier", to.identifier, 1, max_asn);
+  if (identifier != nullptr && to.identifier == reserved_asn)
+    out.error(*identifier, "AS 23456 stands for others (RFC 6793) and cannot be a speaker's own");
+  if (identifier != nullptr && to.identifier != 0 && to.identifier == all.global.asn)
+    out.error(*identifier, "the identifier is our own AS", "another number than `asn` in [global]",
+              "`asn` is our member AS, `identifier` what the outside sees");
+  read_members(in, all, to);
+  in.finish();
+}
+
 void read_igp_metrics(table_reader& file, daemon& to) {
   std::map<wire::prefix, std::uint32_t> seen;
   for (const auto* table : file.tables("igp_metric")) {
@@ -162,6 +199,8 @@ void read_process(table_reader& file, daemon& to) {
     in.boolean("faults", to.debug.faults);
     in.finish();
   }
+  if (const auto* t = file.find("confederation"))
+    read_confederation(*t, to, out);
   if (const auto* t = file.find("best_path")) {
     table_reader in{*t, "[best_path]", out};
     in.boolean("always_compare_med", to.best_path.always_compare_med);
@@ -169,6 +208,9 @@ void read_process(table_reader& file, daemon& to) {
     in.boolean("ignore_as_path", to.best_path.ignore_as_path);
     in.boolean("prefer_oldest_external", to.best_path.prefer_oldest_external);
     in.boolean("ignore_router_id", to.best_path.ignore_router_id);
+    in.number("multipath_ebgp", to.best_path.multipath_ebgp, 1, 256);
+    in.number("multipath_ibgp", to.best_path.multipath_ibgp, 1, 256);
+    in.boolean("multipath_relax", to.best_path.multipath_relax);
     in.finish();
   }
   read_igp_metrics(file, to);

@@ -10,7 +10,7 @@
 
 namespace bellman::configs {
 
-/// [global], [listen], [api], [store], [logging], [debug], [best_path], [[igp_metric]].
+/// [global], [listen], [api], [store], [logging], [debug], [confederation], [best_path], [[igp_metric]].
 void read_process(table_reader& file, daemon& to);
 
 /// "192.0.2.1" as a number; nothing for 0.0.0.0.

@@ -113,8 +113,7 @@ struct daemon::running {
     parts.partitions = c.global.partitions != 0 ? c.global.partitions : workers_of(c);
     parts.router_id = c.global.router_id;
     parts.best_path = c.best_path;
-    if (!c.igp_metrics.empty())
-      parts.metrics = std::make_shared<const rib::igp_metrics>(c.igp_metrics);
+    parts.metrics->begin(c.igp_metrics);
     parts.store = c.store.path;
     parts.debug_faults = c.debug.faults;
     parts.out = net::make_fanout(io);

@@ -75,8 +75,8 @@ void name_what_stays(const configs::daemon& now, const configs::daemon& wanted, 
   };
   stays(now.global != wanted.global, "[global]");
   stays(now.listen != wanted.listen, "[listen]");
+  stays(now.confederation != wanted.confederation, "[confederation]");
   stays(now.best_path != wanted.best_path, "[best_path]");
-  stays(now.igp_metrics != wanted.igp_metrics, "[[igp_metric]]");
   stays(now.api != wanted.api, "[api]");
   stays(now.store != wanted.store, "[store]");
   stays(now.debug != wanted.debug, "[debug]");
@@ -109,6 +109,8 @@ msg::reload_report apply_configuration(caf::actor_system& system, const configs:
   neighbors.speaker = now.speaker();
   report = ask(system, names::neighbors, std::move(neighbors), msg::reload_report{});
   name_what_stays(now, wanted, report);
+  if (const auto o = ask(system, names::metrics, msg::apply_metrics{wanted.igp_metrics}, msg::outcome{}); o.refused)
+    report.lines.push_back({"[[igp_metric]]", "kept: " + o.refused->message});
   if (report.refused)
     return report;
   if (const auto o =

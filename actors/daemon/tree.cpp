@@ -75,13 +75,16 @@ std::vector<child_spec> tables(const tree_parts& p) {
     s.local.local = true;
     s.local.router_id = p.router_id;
     s.rules = p.best_path;
-    s.metrics = p.metrics;
+    s.metrics = std::shared_ptr<rib::metrics_cell>{p.metrics, &p.metrics->in_force};
     s.cell = std::make_shared<rib::partition_cell>();
     s.own = p.own;
     s.debug_faults = p.debug_faults;
     all.push_back(child("partition " + std::to_string(i), names::partition(i),
                         [s](caf::actor_system& system) { return rib::spawn_partition(system, s); }));
   }
+  all.push_back(child("metrics", names::metrics, [p](caf::actor_system& system) {
+    return rib::spawn_metrics(system, {p.metrics, p.partitions, p.debug_faults});
+  }));
   all.push_back(child("injector", names::injector, [p](caf::actor_system& system) {
     return ledger::spawn_injector(system, {p.partitions, p.attributes, p.debug_faults});
   }));

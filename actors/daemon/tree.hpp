@@ -8,6 +8,7 @@
 #include "actors/net/slot_pool.hpp"
 #include "actors/peer/neighbors_actor.hpp"
 #include "actors/policy/policies_actor.hpp"
+#include "actors/rib/metrics_actor.hpp"
 #include "actors/rib/partition_actor.hpp"
 #include "actors/supervision/supervisor_actor.hpp"
 
@@ -22,8 +23,8 @@ struct tree_parts {
   std::uint32_t partitions = 1;
   std::uint32_t router_id = 0;
   rib::best_path_rules best_path;
-  std::shared_ptr<const rib::igp_metrics> metrics; ///< null: none are configured
-  std::string store;                               ///< SQLite file
+  std::shared_ptr<rib::metrics_memory> metrics = std::make_shared<rib::metrics_memory>();
+  std::string store; ///< SQLite file
   bool debug_faults = false;
   std::shared_ptr<rib::own_restart> own = std::make_shared<rib::own_restart>();
   std::shared_ptr<rib::attribute_table> attributes = std::make_shared<rib::attribute_table>();

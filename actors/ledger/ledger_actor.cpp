@@ -144,6 +144,23 @@ struct ledger_state {
     return answer;
   }
 
+  msg::outcome write(const msg::store_metrics& m) {
+    std::vector<metric_row> put;
+    for (const auto& s : m.put)
+      put.push_back({s.prefix, s.cost});
+    return outcome_of(state->change_metrics(put, m.forget));
+  }
+
+  caf::result<msg::stored_metrics> read_metrics() {
+    const auto all = state->metrics();
+    if (!all)
+      return as_error(all.error());
+    msg::stored_metrics answer;
+    for (const auto& row : *all)
+      answer.all.push_back({row.prefix, row.cost});
+    return answer;
+  }
+
   caf::behavior make_behavior() {
     return {
         [this](const msg::store_routes& m) { return write(m.edits); },
@@ -157,6 +174,8 @@ struct ledger_state {
         },
         [this](const msg::forget_range& m) { return outcome_of(state->forget(m.range)); },
         [this](msg::load_neighbors) { return read_neighbors(); },
+        [this](const msg::store_metrics& m) { return write(m); },
+        [this](msg::load_metrics) { return read_metrics(); },
         [this](const msg::store_run& m) {
           return outcome_of(state->put(run_mark{m.at, m.valid_for, m.neighbors}));
         },

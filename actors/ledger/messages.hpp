@@ -53,6 +53,23 @@ struct stored_neighbors {
   std::vector<stored_range> ranges;
 };
 
+/// What the API said of the metric of a prefix of next hops; unset: it removed one that the file names.
+struct stored_metric {
+  wire::prefix prefix;
+  std::optional<std::uint32_t> cost;
+  bool operator==(const stored_metric&) const = default;
+};
+/// One transaction. Answers `outcome`.
+struct store_metrics {
+  std::vector<stored_metric> put;
+  std::vector<wire::prefix> forget;
+};
+/// Answers `stored_metrics`.
+struct load_metrics {};
+struct stored_metrics {
+  std::vector<stored_metric> all;
+};
+
 /// One transaction over injected routes, all or nothing. Answers `stored_routes_answer` (sequence = the ledger's,
 /// growing). A known request id answers what it answered the first time, with `repeated` true.
 struct store_routes {

@@ -45,6 +45,7 @@ struct store::parts {
     s.emplace(db);
     sets.emplace(db);
     marks.emplace(db);
+    metrics.emplace(db);
   }
 
   struct statements {
@@ -234,6 +235,7 @@ struct store::parts {
   std::optional<statements> s;
   std::optional<attribute_sets> sets;
   std::optional<run_marks> marks;
+  std::optional<metric_rows> metrics;
 };
 
 store::store(std::unique_ptr<parts> p) : parts_{std::move(p)} {}
@@ -293,6 +295,20 @@ result<done, fault> store::forget(const wire::prefix& range) {
 }
 result<std::vector<range_row>, fault> store::ranges() {
   return guarded([&] { return parts_->ranges(); });
+}
+result<done, fault> store::change_metrics(std::span<const metric_row> put, std::span<const wire::prefix> forget) {
+  return guarded([&] {
+    transaction all{parts_->db};
+    parts_->metrics->change(put, forget);
+    all.commit();
+    return done{};
+  });
+}
+result<std::vector<metric_row>, fault> store::metrics() {
+  return guarded([&] {
+    auto all = parts_->metrics->read();
+    return all ? std::move(*all) : (damaged("a metric has no prefix"), std::vector<metric_row>{});
+  });
 }
 result<done, fault> store::put(const run_mark& mark) {
   return guarded([&] {

@@ -3,6 +3,7 @@
 // function acknowledges is on disk; what fails has changed nothing. One thread at a time.
 
 #include "actors/ledger/edit.hpp"
+#include "actors/ledger/metric_rows.hpp"
 #include "actors/ledger/run_marks.hpp"
 #include "wire/bgp/path_attributes.hpp"
 #include "wire/prefix.hpp"
@@ -113,6 +114,9 @@ public:
   result<done, fault> put(const range_row& range);
   result<done, fault> forget(const wire::prefix& range);
   result<std::vector<range_row>, fault> ranges();
+  /// All or nothing.
+  result<done, fault> change_metrics(std::span<const metric_row> put, std::span<const wire::prefix> forget);
+  result<std::vector<metric_row>, fault> metrics();
   /// One without neighbours takes the last one away.
   result<done, fault> put(const run_mark& mark);
   result<std::optional<run_mark>, fault> last_run();

@@ -2,6 +2,7 @@
 // What is wrong with a received route whatever policy says: loops, a first AS or a next hop that cannot be. Such a
 // route is kept with its reason, and the session stays. Decided once for an attribute set, not for each prefix.
 
+#include "actors/peer/confederation.hpp"
 #include "actors/peer/route_rules.hpp"
 #include "actors/rib/attribute_table.hpp"
 #include "actors/rib/route_batch.hpp"
@@ -17,6 +18,7 @@ struct import_checks {
   wire::session_kind kind = wire::session_kind::ebgp;
   std::uint32_t peer_as = 0;
   std::uint32_t local_as = 0, speaker_as = 0; ///< Either in the path is a loop.
+  confederation_side confed;                  ///< Inside, the identifier, and our member AS in confederation segments.
   std::uint32_t router_id = 0;
   /// Either in CLUSTER_LIST is a loop (RFC 4456 §8). The speaker's stands in everything that it reflects, so that it is
   /// enough towards neighbours of other clusters.

@@ -155,7 +155,7 @@ std::optional<wire::notification> fault_of(const neighbor_settings& settings, co
   using wire::error_code, wire::open_subcode;
   if (theirs.asn() != settings.remote_as)
     return wire::make_notification(error_code::open_message, open_subcode::bad_peer_as);
-  if (!settings.is_ebgp() && theirs.identifier == settings.router_id) // RFC 6286 §2.1
+  if (settings.is_ibgp() && theirs.identifier == settings.router_id) // RFC 6286 §2.1
     return wire::make_notification(error_code::open_message, open_subcode::bad_bgp_identifier);
   if (roles_mismatch(settings.rules, theirs.capabilities))
     return wire::make_notification(error_code::open_message, open_subcode::role_mismatch);
@@ -185,7 +185,7 @@ wire::decode_context negotiated::decoding() const noexcept {
 negotiated negotiate(const neighbor_settings& settings, const wire::open& ours, const wire::open& theirs) {
   const auto &mine = ours.capabilities, &other = theirs.capabilities;
   negotiated n;
-  n.kind = settings.is_ebgp() ? wire::session_kind::ebgp : wire::session_kind::ibgp;
+  n.kind = settings.kind();
   n.peer_as = theirs.asn();
   n.peer_router_id = theirs.identifier;
   n.families = common_families(settings, theirs);
@@ -292,10 +292,11 @@ outbound outbound_of(const neighbor_settings& settings, const negotiated& agreed
   form.ipv4_ids = ids_where(agreed.add_path_of(wire::ipv4_unicast).send);
   form.ipv6_ids = ids_where(agreed.add_path_of(wire::ipv6_unicast).send);
   form.ipv4_over_mp = agreed.extended_next_hop;
-  form.prepend_as = ebgp && !client ? settings.local_as : 0;
+  // Towards another member AS: in an AS_CONFED_SEQUENCE, and all else as on iBGP (RFC 5065 §4.1 b, §5.1).
+  form.prepend_as = !settings.is_ibgp() && !client ? settings.local_as : 0;
   form.keep_local_pref = !ebgp;
   form.strip_confed = ebgp;
-  if (!ebgp && settings.route_reflector_client && settings.cluster_id != settings.speaker_cluster)
+  if (settings.is_ibgp() && settings.route_reflector_client && settings.cluster_id != settings.speaker_cluster)
     form.cluster_id = settings.cluster_id; // the speaker's is in what it reflects already
   write_rules(settings, agreed, form);
   form.self_v4 = own_address(settings.next_hop_v4, local, wire::afi::ipv4);
@@ -332,7 +333,9 @@ rib::session_info info_of(const neighbor_settings& settings, const negotiated& a
   info.ipv6 = sent(wire::ipv6_unicast);
   info.route_refresh = agreed.route_refresh;
   info.form = out.form;
-  if (!settings.is_ebgp())
+  info.own_segment = settings.confed.identifier != 0 && !settings.is_ebgp() ? wire::segment_type::confed_sequence
+                                                                            : wire::segment_type::as_sequence;
+  if (settings.is_ibgp())
     info.reflection = {settings.route_reflector_client, settings.client_to_client, settings.cluster_id,
                        settings.speaker_cluster};
   info.rules = rules_of(settings);

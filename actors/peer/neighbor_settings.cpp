@@ -247,7 +247,30 @@ bool read_line(std::string_view key, std::string_view value, neighbor_patch& to)
   return ok;
 }
 
+/// RFC 5065 §4: the outside knows the confederation by its identifier, and nothing of member ASes.
+void place_in(const speaker_settings& speaker, neighbor_settings& to, bool local_as_said) {
+  const auto& c = speaker.confederation;
+  if (c.identifier == 0)
+    return;
+  const bool own_member = to.remote_as == speaker.asn;
+  to.confed = {c.identifier, speaker.asn, !own_member && c.is_member(to.remote_as)};
+  if (own_member || to.confed.other_member)
+    return;
+  to.speaker_as = c.identifier;
+  if (!local_as_said)
+    to.local_as = c.identifier;
+}
+
 } // namespace
+
+std::string_view name_of(wire::session_kind k) noexcept {
+  switch (k) {
+  case wire::session_kind::ebgp: return "ebgp";
+  case wire::session_kind::ibgp: return "ibgp";
+  case wire::session_kind::confed_ebgp: return "confederation";
+  }
+  return {};
+}
 
 std::string_view name_of(restart_mode m) noexcept {
   return m == restart_mode::off ? "off" : m == restart_mode::helper ? "helper" : "full";
@@ -272,6 +295,7 @@ neighbor_settings resolve(const speaker_settings& speaker, wire::ip_address addr
   if (group != nullptr)
     apply(*group, all);
   apply(own, all);
+  place_in(speaker, all, own.local_as || (group != nullptr && group->local_as));
   return all;
 }
 

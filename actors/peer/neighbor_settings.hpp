@@ -2,10 +2,12 @@
 // What can be said about a neighbour: partly (a patch: a group, a TOML table, an API call) and wholly (the settings
 // that a session runs with). TOML and API produce patches; one function resolves them, so both inherit alike.
 
+#include "actors/peer/confederation.hpp"
 #include "actors/peer/prefix_limit.hpp"
 #include "actors/peer/route_rules.hpp"
 #include "actors/peer/send_choice.hpp"
 #include "actors/peer/session_options.hpp"
+#include "wire/bgp/update.hpp"
 #include "wire/family.hpp"
 #include "wire/prefix.hpp"
 
@@ -33,7 +35,8 @@ std::optional<restart_mode> parse_restart_mode(std::string_view text);
 struct neighbor_patch {
   std::optional<std::string> description;
   std::optional<std::uint32_t> remote_as;
-  std::optional<std::uint32_t> local_as; ///< The speaker's own where not set.
+  /// The speaker's own where not set: to who is outside of its confederation, the identifier of that.
+  std::optional<std::uint32_t> local_as;
   std::optional<std::uint16_t> remote_port;
   std::optional<wire::ip_address> local_address;
   std::optional<bool> passive;
@@ -86,8 +89,10 @@ struct neighbor_settings {
   std::string description;
   std::uint32_t remote_as = 0;
   std::uint32_t local_as = 0;
-  std::uint32_t speaker_as = 0; ///< Of the whole speaker; `local_as` is what this neighbour is told.
-  std::uint32_t router_id = 0;  ///< Ours, host order.
+  /// Of the whole speaker, and of its confederation to who is outside; `local_as` is what this neighbour is told.
+  std::uint32_t speaker_as = 0;
+  confederation_side confed;   ///< RFC 5065
+  std::uint32_t router_id = 0; ///< Ours, host order.
   std::uint16_t remote_port = 179;
   std::optional<wire::ip_address> local_address;
   bool passive = false;
@@ -126,7 +131,14 @@ struct neighbor_settings {
   send_choice add_path_send;
   std::uint16_t paths_limit = 0;
 
-  bool is_ebgp() const noexcept { return remote_as != local_as; }
+  wire::session_kind kind() const noexcept {
+    return remote_as == local_as ? wire::session_kind::ibgp
+           : confed.other_member ? wire::session_kind::confed_ebgp
+                                 : wire::session_kind::ebgp;
+  }
+  /// Other member ASes of our confederation are not outside (RFC 5065 §5.3).
+  bool is_ebgp() const noexcept { return kind() == wire::session_kind::ebgp; }
+  bool is_ibgp() const noexcept { return kind() == wire::session_kind::ibgp; }
   bool has_other_as() const noexcept { return is_ebgp() && local_as != speaker_as; } ///< RFC 7705
   bool operator==(const neighbor_settings&) const = default;
 };
@@ -137,8 +149,12 @@ struct speaker_settings {
   std::uint32_t router_id = 0;  ///< host order
   std::uint32_t cluster_id = 0; ///< RFC 4456 §7; 0: the router id
   std::chrono::seconds own_restart_time{120};
+  peer::confederation confederation = {};
   bool operator==(const speaker_settings&) const = default;
 };
+
+/// "ebgp", "ibgp", "confederation".
+std::string_view name_of(wire::session_kind k) noexcept;
 
 /// `group` may be null.
 neighbor_settings resolve(const speaker_settings& speaker, wire::ip_address address, std::string group_name,

@@ -18,7 +18,6 @@
 #include "actors/supervision/actor_base.hpp"
 
 #include <caf/all.hpp>
-#include <spdlog/spdlog.h>
 
 #include <deque>
 #include <utility>
@@ -42,7 +41,6 @@ struct peer_state {
     negotiated agreed; ///< from the OPENs, once they are exchanged
   };
   explicit peer_state(caf::event_based_actor* self) : self{self} {}
-
   caf::event_based_actor* self;
   std::shared_ptr<peer_cell> cell;
   peer_ports ports;
@@ -77,15 +75,14 @@ struct peer_state {
     who = to_string(settings.address);
     machine.emplace(settings, rib::number(cell->id()) * 2654435761u);
     returning.emplace(session_host{self, cell, ports});
-    chains.emplace(self, who,
+    chains.emplace(self, who, cell->log(),
                    chain_preparation::desk{[this] { on_prepared(); },
                                            [this](std::string why) {
                                              take_note(std::move(why));
                                              publish();
                                            }});
     cell->actor(me());
-    if (cell->withholds_marks())
-      marks = refresh_marks::withheld;
+    marks = cell->withholds_marks() ? refresh_marks::withheld : refresh_marks::offered;
     if (cell->epoch() != 0 || cell->status().sessions != 0) // What an earlier life has left in the RIB.
       for (const auto& p : find_partitions(self->system(), ports.partitions))
         if (p)
@@ -189,6 +186,7 @@ struct peer_state {
   // ---- connections -------------------------------------------------------------------------------------------------
 
   void dial() {
+    cell->log().debug("dialing peer={} port={}", who, settings.remote_port);
     auto guard = protection_of(settings, ports.keys.get());
     if (!guard) // never without
       return caf::anon_send(me(), msg::peer_dialed{++dials, {nullptr, guard.error()}});
@@ -285,6 +283,7 @@ struct peer_state {
   bool is_up(side s) const { return up && up_on == s; }
 
   void take(side s, message_type type, wire::bytes_view body, const std::shared_ptr<rib::credit>& owed) {
+    cell->log().trace("message peer={} type={} octets={}", who, static_cast<int>(type), body.size());
     switch (type) {
     case message_type::open:
       if (auto o = wire::decode_open(body))
@@ -310,7 +309,7 @@ struct peer_state {
     feed(fsm::notified{s, said});
     if (!turned)
       return;
-    spdlog::info("local_as_turned peer={} as={}", who, settings.local_as);
+    cell->log().info("local_as_turned peer={} as={}", who, settings.local_as);
     prepared.local_as = settings.local_as;
     feed(fsm::configured{settings});
   }
@@ -356,7 +355,7 @@ struct peer_state {
                       : std::nullopt);
   }
   void perform(const fsm::note& e) {
-    spdlog::info("session_ended peer={} reason=\"{}\"", who, quotable(e.text));
+    cell->log().info("session_ended peer={} reason=\"{}\"", who, quotable(e.text));
     said.clear();
     ended = true;
     take_note(e.text);
@@ -365,7 +364,7 @@ struct peer_state {
   void perform(const fsm::unreachable& e) {
     if (std::exchange(said, e.text) == e.text)
       return;
-    spdlog::info("unreachable peer={} reason=\"{}\"", who, quotable(e.text));
+    cell->log().info("unreachable peer={} reason=\"{}\"", who, quotable(e.text));
     if (!ended)
       take_note(e.text);
   }
@@ -419,7 +418,7 @@ struct peer_state {
       return;
     marks = refresh_marks::withheld;
     cell->withhold_marks();
-    spdlog::warn("refresh_marks_withheld peer={}: it does not answer a refresh, perhaps because of RFC 7313", who);
+    cell->log().warn("refresh_marks_withheld peer={}: it does not answer a refresh, perhaps because of RFC 7313", who);
   }
 
   // ---- status ------------------------------------------------------------------------------------------------------
@@ -440,6 +439,7 @@ struct peer_state {
       s.rfc8212 = missing_policies(settings);
       if (s.state == state)
         return;
+      cell->log().debug("session_state peer={} from={} to={}", who, s.state, state);
       s.state = state;
       s.since = std::chrono::system_clock::now();
       changed = true;

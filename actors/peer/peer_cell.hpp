@@ -3,6 +3,7 @@
 // actor goes on from here, and the neighbors actor answers listings from here without asking hundreds of actors.
 
 #include "actors/interfaces.hpp"
+#include "actors/peer/peer_log_actor.hpp"
 
 #include <caf/actor.hpp>
 
@@ -12,11 +13,11 @@
 
 namespace bellman::peer {
 
-/// Thread-safe; every function copies.
+/// Thread-safe; every function copies, but for the log.
 class peer_cell {
 public:
   peer_cell(rib::peer_id id, neighbor_settings settings, msg::origin_of_setting origin, rib::epoch_type epoch)
-      : id_{id}, epoch_{epoch} {
+      : id_{id}, log_{settings.options.log_level}, epoch_{epoch} {
     status_.settings = std::move(settings);
     status_.origin = origin;
     status_.id = id;
@@ -26,6 +27,7 @@ public:
   }
 
   rib::peer_id id() const noexcept { return id_; }
+  const peer_log& log() const noexcept { return log_; }
 
   neighbor_settings settings() const {
     const std::lock_guard guard{mutex_};
@@ -33,6 +35,7 @@ public:
   }
   void configure(neighbor_settings settings, msg::origin_of_setting origin) {
     const std::lock_guard guard{mutex_};
+    log_.level(settings.options.log_level);
     status_.settings = std::move(settings);
     status_.origin = origin;
   }
@@ -112,6 +115,7 @@ public:
 
 private:
   const rib::peer_id id_;
+  peer_log log_;
   mutable std::mutex mutex_;
   rib::epoch_type epoch_;
   msg::neighbor_status status_;

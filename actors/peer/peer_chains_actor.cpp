@@ -6,7 +6,6 @@
 #include "actors/peer/peer_messages_actor.hpp"
 
 #include <caf/all.hpp>
-#include <spdlog/spdlog.h>
 
 #include <utility>
 
@@ -22,13 +21,13 @@ constexpr auto refused = 5s;   ///< until they are asked again
 
 } // namespace
 
-chain_preparation::chain_preparation(caf::event_based_actor* self, std::string who, desk d)
-    : self_{self}, who_{std::move(who)}, desk_{std::move(d)} {}
+chain_preparation::chain_preparation(caf::event_based_actor* self, std::string who, const peer_log& log, desk d)
+    : self_{self}, who_{std::move(who)}, log_{log}, desk_{std::move(d)} {}
 
 void chain_preparation::begin(const neighbor_settings& settings) {
   const auto type = session_type_of(settings);
   if (const auto missing = missing_policies(settings); !missing.empty())
-    spdlog::warn("no_policy peer={} missing=\"{}\": no route passes (RFC 8212)", who_, missing);
+    log_.warn("no_policy peer={} missing=\"{}\": no route passes (RFC 8212)", who_, missing);
   use(++round_, {{settings.import_policy, type}, {settings.export_policy, type}});
 }
 
@@ -57,7 +56,7 @@ void chain_preparation::use(std::uint32_t round, std::vector<msg::use_chain> wan
 }
 
 void chain_preparation::later(std::uint32_t round, std::chrono::seconds after, std::string why) {
-  spdlog::error("policies_unavailable peer={} reason=\"{}\"", who_, quotable(why));
+  log_.error("policies_unavailable peer={} reason=\"{}\"", who_, quotable(why));
   self_->delayed_send(self_, after, msg::peer_prepare{round});
   desk_.failed(std::move(why));
 }

@@ -3,6 +3,7 @@
 // peer actor.
 
 #include "actors/interfaces.hpp"
+#include "actors/peer/peer_log_actor.hpp"
 
 #include <caf/fwd.hpp>
 
@@ -21,8 +22,8 @@ public:
     std::function<void(std::string)> failed; ///< Why they are not; it goes on trying.
   };
 
-  /// @pre the actor outlives this object
-  chain_preparation(caf::event_based_actor* self, std::string who, desk d);
+  /// @pre the actor and the log outlive this object
+  chain_preparation(caf::event_based_actor* self, std::string who, const peer_log& log, desk d);
 
   /// Begins anew; what is under way is for nobody.
   void begin(const neighbor_settings& settings);
@@ -35,6 +36,7 @@ private:
 
   caf::event_based_actor* self_;
   std::string who_;
+  const peer_log& log_;
   desk desk_;
   std::uint32_t round_ = 0;
 };

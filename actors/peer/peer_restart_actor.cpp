@@ -1,7 +1,6 @@
 #include "actors/peer/peer_restart_actor.hpp"
 
 #include <caf/all.hpp>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <utility>
@@ -19,8 +18,8 @@ std::vector<restart::kept> restart_watch::lost(ending how, const neighbor_settin
   const auto now = host_.self->clock().now();
   auto kept = restart_.lost(how, settings, now);
   if (const auto until = restart_.next_deadline())
-    spdlog::info("routes_kept peer={} families={} seconds={}", to_string(settings.address), kept.size(),
-                 std::chrono::ceil<std::chrono::seconds>(*until - now).count());
+    host_.cell->log().info("routes_kept peer={} families={} seconds={}", to_string(settings.address), kept.size(),
+                           std::chrono::ceil<std::chrono::seconds>(*until - now).count());
   changed();
   return kept;
 }
@@ -42,7 +41,8 @@ void restart_watch::expired(const msg::peer_stale_timer& m) {
   const auto over = restart_.expired(host_.self->clock().now());
   drop(over.gone);
   for (const auto f : over.long_lived) {
-    spdlog::info("routes_long_lived peer={} family={}", to_string(host_.cell->settings().address), to_string(f));
+    host_.cell->log().info("routes_long_lived peer={} family={}", to_string(host_.cell->settings().address),
+                           to_string(f));
     for (const auto& p : find_partitions(host_.self->system(), host_.ports.partitions))
       if (p)
         host_.self->send(p, msg::long_lived{host_.cell->id(), f});
@@ -76,7 +76,8 @@ wire::notification restart_watch::as_sent(const wire::notification& words) const
 
 void restart_watch::drop(const std::vector<wire::family>& families) {
   for (const auto f : families) {
-    spdlog::info("stale_routes_over peer={} family={}", to_string(host_.cell->settings().address), to_string(f));
+    host_.cell->log().info("stale_routes_over peer={} family={}", to_string(host_.cell->settings().address),
+                           to_string(f));
     for (const auto& p : find_partitions(host_.self->system(), host_.ports.partitions))
       if (p)
         host_.self->send(p, msg::stale_over{host_.cell->id(), f});

@@ -4,7 +4,6 @@
 #include "wire/bgp/route_refresh.hpp"
 
 #include <caf/all.hpp>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <utility>
@@ -29,6 +28,7 @@ inbound_settings inbound_of(const neighbor_settings& settings, const negotiated&
   checks.peer_as = agreed.peer_as;
   checks.local_as = settings.local_as;
   checks.speaker_as = settings.speaker_as;
+  checks.confed = settings.confed;
   checks.router_id = settings.router_id;
   checks.cluster_id = settings.cluster_id;
   checks.speaker_cluster = settings.speaker_cluster;
@@ -79,11 +79,11 @@ peer_session::peer_session(session_host host, const neighbor_settings& settings,
   link_->join(info_.slot->slot()); // before any partition can send
   for (std::uint32_t i = 0; i < parts_.size(); ++i)
     announce_to(i);
-  spdlog::info("session_up peer={} as={} hold={} families={}", who_, agreed_.peer_as, agreed_.hold_time.count(),
-               agreed_.families.size());
+  host_.cell->log().info("session_up peer={} as={} hold={} families={}", who_, agreed_.peer_as,
+                         agreed_.hold_time.count(), agreed_.families.size());
   for (const auto f : out.without_next_hop)
-    spdlog::warn("family_not_sent peer={} family={}: no next hop of ours; set next_hop_{}", who_, to_string(f),
-                 f.afi == wire::afi::ipv4 ? "v4" : "v6");
+    host_.cell->log().warn("family_not_sent peer={} family={}: no next hop of ours; set next_hop_{}", who_,
+                           to_string(f), f.afi == wire::afi::ipv4 ? "v4" : "v6");
 }
 
 template <class Message>
@@ -125,8 +125,8 @@ std::optional<wire::notification> peer_session::refresh(wire::bytes_view body,
   const bool request = r->subtype == static_cast<std::uint8_t>(kind::request);
   if (!agreed_.has(r->family) || (request ? !agreed_.answer_refresh : !agreed_.enhanced_refresh)) {
     if (const auto count = refreshes_ignored_.pass(std::chrono::steady_clock::now()))
-      spdlog::warn("refresh_ignored peer={} family={} subtype={} count={}", who_, to_string(r->family), r->subtype,
-                   *count);
+      host_.cell->log().warn("refresh_ignored peer={} family={} subtype={} count={}", who_, to_string(r->family),
+                             r->subtype, *count);
     return {};
   }
   ended_ = flush(owed); // What came before it belongs before it.
@@ -178,9 +178,9 @@ void peer_session::report_errors() {
     host_.cell->update([&](msg::neighbor_status& s) { s.attribute_errors.add(news); });
   if (const auto due = error_log_.pass(news, std::chrono::steady_clock::now()))
     for (const auto& e : due->all())
-      spdlog::warn("attribute_error peer={} attribute={} action=\"{}\" count={} reason=\"{}\" octets=\"{}\"", who_,
-                   wire::attribute_name(e.type), action_text(e.action), e.count, quotable(reason_text(e)),
-                   wire::to_hex(e.data));
+      host_.cell->log().warn("attribute_error peer={} attribute={} action=\"{}\" count={} reason=\"{}\" octets=\"{}\"",
+                             who_, wire::attribute_name(e.type), action_text(e.action), e.count,
+                             quotable(reason_text(e)), wire::to_hex(e.data));
 }
 
 // ---- to the neighbour
@@ -249,7 +249,7 @@ void peer_session::say(const limit_watch::outcome& o) {
   if (o.said.empty())
     return;
   for (const auto& text : o.said)
-    spdlog::warn("prefix_limit peer={} {}", who_, text);
+    host_.cell->log().warn("prefix_limit peer={} {}", who_, text);
   host_.cell->update(
       [&](msg::neighbor_status& s) { s.limits_reached.insert(s.limits_reached.end(), o.said.begin(), o.said.end()); });
 }

@@ -2,11 +2,30 @@
 // How a session is set up and watched over, besides what every session has: what its OPEN tells of us, when OPEN goes
 // out, how long failures hold it off. Part of the settings of a neighbour (neighbor_settings.hpp).
 
+#include "actors/peer/route_rules.hpp"
+
+#include <array>
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace bellman::peer {
+
+/// What of the session is said to the log.
+enum class log_level : std::uint8_t {
+  inherit, ///< What the process's level lets through.
+  trace,
+  debug,
+  info,
+  warning,
+  error,
+  off,
+};
+template <>
+inline constexpr std::array<std::string_view, 7> words_of<log_level>{"inherit", "trace", "debug", "info",
+                                                                     "warning", "error", "off"};
 
 struct session_options {
   std::string fqdn;                        ///< "host.domain", announced in the FQDN capability; empty: not announced
@@ -15,8 +34,9 @@ struct session_options {
   std::chrono::seconds delay_open{0};      ///< 0..240, RFC 4271 §8.1.1 DelayOpenTime; 0: OPEN goes out at once
   bool damp_oscillations = true;           ///< RFC 4271 §8.1.1 DampPeerOscillations: failures in a row hold off longer
   std::chrono::seconds idle_hold_max{120}; ///< 1..3600: but no longer than this
-  std::chrono::seconds send_hold_time{480}; ///< 8..65535, RFC 9687; at least twice the hold time counts
-  bool extended_next_hop = false;           ///< Announce RFC 8950: IPv4 routes may have IPv6 next hops.
+  std::chrono::seconds send_hold_time{480};             ///< 8..65535, RFC 9687; at least twice the hold time counts
+  bool extended_next_hop = false;                       ///< Announce RFC 8950: IPv4 routes may have IPv6 next hops.
+  peer::log_level log_level = peer::log_level::inherit; ///< Takes effect at once.
 
   bool operator==(const session_options&) const = default;
 };
@@ -29,6 +49,7 @@ struct session_options_patch {
   std::optional<bool> damp_oscillations;
   std::optional<std::chrono::seconds> idle_hold_max, send_hold_time;
   std::optional<bool> extended_next_hop;
+  std::optional<peer::log_level> log_level;
 
   bool operator==(const session_options_patch&) const = default;
 };
@@ -46,6 +67,7 @@ void each_option(Visit&& visit) {
   visit("idle_hold_max", &patch::idle_hold_max, &all::idle_hold_max);
   visit("send_hold_time", &patch::send_hold_time, &all::send_hold_time);
   visit("extended_next_hop", &patch::extended_next_hop, &all::extended_next_hop);
+  visit("log_level", &patch::log_level, &all::log_level);
 }
 
 /// What OPEN says takes a new session; the rest counts from the next connection on.

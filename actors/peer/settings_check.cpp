@@ -118,6 +118,21 @@ std::optional<mistake> mistake_in_rules(const neighbor_settings& s) {
   return std::nullopt;
 }
 
+namespace {
+
+/// RFC 5065 §4: members know each other by their member ASes, the outside knows the identifier.
+std::optional<mistake> mistake_in_confederation(const neighbor_settings& s) {
+  if (s.confed.identifier == 0)
+    return std::nullopt;
+  if (s.remote_as == s.confed.identifier)
+    return invalid("remote_as", "this is the identifier of our confederation: a neighbor inside has a member AS");
+  if (s.confed.other_member && s.local_as != s.confed.member_as)
+    return invalid("local_as", "a neighbor of another member AS is told ours (RFC 5065)");
+  return std::nullopt;
+}
+
+} // namespace
+
 bool is_host_address(const wire::ip_address& a) noexcept {
   return a.is_interface() || (!a.is_unspecified() && !a.is_multicast());
 }
@@ -176,7 +191,9 @@ std::optional<mistake> mistake_in(const neighbor_settings& s) {
     return invalid("long_lived_stale_time", "long-lived graceful restart needs graceful restart (RFC 9494)");
   if (s.long_lived_to_all && s.is_ebgp())
     return invalid("long_lived_to_all", "stale routes go only to iBGP neighbors that do not know them (RFC 9494)");
-  if (s.route_reflector_client && s.is_ebgp())
+  if (auto wrong = mistake_in_confederation(s))
+    return wrong;
+  if (s.route_reflector_client && !s.is_ibgp())
     return invalid("route_reflector_client", "only an iBGP neighbor can be a client of a route reflector (RFC 4456)");
   if (s.cluster_id == 0)
     return invalid("cluster_id", "0 is no cluster id");

@@ -41,7 +41,7 @@ bool compiled_statement::changes_nothing() const {
 }
 
 // Whole replacement before removal before addition: "remove these, add that" then reads as it is written.
-void apply(const actions& what, std::uint32_t local_as, draft& to) {
+void apply(const actions& what, const subject& s, draft& to) {
   using attributes = wire::path_attributes;
   if (what.local_pref)
     set_value(to, &attributes::local_pref, what.local_pref);
@@ -59,7 +59,10 @@ void apply(const actions& what, std::uint32_t local_as, draft& to) {
     auto& changed = to.edit();
     if (!changed.as_path)
       changed.as_path.emplace();
-    changed.as_path->prepend(what.prepend->asn != 0 ? what.prepend->asn : local_as, what.prepend->times);
+    const auto asn = what.prepend->asn != 0 ? what.prepend->asn : s.local_as;
+    // A member AS stays inside of its confederation, whoever names it (RFC 5065 §4.1).
+    const auto segment = asn == s.local_as ? s.own_segment : wire::segment_type::as_sequence;
+    changed.as_path->prepend(asn, what.prepend->times, segment);
   }
 }
 

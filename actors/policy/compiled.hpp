@@ -39,7 +39,7 @@ struct compiled_statement {
 };
 
 bool matches(const compiled_statement& s, const subject& about, const wire::path_attributes& now);
-void apply(const actions& what, std::uint32_t local_as, draft& to);
+void apply(const actions& what, const subject& s, draft& to);
 
 class chain_program final : public program {
 public:

@@ -49,7 +49,7 @@ verdict chain_program::evaluate(const subject& s) const {
       continue;
     if (statement.then.outcome == outcome::reject)
       return {.accepted = false, .reason = statement.reason_index};
-    apply(statement.then, s.local_as, attributes);
+    apply(statement.then, s, attributes);
     if (statement.then.outcome == outcome::accept)
       break;
   }

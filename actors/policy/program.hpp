@@ -21,7 +21,8 @@ struct subject {
   wire::prefix prefix; ///< Ignored when the program does not read prefixes.
   wire::family family;
   const wire::path_attributes& attributes;
-  std::uint32_t local_as = 0; ///< For "prepend our own".
+  std::uint32_t local_as = 0;                                       ///< For "prepend our own".
+  wire::segment_type own_segment = wire::segment_type::as_sequence; ///< Where that goes.
 };
 
 struct verdict {

@@ -15,14 +15,6 @@ constexpr std::size_t few_enough_to_look = 256; ///< candidates: more than that 
 
 comparison decided(bool first, best_path_step step) noexcept { return {first, step}; }
 
-/// How far away the route was learned: a confederation's member AS is nearer than another AS (RFC 5065 §5.3) and
-/// further than our own.
-int externality(const candidate& c) noexcept {
-  if (c.source->local || c.source->kind == wire::session_kind::ebgp)
-    return 2;
-  return c.source->kind == wire::session_kind::confed_ebgp ? 1 : 0;
-}
-
 std::uint32_t router_of(const candidate& c) noexcept {
   // RFC 4456 §9: ORIGINATOR_ID stands in for the router id.
   return c.attributes->originator_id != 0 ? c.attributes->originator_id : c.source->router_id;
@@ -43,6 +35,13 @@ bool address_before(const wire::ip_address& a, const wire::ip_address& b) noexce
 }
 
 } // namespace
+
+bool is_external(const candidate& c) noexcept { return c.source->local || c.source->kind == wire::session_kind::ebgp; }
+
+bool is_tie(const candidate& a, const candidate& b, const best_path_rules& rules) noexcept {
+  const auto step = compare(a, b, med_rule::same_neighbor_as, rules).step;
+  return step == best_path_step::none || step > best_path_step::igp_metric;
+}
 
 std::string_view to_string(best_path_step step) noexcept {
   switch (step) {
@@ -94,11 +93,11 @@ comparison compare(const candidate& a, const candidate& b, med_rule med, const b
   if (med == med_rule::same_neighbor_as && (rules.always_compare_med || x.first_as == y.first_as) &&
       med_of(x, rules) != med_of(y, rules)) // c; absent is 0, the lowest, unless said otherwise
     return decided(med_of(x, rules) < med_of(y, rules), best_path_step::med);
-  if (externality(a) != externality(b)) // d
-    return decided(externality(a) > externality(b), best_path_step::ebgp_over_ibgp);
+  if (is_external(a) != is_external(b)) // d
+    return decided(is_external(a), best_path_step::ebgp_over_ibgp);
   if (a.distance != b.distance) // e
     return decided(a.distance < b.distance, best_path_step::igp_metric);
-  if (rules.prefer_oldest_external && externality(a) == 2 && a.received_at != b.received_at) // RFC 5004
+  if (rules.prefer_oldest_external && is_external(a) && a.received_at != b.received_at) // RFC 5004
     return decided(a.received_at < b.received_at, best_path_step::oldest);
   if (!rules.ignore_router_id && router_of(a) != router_of(b)) // f
     return decided(router_of(a) < router_of(b), best_path_step::router_id);

@@ -53,6 +53,13 @@ struct comparison {
 comparison compare(const candidate& a, const candidate& b, med_rule med = med_rule::same_neighbor_as,
                    const best_path_rules& rules = {}) noexcept;
 
+/// Learned outside of our AS, or our own; another member AS of a confederation is not outside (RFC 5065 §5.3).
+bool is_external(const candidate& c) noexcept;
+
+/// Does nothing but a tie-break (router ids and what follows) decide between the two? Whether their paths are alike
+/// enough to be used together is another question.
+bool is_tie(const candidate& a, const candidate& b, const best_path_rules& rules = {}) noexcept;
+
 /// Deterministic MED: the best of each neighbouring AS first, then the best among those without looking at MED of
 /// different ASes; the answer does not depend on the order. @pre not empty. @returns an index into `all`.
 std::size_t select_best(std::span<const candidate> all, const best_path_rules& rules = {});

@@ -8,6 +8,7 @@ void cohort_table::join(slot_id slot, const session_info& info, policy::program_
   cohort wanted{.chain = info.export_chain,
                 .form = info.form,
                 .local_as = info.local_as,
+                .own_segment = info.own_segment,
                 .families = {info.ipv4, info.ipv6},
                 .program = std::move(program),
                 .members = {},

@@ -26,6 +26,7 @@ struct cohort {
   std::string chain;
   wire::outbound_form form;
   std::uint32_t local_as = 0;
+  wire::segment_type own_segment = wire::segment_type::as_sequence;
   bool families[2]{};
   policy::program_ptr program; ///< null until published: nothing goes out
   peer_bits members;
@@ -37,8 +38,9 @@ struct cohort {
 
   bool same_kind(const cohort& other) const {
     return chain == other.chain && form == other.form && local_as == other.local_as &&
-           families[0] == other.families[0] && families[1] == other.families[1] && reflection == other.reflection &&
-           rules == other.rules && stale_export == other.stale_export && send_paths == other.send_paths;
+           own_segment == other.own_segment && families[0] == other.families[0] && families[1] == other.families[1] &&
+           reflection == other.reflection && rules == other.rules && stale_export == other.stale_export &&
+           send_paths == other.send_paths;
   }
 };
 

@@ -1,10 +1,12 @@
 #pragma once
 // How far away next hops are, as the operator says it: the interior cost of RFC 4271 §9.1.2.2 e, and what AIGP adds up
-// (RFC 7311). The same for the whole table, and for as long as the daemon runs.
+// (RFC 7311). The same for the whole table.
 
 #include "wire/prefix.hpp"
 
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -31,6 +33,26 @@ public:
 private:
   std::vector<igp_metric> sorted_;                          ///< by prefix
   std::vector<std::pair<wire::afi, std::uint8_t>> lengths_; ///< those that there are, longest first
+};
+
+/// The metrics in force, for whoever starts later. Null: there are none, and every next hop is equally far.
+/// Thread-safe.
+class metrics_cell {
+public:
+  using ptr = std::shared_ptr<const igp_metrics>;
+
+  ptr now() const {
+    const std::lock_guard guard{mutex_};
+    return now_;
+  }
+  void put(ptr metrics) {
+    const std::lock_guard guard{mutex_};
+    now_ = std::move(metrics);
+  }
+
+private:
+  mutable std::mutex mutex_;
+  ptr now_;
 };
 
 } // namespace bellman::rib

@@ -95,6 +95,8 @@ struct program_published {
 };
 /// The neighbours' routes are back after our own restart (own_restart.hpp), or nobody waits for them any longer.
 struct deferral_over {};
+/// The metrics of next hops are others now (igp_metrics.hpp: metrics_cell).
+struct metrics_changed {};
 /// From the I/O side: the outbox of this slot passed its limit (freeze), or has drained (thaw).
 struct outlet_congested {
   rib::slot_id slot{};

@@ -234,6 +234,15 @@ void partition::publish(const std::string& chain, policy::program_ptr program) {
   programs_[chain] = std::move(program);
 }
 
+void partition::use_metrics(std::shared_ptr<const igp_metrics> metrics) {
+  if (settings_.metrics == metrics)
+    return;
+  settings_.metrics = std::move(metrics);
+  forget_memo(); // AIGP that leaves counts the way
+  forget_path_memos();
+  next_round_.wanted = next_round_.look_at_paths = next_round_.reselect = true;
+}
+
 void partition::freeze(slot_id slot, bool frozen) {
   const bool member = cohorts_.members(0).test(slot) || cohorts_.members(1).test(slot);
   if (frozen && member) {

@@ -100,6 +100,8 @@ public:
   void chains_changed(peer_id peer, const std::string& import_chain, const std::string& export_chain,
                       const wire::outbound_form* form, const session_rules& rules,
                       const std::array<path_plan, 2>* send_paths = nullptr);
+  /// Other distances of next hops: every best path is looked at anew, and so is AIGP that leaves.
+  void use_metrics(std::shared_ptr<const igp_metrics> metrics);
   void use_tally(peer_id peer, tally_ptr tally);
   void publish(const std::string& chain, policy::program_ptr program);
   void freeze(slot_id slot, bool frozen);
@@ -196,6 +198,7 @@ private:
   struct round {
     bool wanted = false;
     bool look_at_paths = false;
+    bool reselect = false; ///< other metrics
     std::vector<awaited> barriers;
     peer_bits held; ///< sessions that were frozen at some time of the round
     std::vector<slot_ptr> leaving;
@@ -269,6 +272,9 @@ private:
   void purge_tombstones(std::size_t keep);
   void thin_log();
   candidate candidate_of(const path_row& row) const noexcept;
+  template <class Prefix>
+  bool is_multipath(const node<Prefix>& n, const path_row& row) const;
+  bool are_alike(const path_row& a, const path_row& b) const noexcept;
   std::uint32_t distance_of(const attribute_set& set) const noexcept;
 
   // partition_reconcile.cpp

@@ -63,7 +63,7 @@ struct partition_state {
     s.attributes = settings.attributes;
     s.local = settings.local;
     s.rules = settings.rules;
-    s.metrics = settings.metrics;
+    s.metrics = metrics_now();
     s.deferring = settings.own->deferring;
     table = std::make_shared<partition>(std::move(s));
     const bool follows = settings.cell->starts++ != 0;
@@ -75,6 +75,12 @@ struct partition_state {
     if (follows)
       ask_again();
     check_deferral();
+    if (settings.metrics) // those that change before the registry knows us would pass us by
+      self->delayed_send(self, std::chrono::seconds{1}, msg::metrics_changed{});
+  }
+
+  std::shared_ptr<const igp_metrics> metrics_now() const {
+    return settings.metrics ? settings.metrics->now() : nullptr;
   }
 
   void check_deferral() {
@@ -224,6 +230,7 @@ struct partition_state {
           for (const auto& p : m.all)
             change([&] { table->publish(p.chain, p.program); });
         },
+        [this](msg::metrics_changed) { change([&] { table->use_metrics(metrics_now()); }); },
         [this](const msg::outlet_congested& m) { change([&] { table->freeze(m.slot, m.congested); }); },
         [this](msg::walk_step) {
           walk_scheduled = false;

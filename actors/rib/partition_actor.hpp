@@ -29,9 +29,9 @@ struct partition_settings {
   std::shared_ptr<attribute_table> attributes;
   std::shared_ptr<net::fanout> out;
   best_path_rules rules;
-  std::shared_ptr<const igp_metrics> metrics;
-  source_facts local;                   ///< this speaker, as the source of injected routes
-  std::shared_ptr<partition_cell> cell; ///< one for all lives of this partition
+  std::shared_ptr<metrics_cell> metrics; ///< null: there never are any
+  source_facts local;                    ///< this speaker, as the source of injected routes
+  std::shared_ptr<partition_cell> cell;  ///< one for all lives of this partition
   std::shared_ptr<own_restart> own = std::make_shared<own_restart>();
   bool debug_faults = false;
 };

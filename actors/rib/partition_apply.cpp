@@ -140,8 +140,8 @@ partition::imported partition::import_by_chain(const peer_state& from, attr_hand
   if (program->rejects_everything())
     return {received, program->reason_text(0) == "no policy" ? reject_reason::no_policy : reject_reason::policy, 0};
   const auto attributes = wire::decode_canonical(table[received].canonical());
-  const auto v =
-      program->evaluate({prefix != nullptr ? *prefix : wire::prefix{}, family, attributes, from.info.local_as});
+  const auto v = program->evaluate(
+      {prefix != nullptr ? *prefix : wire::prefix{}, family, attributes, from.info.local_as, from.info.own_segment});
   if (!v.accepted)
     return {received, reject_reason::policy, v.reason};
   if (!v.rewritten && !v.med_set)

@@ -79,6 +79,7 @@ struct partition_query {
       out.received_attributes = attr_ref::share(table, received);
     out.best = &r == &n.first && r.usable();
     out.stale = r.stale != 0;
+    out.multipath = p.is_multipath(n, r);
     out.rejected = static_cast<reject_reason>(r.rejected);
     if (out.rejected == reject_reason::policy)
       if (const auto* from = p.peer(r.source); from != nullptr && from->import_program)

@@ -148,7 +148,7 @@ bool partition::evaluate_export(const Prefix& prefix, bool many_paths, export_me
     reusable &= !c.program->reads_prefix();
     if (!decoded)
       decoded = wire::decode_canonical(set.canonical());
-    const auto v = c.program->evaluate({wire::to_prefix(prefix), Prefix::family, *decoded, c.local_as});
+    const auto v = c.program->evaluate({wire::to_prefix(prefix), Prefix::family, *decoded, c.local_as, c.own_segment});
     if (!v.accepted)
       continue;
     if (!v.rewritten && !v.med_set) {

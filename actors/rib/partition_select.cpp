@@ -63,6 +63,45 @@ void partition::select(node<Prefix>& n) {
     std::swap(n.first, n.row(at));
 }
 
+/// Paths that may be used together, where that is not relaxed.
+bool partition::are_alike(const path_row& a, const path_row& b) const noexcept {
+  const auto& table = *paths_.table();
+  const auto &x = table[paths_.imported(a)], &y = table[paths_.imported(b)];
+  if (is_external(candidate_of(a)))
+    return x.summary.first_as == y.summary.first_as;
+  return std::ranges::equal(wire::as_path_of(x.canonical()), wire::as_path_of(y.canonical()));
+}
+
+/// Beside the best one: as good, and among the first so many of those. A path that loses to another of its own
+/// neighbouring AS by MED is none of them, though the best one may be of another AS (RFC 4271 §9.1.2.2 c).
+template <class Prefix>
+bool partition::is_multipath(const node<Prefix>& n, const path_row& row) const {
+  const auto& rules = settings_.rules;
+  if (!n.has_best() || &row == &n.first || !row.usable() || row.rank != n.first.rank)
+    return false;
+  const auto best = candidate_of(n.first), that = candidate_of(row);
+  const std::uint32_t most = is_external(best) ? rules.multipath_ebgp : rules.multipath_ibgp;
+  const auto joins = [&](const path_row& r, const candidate& c) {
+    return is_tie(best, c, rules) && (rules.multipath_relax || are_alike(n.first, r));
+  };
+  if (most < 2 || !joins(row, that))
+    return false;
+  std::uint32_t before = 1; // the best one
+  for (std::uint32_t i = 1; i < n.paths; ++i) {
+    const auto& other = n.row(i);
+    if (&other == &row || !other.usable() || other.rank != row.rank)
+      continue;
+    const auto rival = candidate_of(other);
+    const auto found = compare(rival, that, med_rule::same_neighbor_as, rules);
+    if (!found.first_is_better)
+      continue;
+    if (found.step == best_path_step::med)
+      return false;
+    before += joins(other, rival) ? 1 : 0;
+  }
+  return before < most;
+}
+
 template <class Prefix>
 void partition::changed(std::uint32_t index, const best_identity& before, bool paths_changed) {
   auto& f = family<Prefix>();
@@ -132,6 +171,8 @@ void partition::thin_log() {
 
 template partition::best_identity partition::best_of(const node<wire::prefix4>&) const noexcept;
 template partition::best_identity partition::best_of(const node<wire::prefix6>&) const noexcept;
+template bool partition::is_multipath(const node<wire::prefix4>&, const path_row&) const;
+template bool partition::is_multipath(const node<wire::prefix6>&, const path_row&) const;
 template void partition::select(node<wire::prefix4>&);
 template void partition::select(node<wire::prefix6>&);
 template void partition::changed<wire::prefix4>(std::uint32_t, const best_identity&, bool);

@@ -172,6 +172,11 @@ bool partition::revise_paths(std::uint32_t index) {
     if (in.attributes != received)
       paths_.table()->release(in.attributes);
   }
+  if (!any && round_.reselect && n.paths > 1) {
+    select(n);
+    // Readers learn of a new best path, and of new ones beside it.
+    any = best_of(n) != before || settings_.rules.multipath_ebgp > 1 || settings_.rules.multipath_ibgp > 1;
+  }
   if (any) {
     select(n);
     n.flags |= node_flag::dirty; // the visit reconciles it anyway

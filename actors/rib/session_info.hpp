@@ -7,6 +7,7 @@
 #include "actors/rib/reflection.hpp"
 #include "actors/rib/session_rules.hpp"
 #include "wire/bgp/outgoing.hpp"
+#include "wire/bgp/path_attributes.hpp"
 #include "wire/prefix.hpp"
 
 #include <array>
@@ -75,10 +76,12 @@ struct session_info {
   std::uint32_t peer_as = 0;
   std::uint32_t peer_router_id = 0; ///< host order; best path
   std::uint32_t local_as = 0;
+  /// Where policy puts `local_as`: a member AS must never get out of its confederation (RFC 5065 §4.1).
+  wire::segment_type own_segment = wire::segment_type::as_sequence;
   bool route_server_client = false;
   bool ipv4 = false, ipv6 = false;        ///< negotiated unicast families
   bool route_refresh = false;             ///< the neighbour will answer a ROUTE-REFRESH
-  wire::outbound_form form;               ///< form.kind says eBGP or iBGP
+  wire::outbound_form form;               ///< form.kind says eBGP, iBGP, or another member AS
   std::string import_chain, export_chain; ///< policy::chain_key
   reflection_role reflection;             ///< iBGP
   session_rules rules;

@@ -49,6 +49,7 @@ struct route_row {
   attr_ref attributes;           ///< received: as they came; else after import policy, or as advertised (before `form`)
   attr_ref received_attributes;  ///< as they came, where import policy rewrote them; else empty
   bool best = false, stale = false;
+  bool multipath = false; ///< beside the best one: as good as it, as far as `[best_path]` asks for such
   reject_reason rejected = reject_reason::none;
   std::string reject_text;                         ///< policy's own reason
   std::shared_ptr<const wire::outbound_form> form; ///< advertised: apply it to see the bytes that left

@@ -131,6 +131,14 @@ outcome<api::NeighborsAdmin::Client> connection::neighbors_admin() {
   return in_session([&](auto& s) { return hand_out(s.neighborsAdminRequest()); });
 }
 
+outcome<api::MetricsView::Client> connection::metrics() {
+  return in_session([&](auto& s) { return hand_out(s.metricsRequest()); });
+}
+
+outcome<api::MetricsAdmin::Client> connection::metrics_admin() {
+  return in_session([&](auto& s) { return hand_out(s.metricsAdminRequest()); });
+}
+
 outcome<api::ControlView::Client> connection::control() {
   return in_session([&](auto& s) { return hand_out(s.controlRequest()); });
 }

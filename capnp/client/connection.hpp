@@ -53,6 +53,8 @@ public:
   outcome<api::Injector::Client> injector(const std::string& owner = {});
   outcome<api::NeighborsView::Client> neighbors();
   outcome<api::NeighborsAdmin::Client> neighbors_admin();
+  outcome<api::MetricsView::Client> metrics();
+  outcome<api::MetricsAdmin::Client> metrics_admin();
   outcome<api::ControlView::Client> control();
   outcome<api::ControlAdmin::Client> control_admin();
 

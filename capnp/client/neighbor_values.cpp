@@ -101,6 +101,8 @@ neighbor_settings read_settings(api::NeighborSettings::Reader in) {
   s.password_set = in.getPasswordSet();
   s.ttl_security = in.getTtlSecurity();
   s.ttl = in.getTtl();
+  s.kind = as_string(in.getKind());
+  s.confederation = in.getConfederation();
   return s;
 }
 

@@ -53,6 +53,8 @@ struct neighbor_settings {
   bool add_path_receive = false;
   std::string add_path_send; ///< "off", "all", "best-3", "per-as"
   std::uint32_t paths_limit = 0;
+  std::string kind;                ///< "ebgp", "ibgp", "confederation"
+  std::uint32_t confederation = 0; ///< identifier of ours; 0: none
 };
 
 /// A partial statement: what is not set is inherited (add) or stays (change).

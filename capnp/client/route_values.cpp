@@ -95,6 +95,7 @@ route row_reader::read(api::Route::Reader in, const wire::prefix* prefix) const 
   r.received = set(in.getReceivedAttributes());
   r.best = in.getBest();
   r.stale = in.getStale();
+  r.multipath = in.getMultipath();
   r.rejected = static_cast<reject_reason>(in.getRejected());
   r.reject_text = api::as_string(in.getRejectText());
   return r;

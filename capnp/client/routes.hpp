@@ -55,6 +55,7 @@ struct route {
   std::shared_ptr<const wire::path_attributes> attributes; ///< Shared between the rows of a page; never null.
   std::shared_ptr<const wire::path_attributes> received;   ///< Null where import policy changed nothing.
   bool best = false, stale = false;
+  bool multipath = false; ///< not the best, and as good
   reject_reason rejected = reject_reason::none;
   std::string reject_text; ///< Policy's own reason.
 };

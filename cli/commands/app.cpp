@@ -45,6 +45,7 @@ std::unique_ptr<CLI::App> make_app(context& c) {
   add_control_commands(*app, c);
   add_neighbor_commands(*app, c);
   add_range_commands(*app, c);
+  add_metric_commands(*app, c);
   add_route_commands(*app, c);
   add_watch_command(*app, c);
   add_inject_commands(*app, c);

@@ -16,6 +16,7 @@ std::unique_ptr<CLI::App> make_app(context& c);
 void add_control_commands(CLI::App& app, context& c);
 void add_neighbor_commands(CLI::App& app, context& c);
 void add_range_commands(CLI::App& app, context& c);
+void add_metric_commands(CLI::App& app, context& c);
 void add_route_commands(CLI::App& app, context& c);
 void add_watch_command(CLI::App& app, context& c);
 void add_inject_commands(CLI::App& app, context& c);

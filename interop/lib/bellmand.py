@@ -26,7 +26,7 @@ def toml_table(header, keys):
 class Bellmand:
     """The daemon under test. `neighbors` maps an address to the keys of its [[neighbors]] table, `groups` a name to those of
     its table, `policies` a name to its list of statements, `prefix_sets` a name to its entries, `igp_metrics` a prefix of next
-    hops to its cost, `ranges` a range to its keys; `api`, `listen` and `logging` are tables, `tokens` those of [[api.tokens]]."""
+    hops to its cost, `ranges` a range to its keys; `confederation`, `best_path`, `api`, `listen` and `logging` are tables, `tokens` those of [[api.tokens]]."""
 
     def __init__(self, site, build, folder, transport="ipv4"):
         self.site, self.build, self.transport = site, Path(build), transport
@@ -36,6 +36,7 @@ class Bellmand:
         self.socket = self.folder / "bellman.sock"
         self.neighbors, self.groups, self.policies, self.prefix_sets = {}, {}, {}, {}
         self.igp_metrics = {}
+        self.confederation, self.best_path = {}, {}
         self.ranges, self.listen = {}, {}
         self.listen_on = []  # instead of the addresses of the site
         self.global_keys = {}
@@ -65,7 +66,8 @@ class Bellmand:
         out += [toml_table("[[neighbors]]", {**({"interface": a[1:]} if a.startswith("%") else {"address": a}), **keys})
                 for a, keys in self.neighbors.items()]
         out += [toml_table("[[dynamic_neighbors]]", {"range": r, **keys}) for r, keys in self.ranges.items()]
-        out += [toml_table("[listen]", self.listen)] if self.listen else []
+        for name, table in (("listen", self.listen), ("confederation", self.confederation), ("best_path", self.best_path)):
+            out += [toml_table(f"[{name}]", table)] if table else []
         out += [toml_table("[[prefix_sets]]", {"name": n, "entries": e}) for n, e in self.prefix_sets.items()]
         for name, statements in self.policies.items():
             out.append(toml_table("[[policies]]", {"name": name}))

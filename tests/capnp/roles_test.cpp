@@ -46,6 +46,8 @@ TEST_P(Roles, OpenWhatTheyAllowAndNothingElse) {
   EXPECT_TRUE(wait(session.controlRequest().send()).isOk());
   EXPECT_EQ(wait(session.injectRequest().send()).isOk(), GetParam().inject);
   EXPECT_EQ(wait(session.neighborsAdminRequest().send()).isOk(), GetParam().operate);
+  EXPECT_TRUE(wait(session.metricsRequest().send()).isOk());
+  EXPECT_EQ(wait(session.metricsAdminRequest().send()).isOk(), GetParam().operate);
   EXPECT_EQ(wait(session.controlAdminRequest().send()).isOk(), GetParam().administer);
   auto foreign = session.injectRequest();
   foreign.setOwner("somebody");

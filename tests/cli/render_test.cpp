@@ -57,7 +57,7 @@ TEST(RouteTable, SaysWhyAPathIsNotUsed) {
 TEST(RouteJson, HasTheDocumentedKeys) {
   EXPECT_EQ(dump(to_json(route())),
             R"({"prefix":"198.51.100.0/24","neighbor":"192.0.2.1","neighbor_as":64500,"local":false,"path_id":0,)"
-            R"("age":61,"best":true,"stale":false,"attributes":{"origin":"incomplete",)"
+            R"("age":61,"best":true,"multipath":false,"stale":false,"attributes":{"origin":"incomplete",)"
             R"("as_path":"64500 4200000000 {64501 64502}","next_hop":"192.0.2.1",)"
             R"("communities":["65000:1","65535:65281"],"large_communities":["65000:1:2"]}})");
 }

@@ -33,6 +33,7 @@ delay_open = 7
 damp_oscillations = false
 idle_hold_max = 30
 send_hold_time = 600
+log_level = "debug"
 connect_retry = 2
 families = ["ipv6-unicast"]
 import_policy = ["accept-all"]
@@ -118,7 +119,7 @@ aigp = "on"
              peer::med_rule::keep,
              peer::next_hop_rule::unchanged,
              wire::aigp_use::on};
-  p.options = {"rs1.example.net", true, false, 7s, false, 30s, 600s, true};
+  p.options = {"rs1.example.net", true, false, 7s, false, 30s, 600s, true, peer::log_level::debug};
   p.add_path_receive = true;
   p.add_path_send = peer::send_choice{peer::send_choice::kind::best, 3};
   p.paths_limit = 4;
@@ -184,6 +185,7 @@ TEST(NeighborTable, ChecksItsValues) {
       {"delay_open = 241", "7:14 `delay_open` is out of range"},
       {"idle_hold_max = 0", "7:17 `idle_hold_max` is out of range"},
       {"send_hold_time = 7", "7:18 `send_hold_time` is out of range"},
+      {"log_level = \"loud\"", "7:13 `loud` cannot be read"},
       {"hold_time = 2", "7:13 `hold_time` is out of range"},
       {"hold_time = 65536", "7:13 `hold_time` is out of range"},
       {"connect_retry = 0", "7:17 `connect_retry` is out of range"},

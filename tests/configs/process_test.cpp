@@ -128,10 +128,33 @@ TEST(OtherSections, AreRead) {
 TEST(BestPathTable, IsReadWholeAndKnowsNoOtherKey) {
   const std::string head = "[best_path]\n";
   const auto d = good(head + "always_compare_med = true\nmissing_med_is_worst = true\nignore_as_path = true\n"
-                             "prefer_oldest_external = true\nignore_router_id = true\n");
-  EXPECT_EQ(d.best_path, (rib::best_path_rules{true, true, true, true, true}));
+                             "prefer_oldest_external = true\nignore_router_id = true\n"
+                             "multipath_ebgp = 8\nmultipath_ibgp = 4\nmultipath_relax = true\n");
+  EXPECT_EQ(d.best_path, (rib::best_path_rules{true, true, true, true, true, 8, 4, true}));
+  EXPECT_EQ(errors_after_head(head + "multipath_ebgp = 0\nmultipath_ibgp = 257\n").size(), 2u);
   EXPECT_EQ(errors_after_head(head + "bestpath = true\n").size(), 1u);
   EXPECT_EQ(errors_after_head(head + "ignore_as_path = 1\n").size(), 1u);
+}
+
+TEST(ConfederationTable, IsReadWholeAndMadeTheSpeakers) {
+  EXPECT_EQ(good("").confederation, peer::confederation{}) << "none";
+  const auto made = good("[confederation]\nidentifier = 64500\nmembers = [65000, 65001, 4200000000]\n");
+  EXPECT_EQ(made.confederation, (peer::confederation{64500, {65000, 65001, 4200000000}}));
+  EXPECT_EQ(made.speaker().confederation, made.confederation);
+  EXPECT_EQ(good("[confederation]\nidentifier = 64500\nmembers = 65001\n").confederation.members,
+            std::vector<std::uint32_t>{65001});
+}
+
+TEST(ConfederationTable, RefusesNumbersThatCannotBe) {
+  const std::string head = "[confederation]\n";
+  EXPECT_EQ(errors_after_head(head + "members = [65001]\n").size(), 1u) << "an identifier is required";
+  EXPECT_EQ(errors_after_head(head + "identifier = 65000\n"), texts{"5:14 the identifier is our own AS"});
+  EXPECT_EQ(errors_after_head(head + "identifier = 23456\n").size(), 1u);
+  EXPECT_EQ(errors_after_head(head + "identifier = 64500\nmembers = [0, 65001, 64500, 65001, 23456, \"x\"]\n"),
+            (texts{"6:12 this is no AS number", "6:22 the identifier is what the outside sees, and no member AS",
+                   "6:29 AS 65001 is listed twice", "6:36 AS 23456 stands for others (RFC 6793) and cannot be a member",
+                   "6:43 this is no AS number"}));
+  EXPECT_EQ(errors_after_head(head + "identifier = 64500\npeers = [65001]\n").size(), 1u) << "an unknown key";
 }
 
 TEST(IgpMetricTables, AreReadAndCheckedForEachPrefix) {

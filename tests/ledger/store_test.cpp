@@ -140,6 +140,21 @@ TEST(Store, KeepsNeighbors) {
             (std::vector{changed, on_links[0], made, on_links[1], on_links[2]}));
 }
 
+TEST(Store, KeepsMetricsOfNextHopsAlsoInAFileWithoutThem) {
+  const scratch_folder folder;
+  opened(folder.file());
+  database{folder.file()}.run("DROP TABLE igp_metrics");
+  const std::vector<metric_row> all{{pfx("192.0.2.0/24"), 0xFFFFFFFE}, {pfx("2001:db8::/32"), std::nullopt}};
+  {
+    const auto s = opened(folder.file());
+    EXPECT_TRUE(s->metrics().value().empty());
+    EXPECT_TRUE(
+        s->change_metrics(std::vector<metric_row>{{pfx("192.0.2.0/24"), 1}, {pfx("10.0.0.0/8"), 2}, all[1]}, {}));
+    EXPECT_TRUE(s->change_metrics(std::vector{all[0]}, std::vector{pfx("10.0.0.0/8")}));
+  }
+  EXPECT_EQ(opened(folder.file())->metrics().value(), all);
+}
+
 TEST(Store, KeepsRangesAlsoInAFileOfTheFirstSchema) {
   const scratch_folder folder;
   opened(folder.file());

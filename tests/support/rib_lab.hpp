@@ -46,13 +46,15 @@ public:
   using path_table = std::map<std::pair<wire::prefix, std::uint32_t>, wire::path_attributes>;
 
   explicit rib_lab(std::uint32_t tombstones = 16384, std::shared_ptr<const rib::igp_metrics> metrics = {},
-                   bool deferring = false, std::uint32_t most_prefixes = 1u << 20) {
+                   bool deferring = false, std::uint32_t most_prefixes = 1u << 20,
+                   const rib::best_path_rules& rules = {}) {
     rib::partition::settings s;
     s.attributes = attributes;
     s.epoch = 7;
     s.local.router_id = 1;
     s.tombstones = tombstones;
     s.metrics = std::move(metrics);
+    s.rules = rules;
     s.deferring = deferring;
     s.most_prefixes = most_prefixes;
     ribs = std::make_unique<rib::partition>(std::move(s));

@@ -42,10 +42,10 @@ std::uint32_t as_path::origin() const noexcept {
   return segments.back().asns.back();
 }
 
-void as_path::prepend(std::uint32_t asn, std::uint32_t times) {
+void as_path::prepend(std::uint32_t asn, std::uint32_t times, segment_type type) {
   while (times != 0) {
-    if (segments.empty() || segments.front().type != segment_type::as_sequence || segments.front().asns.size() >= 255) {
-      segments.insert(segments.begin(), as_segment{});
+    if (segments.empty() || segments.front().type != type || segments.front().asns.size() >= 255) {
+      segments.insert(segments.begin(), as_segment{type, {}});
     }
     auto& front = segments.front().asns;
     const auto count = std::min<std::size_t>(times, 255 - front.size());

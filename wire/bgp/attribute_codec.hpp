@@ -98,8 +98,17 @@ struct attribute_summary {
 };
 attribute_summary summarize(bytes_view canonical);
 
-/// Is `asn` anywhere in the AS_PATH of the canonical bytes? How often? (Loop check, RFC 4271 §9.1.2.)
-std::uint32_t count_as(bytes_view canonical, std::uint32_t asn) noexcept;
+/// Segments of a path: all, or those of a confederation (RFC 5065).
+enum class path_part : std::uint8_t { whole, members };
+
+/// Is `asn` anywhere in that part of the AS_PATH of the canonical bytes? How often? (Loop check, RFC 4271 §9.1.2.)
+std::uint32_t count_as(bytes_view canonical, std::uint32_t asn, path_part part = path_part::whole) noexcept;
+
+/// The value of AS_PATH in canonical bytes; empty where they have none.
+bytes_view as_path_of(bytes_view canonical) noexcept;
+
+/// The first AS of a path that begins with an AS_CONFED_SEQUENCE; 0 of any other.
+std::uint32_t first_member_of(bytes_view canonical) noexcept;
 
 /// The value of OTC (RFC 9234) in canonical bytes; 0 where they have none.
 std::uint32_t otc_of(bytes_view canonical) noexcept;

@@ -70,7 +70,7 @@ struct as_path {
   std::uint32_t origin() const noexcept;
   /// Puts `asn` in front `times` times: a new segment where the first is no AS_SEQUENCE or is full
   /// (RFC 4271 §5.1.2 a).
-  void prepend(std::uint32_t asn, std::uint32_t times = 1);
+  void prepend(std::uint32_t asn, std::uint32_t times = 1, segment_type type = segment_type::as_sequence);
 
   bool operator==(const as_path&) const = default;
 };

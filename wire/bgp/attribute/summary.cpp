@@ -111,11 +111,14 @@ attribute_summary summarize(bytes_view canonical) {
   return s;
 }
 
-std::uint32_t count_as(bytes_view canonical, std::uint32_t asn) noexcept {
+std::uint32_t count_as(bytes_view canonical, std::uint32_t asn, path_part part) noexcept {
   std::uint32_t times = 0;
   for (attribute_cursor in{canonical}; in.next();) {
     if (in->is(attribute_type::as_path)) {
       for (segment_cursor segment{in->value}; segment.next();) {
+        if (part == path_part::members && !segment.is_confed()) {
+          continue;
+        }
         for (std::uint32_t i = 0; i < segment.count(); ++i) {
           times += segment[i] == asn ? 1 : 0;
         }
@@ -124,6 +127,20 @@ std::uint32_t count_as(bytes_view canonical, std::uint32_t asn) noexcept {
     }
   }
   return times;
+}
+
+bytes_view as_path_of(bytes_view canonical) noexcept {
+  for (attribute_cursor in{canonical}; in.next();) {
+    if (in->is(attribute_type::as_path)) {
+      return in->value;
+    }
+  }
+  return {};
+}
+
+std::uint32_t first_member_of(bytes_view canonical) noexcept {
+  segment_cursor segment{as_path_of(canonical)};
+  return segment.next() && segment.type() == segment_type::confed_sequence ? segment[0] : 0;
 }
 
 std::uint32_t otc_of(bytes_view canonical) noexcept {

@@ -1,0 +1,44 @@
+#include "capnp/client/metrics.hpp"
+
+#include "capnp/client/values.hpp"
+
+namespace bellman::client {
+
+outcome<std::vector<metric_row>> metrics::list() {
+  auto view = connection_.metrics();
+  if (!view)
+    return fail{view.error()};
+  return connection_.ask(view->listRequest().send(), [](auto r) {
+    std::vector<metric_row> all;
+    for (const auto row : r.getOk())
+      all.push_back({api::read_prefix(row.getMetric().getPrefix()).value_or(wire::prefix{}), row.getMetric().getCost(),
+                     row.getFromApi()});
+    return all;
+  });
+}
+
+outcome<done> metrics::set(const std::vector<std::pair<wire::prefix, std::uint32_t>>& all) {
+  auto admin = connection_.metrics_admin();
+  if (!admin)
+    return fail{admin.error()};
+  auto call = admin->setRequest();
+  auto out = call.initMetrics(static_cast<unsigned>(all.size()));
+  for (unsigned i = 0; i < out.size(); ++i) {
+    api::write_prefix(all[i].first, out[i].initPrefix());
+    out[i].setCost(all[i].second);
+  }
+  return connection_.ask(call.send(), [](auto) { return done{}; });
+}
+
+outcome<done> metrics::remove(const std::vector<wire::prefix>& all) {
+  auto admin = connection_.metrics_admin();
+  if (!admin)
+    return fail{admin.error()};
+  auto call = admin->removeRequest();
+  auto out = call.initPrefixes(static_cast<unsigned>(all.size()));
+  for (unsigned i = 0; i < out.size(); ++i)
+    api::write_prefix(all[i], out[i]);
+  return connection_.ask(call.send(), [](auto) { return done{}; });
+}
+
+} // namespace bellman::client
