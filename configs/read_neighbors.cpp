@@ -265,6 +265,7 @@ public:
       warn_of_missing_policy();
     else if (effective(&neighbor_patch::route_server_client).value_or(false))
       out_.warning(*own_.place, "`route_server_client` has no effect on an iBGP session (RFC 7947)");
+    warn_of_clients_rule();
     if (effective(&neighbor_patch::long_lived_stale_time).value_or(std::chrono::seconds{0}).count() != 0 &&
         effective(&neighbor_patch::graceful_restart) == peer::restart_mode::off)
       out_.error(own_.at("long_lived_stale_time"), "`long_lived_stale_time` needs `graceful_restart` (RFC 9494)");
@@ -302,6 +303,13 @@ private:
                        std::to_string(within.count()) +
                        " s): where the neighbour waits as long, no session ever comes up",
                    "a call without an OPEN is closed after `listen.open_within`; delay less, or allow more");
+  }
+
+  void warn_of_clients_rule() {
+    const auto& own = who_.own.rules.best_path_per_client;
+    if (own.value_or(false) && !effective(&neighbor_patch::route_server_client).value_or(false))
+      out_.warning(own_.at("best_path_per_client"),
+                   "`best_path_per_client` has no effect without `route_server_client` (RFC 7947)");
   }
 
   /// RFC 8212: without a policy nothing passes an eBGP session.

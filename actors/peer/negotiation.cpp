@@ -277,6 +277,7 @@ rib::session_rules rules_of(const neighbor_settings& settings) {
   out.import.drain = rules.graceful_shutdown_send;
   out.exports.hold_back_otc = below || role == local_role::peer; // egress 2
   out.exports.hold_back_no_peer = role == local_role::peer;
+  out.exports.next_best = settings.route_server_client && rules.best_path_per_client;
   return out;
 }
 

@@ -37,13 +37,15 @@ bool cohort_table::publish(const std::string& chain, const policy::program_ptr& 
       c.program = program;
       any = true;
     }
+  if (any)
+    rebuild();
   return any;
 }
 
 void cohort_table::rebuild() {
   encodings_.clear();
   for (std::size_t f = 0; f < 2; ++f) {
-    members_[f] = all_paths_[f] = {};
+    members_[f] = all_paths_[f] = next_best_[f] = {};
     choices_[f].clear();
     sends_paths_[f] = false;
   }
@@ -56,6 +58,8 @@ void cohort_table::rebuild() {
       if (c.families[f]) {
         e->members[f] |= c.members;
         members_[f] |= c.members;
+        if (c.rules.next_best && !c.send_paths[f].many && c.program && !c.program->rejects_everything())
+          next_best_[f] |= c.members;
         find_choice(c, f);
       }
   }

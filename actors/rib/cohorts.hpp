@@ -63,6 +63,9 @@ public:
   /// Sessions of a family, whatever their cohort.
   const peer_bits& members(std::size_t family) const noexcept { return members_[family]; }
 
+  /// Sessions of a family that get the next path where they may not have the best one, and may have any at all.
+  const peer_bits& next_best(std::size_t family) const noexcept { return next_best_[family]; }
+
   /// Is any session of the family sent more than the best path?
   bool sends_paths(std::size_t family) const noexcept { return sends_paths_[family]; }
   /// Those of them that are sent a choice, by which choice it is; and those that are sent all.
@@ -79,7 +82,7 @@ private:
 
   std::vector<cohort> cohorts_;
   std::vector<encoding_class> encodings_;
-  peer_bits members_[2];
+  peer_bits members_[2], next_best_[2];
   bool sends_paths_[2]{};
   std::vector<chosen_paths> choices_[2];
   peer_bits all_paths_[2];

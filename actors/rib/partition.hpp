@@ -223,6 +223,13 @@ private:
     std::uint32_t unsendable = 0; ///< cohorts whose messages are too short for these attributes
   };
 
+  /// Which cohorts export is asked for.
+  enum class audience : std::uint8_t {
+    best_path,  ///< all that are sent one path
+    next_best,  ///< those of them that are sent the next one where they may not have the best
+    many_paths, ///< those with Add-Path
+  };
+
   template <class Prefix>
   friend struct partition_query;
 
@@ -290,7 +297,7 @@ private:
   template <class Prefix>
   const std::vector<out_row>& wanted_rows(const node<Prefix>& n);
   template <class Prefix>
-  bool evaluate_export(const Prefix& prefix, bool many_paths, export_memo& memo);
+  bool evaluate_export(const Prefix& prefix, audience to, export_memo& memo);
   template <class Prefix>
   set_id wanted_set(peer_id source, const std::vector<std::uint32_t>& cohorts);
   template <class Prefix>
@@ -303,13 +310,20 @@ private:
   void release_memo(export_memo& memo);
   void forget_memo() { release_memo(memo_); }
 
+  // partition_next_best.cpp
+  template <class Prefix>
+  const std::vector<out_row>& with_next_best(std::uint32_t index, const std::vector<out_row>& of_best);
+  template <class Prefix>
+  void give(attr_handle attributes, set_id to);
+  std::uint32_t take_best();
+
   // partition_paths.cpp
   template <class Prefix>
   void reconcile_paths(std::uint32_t index);
   template <class Prefix>
   void want_paths(std::uint32_t index, std::vector<path_out>& wanted);
   template <class Prefix>
-  const export_memo& path_export(std::uint32_t index, const path_row& row);
+  const export_memo& path_export(std::uint32_t index, const path_row& row, audience to);
   template <class Prefix>
   void limit_offers(std::vector<path_offer>& offers, std::span<const std::uint32_t> offer_of,
                     std::vector<path_out>& rows);
@@ -368,6 +382,15 @@ private:
   std::unordered_map<std::uint64_t, export_memo> path_memos_; ///< (attributes, source) -> answer, until encoded
   std::vector<std::uint32_t> accepted_;                       ///< scratch: cohorts that take the set unchanged
   std::vector<out_row> scratch_rows_;
+  /// Of `with_next_best`: a path that is not the best one of its node.
+  struct runner_up {
+    std::uint32_t row, rank;
+    candidate route;
+  };
+  std::vector<out_row> given_rows_;
+  std::vector<runner_up> runners_up_;
+  std::vector<candidate> ties_;
+  peer_bits without_, takers_; ///< sessions that have no path yet, and those that get this one
   std::uint32_t now_ = 0;
   std::uint64_t unsendable_ = 0;
 

@@ -73,6 +73,7 @@ default_local_pref = 90
 med = "keep"
 next_hop = "unchanged"
 aigp = "on"
+best_path_per_client = false
 )");
   ASSERT_EQ(d.neighbors.size(), 1u);
   peer::neighbor_patch p;
@@ -118,7 +119,8 @@ aigp = "on"
              90,
              peer::med_rule::keep,
              peer::next_hop_rule::unchanged,
-             wire::aigp_use::on};
+             wire::aigp_use::on,
+             false};
   p.options = {"rs1.example.net", true, false, 7s, false, 30s, 600s, true, peer::log_level::debug};
   p.add_path_receive = true;
   p.add_path_send = peer::send_choice{peer::send_choice::kind::best, 3};
