@@ -159,7 +159,7 @@ TEST_F(OwnRestart, WaitsForCallersOfARangeThatWereThere) {
   EXPECT_EQ(progress().waiting_for, std::vector{d1});
   EXPECT_EQ(releases, 0);
   ASSERT_FALSE(marks.empty());
-  EXPECT_EQ(marks.back().neighbors, (std::vector{n1, d1}));
+  EXPECT_EQ(marks.back().neighbors, (std::vector{d1, n1}));
   EXPECT_EQ(marks.back().valid_for, 120u);
   memory->roster = memory->roster.with_dynamic(d1, 64512).value();
   memory->cells[d1] = std::make_shared<peer::peer_cell>(rib::peer_id{9}, memory->roster.members().at(d1).settings,

@@ -61,6 +61,7 @@ TEST_F(PeerLife, ANeighbourThatIsToStayDownStaysDown) {
   EXPECT_EQ(cell->status().last_error, said);
   EXPECT_EQ(cell->status().sessions, 1u);
   tell(msg::reset_neighbor{{}, msg::reset_neighbor::kind::hard, ""});
+  elapse(5s);
   EXPECT_EQ(cell->status().state, "Connect");
 }
 

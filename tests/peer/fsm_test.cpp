@@ -431,7 +431,8 @@ TEST_F(Fsm, StaysConsistentInAnyOrderOfEvents) {
 
 struct FsmRestart : Fsm {
   /// Established by a call of ours, with a neighbour that can restart or not.
-  void establish(bool restarts, wire::open theirs = open_of()) {
+  void establish(bool restarts) {
+    auto theirs = open_of();
     theirs.capabilities.graceful_restart = wire::graceful_restart{};
     if (restarts)
       theirs.capabilities.graceful_restart->families = {{wire::ipv4_unicast, true}};
@@ -466,17 +467,6 @@ TEST_F(FsmRestart, NewConnectionOfOneThatCannotRestartIsACollision) {
   establish(false);
   now += 6s;
   EXPECT_EQ(feed(accepted{}), words{"refuse 6/7"});
-}
-
-TEST_F(FsmRestart, OneThatOnlyLastsLongCanRestartToo) { // RFC 9494 §4.1
-  auto theirs = open_of();
-  theirs.capabilities.llgr = wire::long_lived_graceful_restart{{{wire::ipv4_unicast, true, 3600}}};
-  auto s = settings_of();
-  s.long_lived_stale_time = 3600s;
-  m = machine{s, 1};
-  establish(false, theirs);
-  now += 6s;
-  EXPECT_EQ(feed(accepted{}), (words{"close ours", "over", "arm", "take", "open theirs"}));
 }
 
 TEST_F(FsmRestart, SaysHowTheSessionEnded) {
