@@ -90,7 +90,7 @@ comparison compare(const candidate& a, const candidate& b, med_rule med, const b
     return decided(x.as_path_length < y.as_path_length, best_path_step::as_path_length);
   if (x.origin != y.origin) // b
     return decided(x.origin < y.origin, best_path_step::origin);
-  if (med == med_rule::same_neighbor_as && (rules.always_compare_med || x.first_as == y.first_as) &&
+  if (med == med_rule::same_neighbor_as && (rules.always_compare_med || a.neighbor_as() == b.neighbor_as()) &&
       med_of(x, rules) != med_of(y, rules)) // c; absent is 0, the lowest, unless said otherwise
     return decided(med_of(x, rules) < med_of(y, rules), best_path_step::med);
   if (is_external(a) != is_external(b)) // d
@@ -117,11 +117,11 @@ std::size_t select_best(std::span<const candidate> all, const best_path_rules& r
   auto end = begin;                                          // of the leaders: the best of each neighbouring AS
   std::unordered_map<std::uint32_t, std::size_t*> leader_of; // where looking through all would be long
   for (std::size_t i = 0; i < all.size(); ++i) {
-    const auto as = rules.always_compare_med ? 0 : all[i].attributes->first_as;
+    const auto as = rules.always_compare_med ? 0 : all[i].neighbor_as();
     auto* rival = end;
     if (all.size() <= few_enough_to_look)
-      rival = std::find_if(
-          begin, end, [&](std::size_t l) { return rules.always_compare_med || all[l].attributes->first_as == as; });
+      rival = std::find_if(begin, end,
+                           [&](std::size_t l) { return rules.always_compare_med || all[l].neighbor_as() == as; });
     else
       rival = leader_of.try_emplace(as, end).first->second;
     if (rival == end)

@@ -37,6 +37,11 @@ struct candidate {
   std::uint32_t received_at = 0; ///< seconds, of the partition's clock
   std::uint32_t distance = 0;    ///< to the next hop; 0 where nobody says
   std::uint64_t aigp = 0;        ///< where the attributes have one
+  /// Where the session puts a number of ours in front of what comes (RFC 7705 §3.3), the neighbouring AS all the same;
+  /// 0: the first of the path.
+  std::uint32_t behind_own_as = 0;
+
+  std::uint32_t neighbor_as() const noexcept { return behind_own_as != 0 ? behind_own_as : attributes->first_as; }
 };
 
 /// Condenses what is compared before MED into 32 bits: a path of higher rank is better for certain, equal ranks say

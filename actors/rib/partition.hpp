@@ -281,6 +281,8 @@ private:
   candidate candidate_of(const path_row& row) const noexcept;
   template <class Prefix>
   bool is_multipath(const node<Prefix>& n, const path_row& row) const;
+  std::uint32_t behind_own_as(const path_row& row, const wire::attribute_summary& a,
+                              const peer_state& from) const noexcept;
   bool are_alike(const path_row& a, const path_row& b) const noexcept;
   std::uint32_t distance_of(const attribute_set& set) const noexcept;
 

@@ -24,7 +24,15 @@ candidate partition::candidate_of(const path_row& row) const noexcept {
           paths_.path_id(row),
           row.received_at,
           distance_of(set),
-          set.summary.has_aigp ? wire::aigp_of(set.canonical()) : 0};
+          set.summary.has_aigp ? wire::aigp_of(set.canonical()) : 0,
+          behind_own_as(row, set.summary, *from)};
+}
+
+/// The path of a session under another number of ours begins with that (RFC 7705 §3.3), whoever announced it.
+std::uint32_t partition::behind_own_as(const path_row& row, const wire::attribute_summary& a,
+                                       const peer_state& from) const noexcept {
+  const auto own = from.info.rules.import.prepend_as;
+  return own != 0 && a.first_as == own ? (*paths_.table())[paths_.received(row)].summary.first_as : 0;
 }
 
 std::uint32_t partition::distance_of(const attribute_set& set) const noexcept {
@@ -65,11 +73,12 @@ void partition::select(node<Prefix>& n) {
 
 /// Paths that may be used together, where that is not relaxed.
 bool partition::are_alike(const path_row& a, const path_row& b) const noexcept {
+  const auto x = candidate_of(a), y = candidate_of(b);
+  if (is_external(x))
+    return x.neighbor_as() == y.neighbor_as();
   const auto& table = *paths_.table();
-  const auto &x = table[paths_.imported(a)], &y = table[paths_.imported(b)];
-  if (is_external(candidate_of(a)))
-    return x.summary.first_as == y.summary.first_as;
-  return std::ranges::equal(wire::as_path_of(x.canonical()), wire::as_path_of(y.canonical()));
+  return std::ranges::equal(wire::as_path_of(table[paths_.imported(a)].canonical()),
+                            wire::as_path_of(table[paths_.imported(b)].canonical()));
 }
 
 /// Beside the best one: as good, and among the first so many of those. A path that loses to another of its own

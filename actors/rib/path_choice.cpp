@@ -96,7 +96,7 @@ void choose_paths(const path_plan& plan, std::span<path_offer> offers, const bes
   if (plan.one_per_as) {
     std::map<std::uint32_t, offer_list> groups;
     for (auto& o : offers)
-      groups[o.route.attributes->first_as].push_back(&o);
+      groups[o.route.neighbor_as()].push_back(&o);
     for (auto& [asn, group] : groups)
       keep_best(std::move(group), 1, rules);
   }

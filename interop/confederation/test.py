@@ -32,7 +32,7 @@ ACCEPT = {"import_policy": ["accept-all"], "export_policy": ["accept-all"]}
 class Inside:
     """What a member has to know; `local_pref` is what it says over the sessions of the confederation where nobody says otherwise."""
 
-    inside, local_pref = True, 100
+    inside, local_pref, held_back = True, 100, frozenset()
 
 
 class BirdMember(Inside, Bird):
@@ -44,6 +44,8 @@ class BirdInternal(Inside, Bird):
 
 
 class FrrMember(Inside, Frr):
+    held_back = frozenset({NO_ADVERTISE, NO_EXPORT_SUBCONFED})  # it obeys for routes of its own
+
     def base_configuration(self):
         others = " ".join(str(asn) for asn in (BELLMAN_AS, *MEMBERS) if asn != self.session.own.asn)
         lines = f" bgp confederation identifier {IDENTIFIER}\n bgp confederation peers {others}\n"
@@ -55,6 +57,14 @@ class GoBgpMember(Inside, GoBgp):
         others = [asn for asn in (BELLMAN_AS, *MEMBERS) if asn != self.session.own.asn]
         table = f"[global.confederation.config]\nenabled = true\nidentifier = {IDENTIFIER}\nmember-as-list = {others}\n"
         return super().configuration().replace("[[neighbors]]", table + "[[neighbors]]", 1)
+
+
+class FrrOutside(Frr):
+    held_back = frozenset({NO_ADVERTISE, NO_EXPORT_SUBCONFED, NO_EXPORT})
+
+
+class BirdOutside(Bird):
+    held_back = frozenset()
 
 
 def routes_of(n):
@@ -118,9 +128,9 @@ def body(build, folder, transport):
         bird, frr = world.add(BirdMember, name="bird-member"), world.add(FrrMember, name="frr-member")
         gobgp = world.add(GoBgpMember, name="gobgp-member")
         internal = world.add(BirdInternal, asn=BELLMAN_AS, name="bird-internal")
-        outer_frr, outer_bird = outsider(world, Frr, "frr-outside"), outsider(world, Bird, "bird-outside")
+        outer_frr, outer_bird = outsider(world, FrrOutside, "frr-outside"), outsider(world, BirdOutside, "bird-outside")
         for number, n in enumerate(world.neighbors, 11):
-            n.announce(routes_of(number))
+            n.announce([r for r in routes_of(number) if r.communities.isdisjoint(n.held_back)])
         # Both are two long, for (65011) has no length: the one from outside is better.
         bird.announce([*routes_of(11), Route(SHARED, as_path=(64710, 64711))])
         outer_bird.announce([*routes_of(16), Route(SHARED, as_path=(64710,))])

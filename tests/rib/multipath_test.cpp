@@ -158,3 +158,21 @@ TEST(Multipath, ChangesNothingOfWhatIsSentAndShowsInAWatch) {
   }
   EXPECT_EQ(plain.messages, lab.messages);
 }
+
+// RFC 7705 §3.3: our number in front of what comes hides the neighbouring AS from nobody.
+TEST(NeighborAs, IsTheNeighboursBehindANumberOfOurs) {
+  rib_lab lab;
+  rib::session_rules migrated;
+  migrated.import.prepend_as = 64999;
+  // Two ASes that we meet as AS 64999: their MEDs are not to be compared.
+  const int low_med = lab.join({.asn = 102, .rules = migrated}), high_med = lab.join({.asn = 101, .rules = migrated});
+  const int same_as = lab.join({.asn = 102, .rules = migrated});
+  lab.announce(high_med, p, with_med({101, 7}, 20));
+  lab.announce(low_med, p, with_med({102, 7}, 10));
+  lab.announce(same_as, p, with_med({102, 7}, 5));
+  std::set<rib::best_path_step> steps;
+  for (const auto& pair : lab.ribs->explain(p).pairs)
+    steps.insert(pair.step);
+  EXPECT_EQ(steps, (std::set{rib::best_path_step::med, rib::best_path_step::router_id})) << "MED within AS 102 only";
+  EXPECT_EQ(lab.ribs->explain(p).candidates.at(0).route.source, lab.id(high_med));
+}
