@@ -241,10 +241,10 @@ TEST(Warning, SaysThatEbgpWithoutPolicyPassesNothing) { // RFC 8212
   EXPECT_TRUE(warnings(neighbor_head + "local_as = 65001\n").empty()); // iBGP
 }
 
-TEST(NeighborTable, WarnsOfAPathPerClientWhereThereIsNoClient) {
+TEST(Warning, SaysThatAPathPerClientNeedsAClient) {
   const std::string head = neighbor_head + open_policies;
   EXPECT_EQ(warnings(head + "best_path_per_client = true\n"),
-            (texts{"`best_path_per_client` has no effect without `route_server_client` (RFC 7947)"}));
+            (texts{"9 `best_path_per_client` has no effect without `route_server_client` (RFC 7947)"}));
   EXPECT_TRUE(warnings(head + "best_path_per_client = false\n").empty());
   EXPECT_TRUE(warnings(head + "route_server_client = true\nbest_path_per_client = true\n").empty());
 }
