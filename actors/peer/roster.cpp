@@ -34,7 +34,6 @@ result<neighbor_settings, mistake> roster::resolved(const wire::ip_address& a, c
   return settings;
 }
 
-/// The member as it is stated now; one that cannot be so stays as it is.
 const roster::member* roster::caller(const wire::ip_address& from) const {
   auto found = members_.find(from);
   if (found == members_.end() && from.has_zone())
@@ -42,6 +41,7 @@ const roster::member* roster::caller(const wire::ip_address& from) const {
   return found == members_.end() ? nullptr : &found->second;
 }
 
+/// The member as it is stated now; one that cannot be so stays as it is.
 std::optional<mistake> roster::recompute(const wire::ip_address& a) {
   troubles_.erase(a);
   const auto w = written(a);

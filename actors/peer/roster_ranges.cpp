@@ -92,7 +92,7 @@ result<roster, mistake> roster::without_range(const wire::prefix& range) const {
 }
 
 result<roster, mistake> roster::with_dynamic(const wire::ip_address& a, std::uint32_t asn, std::size_t most) const {
-  if (members_.contains(a))
+  if (caller(a) != nullptr)
     return *this;
   const auto r = range_of(a);
   if (!r || !r->takes(asn))

@@ -15,7 +15,8 @@ namespace {
 using offer_list = std::vector<path_offer*>;
 
 bool is_before(const path_offer* a, const path_offer* b, med_rule med, const best_path_rules& rules) noexcept {
-  return compare(a->route, b->route, med, rules).first_is_better;
+  const auto found = compare(a->route, b->route, med, rules);
+  return found.step != best_path_step::none && found.first_is_better; // to be sorted by: never before itself
 }
 
 /// Of one rank, best first: what select_best would take, then what it would take of the others, and so on. It compares
@@ -26,7 +27,7 @@ void order_within_rank(std::span<path_offer*> offers, const best_path_rules& rul
     return;
   std::map<std::uint32_t, offer_list> of_as; // the best one stands last
   for (auto* o : offers)
-    of_as[rules.always_compare_med ? 0 : o->route.attributes->first_as].push_back(o);
+    of_as[rules.always_compare_med ? 0 : o->route.neighbor_as()].push_back(o);
   const auto best_is_lower = [&](const path_offer* a, const path_offer* b) {
     return is_before(b, a, med_rule::same_neighbor_as, rules);
   };

@@ -126,6 +126,8 @@ TEST(PathChoice, KeepsTheOrderOfRepeatedSelection) {
       s.router_id = below(4);
       s.address = wire::ip_address::v4(i);
       offers.push_back({{&a, &s, false, 0, i}, rib::rank_of(a, false), slots({1})});
+      if (below(3) == 0)
+        offers.back().route.behind_own_as = 1 + below(3); // RFC 7705
     }
     const rib::best_path_rules rules{.always_compare_med = turn % 5 == 0};
     std::vector<std::size_t> left(n);
@@ -144,6 +146,14 @@ TEST(PathChoice, KeepsTheOrderOfRepeatedSelection) {
     for (std::uint32_t i = 0; i < n; ++i)
       EXPECT_EQ(!offers[i].to.empty(), expected[i]) << turn << " " << i;
   }
+}
+
+TEST(PathChoice, PathsThatNothingTellsApartDoNoHarm) {
+  wire::attribute_summary attributes;
+  rib::source_facts source;
+  std::vector<path_offer> offers(500, path_offer{{&attributes, &source}, rib::rank_of(attributes, false), slots({1})});
+  rib::choose_paths({true, false, 3}, offers, {});
+  EXPECT_EQ(std::ranges::count_if(offers, [](const path_offer& o) { return !o.to.empty(); }), 3);
 }
 
 // As many as a hostile neighbourhood can announce of one prefix, to a session that is offered them all.
