@@ -49,7 +49,7 @@ def body(build, folder):
             own = replace(d.session.own, next_hop4=d.session.own.address6)
             d.session = replace(d.session, own=own)
             hub.neighbors[d.session.own_address].pop("next_hop_v4")
-            d.announce([Route(f"203.0.{n}.0/24"), Route(f"2001:db8:{n}::/48")])
+            d.announce([Route(f"203.0.{n}.0/24"), Route(f"2001:db8:{n + 1}::/48")])
         inside = add_speaker(world, asn=65000, name="inside")
         world.transport = "ipv4"
         outside = add_speaker(world, name="outside")
@@ -72,7 +72,7 @@ def body(build, folder):
 
 
 def withdraw(world, source, other):
-    source.announce([Route("2001:db8:0::/48")])
+    source.announce([Route("2001:db8:1::/48")])
     until("the IPv4 route of BIRD is gone at FRR", lambda: "203.0.0.0/24" not in other.table(), daemon=other.label)
 
 

@@ -13,6 +13,7 @@ routes go over RFC 8950, for there is no IPv4 address on either link.
 import socket
 import struct
 import time
+from pathlib import Path
 
 from lib.beyond import Beyond
 from lib.bellmand import Bellmand
@@ -91,9 +92,10 @@ router bgp 65012
  exit-address-family
 exit
 """)
-        common = ["-S", "-P", "0", "--vty_socket", self.folder, "-z", self.folder / "zserv.api", "--log", "stdout"]
-        for name in ("zebra", "bgpd"):
-            self.processes.append(Process(name, [*self.beyond.inside(), f"/usr/lib/frr/{name}", *common, "-f", self.folder / f"{name}.conf",
+        be_one_of_frr(self.folder / "group")
+        common = ["-P", "0", "--vty_socket", self.folder, "-z", self.folder / "zserv.api", "--log", "stdout"]
+        for name, user in (("zebra", ["-u", "root", "-g", "root"]), ("bgpd", ["-S"])):
+            self.processes.append(Process(name, [*self.beyond.inside(), f"/usr/lib/frr/{name}", *user, *common, "-f", self.folder / f"{name}.conf",
                                                  "-i", self.folder / f"{name}.pid"], self.folder))
             self.processes[-1].until_ready("no answer to vtysh", (self.folder / f"{name}.vty").is_socket)
 
@@ -105,6 +107,13 @@ exit
 
     def stop(self):
         return all([p.stop() for p in reversed(self.processes)])
+
+
+def be_one_of_frr(file):
+    """zebra runs as nobody who is not in the group frrvty; this run's /etc/group is its own."""
+    lines = Path("/etc/group").read_text().splitlines()
+    file.write_text("".join(f"{line}{'' if line.endswith(':') else ','}root\n" if line.startswith("frrvty:") else f"{line}\n" for line in lines))
+    output_of(["mount", "--bind", file, "/etc/group"])
 
 
 def advertise_router(interface, source_mac):

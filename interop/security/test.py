@@ -198,8 +198,8 @@ class RangeFrr(Frr):
     def base_configuration(self):
         lines = super().base_configuration().replace(f"neighbor {self.session.address} ", "neighbor CALLERS ").splitlines()
         lines = [line for line in lines if not line.startswith((" neighbor CALLERS port", " neighbor CALLERS timers connect"))]
-        first = next(i for i, line in enumerate(lines) if "neighbor CALLERS" in line)
-        lines[first:first] = [" neighbor CALLERS peer-group", f" bgp listen range {net(self.session.transport)} peer-group CALLERS"]
+        first = next(i for i, line in enumerate(lines) if "neighbor CALLERS remote-as" in line)
+        lines[first:first + 1] = [" neighbor CALLERS peer-group", lines[first], f" bgp listen range {net(self.session.transport)} peer-group CALLERS"]
         return "\n".join(lines) + "\n"
 
 

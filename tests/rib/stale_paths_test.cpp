@@ -173,7 +173,7 @@ TEST_F(StalePaths, AreImportedAgainWhereTheNextSessionHasOtherRules) {
   lab.up(a);
   EXPECT_EQ(stale(0), 2u);
   EXPECT_EQ(lab.received(inside).at(p4).local_pref, 50u);
-  lab.down(a, kept);
+  lab.down(a, all_kept); // nothing was announced in between
   spec.import_chain = "none";
   lab.up(a);
   EXPECT_TRUE(lab.received(inside).empty());

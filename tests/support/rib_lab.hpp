@@ -260,6 +260,7 @@ private:
     context.kind = kind;
     context.aigp = wire::aigp_use::on; // so that what should not be there is seen
     context.ipv4_ids = context.ipv6_ids = ids;
+    context.extended_next_hop = true; // what a session did not agree on is the partition's to hold back
     const auto each = [&](auto cursor, auto&& use) {
       while (cursor.next())
         use(path_key{wire::to_prefix(cursor.prefix()), cursor.path_id()});
@@ -274,7 +275,9 @@ private:
     ASSERT_EQ(decoded.worst, wire::severity::none);
     const auto use = [&](const path_key& k) { add(k, decoded.attributes); };
     each(wire::nlri_cursor<wire::prefix4>{parts->nlri, ids}, use);
-    if (parts->has_mp_reach)
+    if (parts->has_mp_reach && parts->mp_reach_family == wire::ipv4_unicast)
+      each(wire::nlri_cursor<wire::prefix4>{parts->mp_reach_nlri, ids}, use);
+    else if (parts->has_mp_reach)
       each(wire::nlri_cursor<wire::prefix6>{parts->mp_reach_nlri, ids}, use);
   }
 
