@@ -45,6 +45,6 @@ struct Family {
 
 struct Endpoint {
   address @0 :Data;
-  # 4 or 16 octets.
+  # 4 or 16 octets; behind the 16 of a link-local address the name of its interface, as in NeighborsView.show.
   port @1 :UInt16;
 }

@@ -109,7 +109,7 @@ void write_health(const daemon_health& from, Health::Builder out) {
   restart.setLeft(static_cast<std::uint32_t>(from.restart.left.count()));
   auto waiting = restart.initWaitingFor(static_cast<unsigned>(from.restart.waiting_for.size()));
   for (unsigned i = 0; i < waiting.size(); ++i)
-    waiting.set(i, as_data(from.restart.waiting_for[i].view()));
+    waiting.set(i, host_octets{from.restart.waiting_for[i]});
   auto problems = out.initProblems(static_cast<unsigned>(from.problems.size()));
   for (unsigned i = 0; i < problems.size(); ++i)
     problems.set(i, from.problems[i]);

@@ -144,7 +144,7 @@ void write_traffic(const net::traffic& from, Traffic::Builder out) {
 }
 
 void write_endpoint(const net::endpoint& from, Endpoint::Builder out) {
-  out.setAddress(as_data(from.address.view()));
+  out.setAddress(host_octets{from.address});
   out.setPort(from.port);
 }
 
@@ -200,7 +200,7 @@ void write_errors(const std::vector<peer::attribute_error>& from, ::capnp::List<
 } // namespace
 
 void write_status(const msg::neighbor_status& from, NeighborStatus::Builder out) {
-  out.setAddress(as_data(from.settings.address.view()));
+  out.setAddress(host_octets{from.settings.address});
   out.setId(rib::number(from.id));
   write_settings(from.settings, out.initSettings());
   out.setOrigin(static_cast<SettingOrigin>(from.origin)); // the same order

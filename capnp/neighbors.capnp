@@ -16,6 +16,10 @@ interface NeighborsView {
 
   show @1 (address :Data) -> NeighborResult;
   # "not-found" if no neighbour has this address.
+  #
+  # The address of a neighbour has 4 or 16 octets, wherever it stands. A link-local one has the name of the interface
+  # behind its 16 ("eth0" is 20 octets in all): the same address behind two interfaces is two neighbours. 16 zeros and
+  # the name of an interface are the neighbour that is known by that interface alone.
 
   watch @2 (sink :NeighborSink) -> NeighborWatchResult;
   # The current list first, in one call with `snapshot` set, then each change of a state. A slow sink is shown the newest

@@ -44,7 +44,7 @@ kj::Promise<void> neighbors_view_server::list(ListContext context) {
 }
 
 kj::Promise<void> neighbors_view_server::show(ShowContext context) {
-  const auto address = read_address(context.getParams().getAddress());
+  const auto address = read_host(context.getParams().getAddress());
   if (!address) {
     write_no_address(context.getResults().initError());
     return kj::READY_NOW;
@@ -89,7 +89,7 @@ kj::Promise<void> neighbors_admin_server::carry_out(const char* what, const wire
 
 kj::Promise<void> neighbors_admin_server::add(AddContext context) {
   const auto params = context.getParams();
-  const auto address = read_address(params.getAddress());
+  const auto address = read_host(params.getAddress());
   const auto patch = read_patch(params.getPatch());
   if (address && patch)
     return carry_out("add", *address,
@@ -104,7 +104,7 @@ kj::Promise<void> neighbors_admin_server::add(AddContext context) {
 
 kj::Promise<void> neighbors_admin_server::change(ChangeContext context) {
   const auto params = context.getParams();
-  const auto address = read_address(params.getAddress());
+  const auto address = read_host(params.getAddress());
   const auto patch = read_patch(params.getPatch());
   if (address && patch) {
     msg::change_neighbor change{*address, std::nullopt, *patch};
@@ -120,14 +120,14 @@ kj::Promise<void> neighbors_admin_server::change(ChangeContext context) {
 }
 
 kj::Promise<void> neighbors_admin_server::remove(RemoveContext context) {
-  if (const auto address = read_address(context.getParams().getAddress()))
+  if (const auto address = read_host(context.getParams().getAddress()))
     return carry_out("remove", *address, msg::remove_neighbor{*address}, context);
   write_no_address(context.getResults().initError());
   return kj::READY_NOW;
 }
 
 kj::Promise<void> neighbors_admin_server::enable(EnableContext context) {
-  if (const auto address = read_address(context.getParams().getAddress()))
+  if (const auto address = read_host(context.getParams().getAddress()))
     return carry_out("enable", *address, msg::enable_neighbor{*address}, context);
   write_no_address(context.getResults().initError());
   return kj::READY_NOW;
@@ -135,7 +135,7 @@ kj::Promise<void> neighbors_admin_server::enable(EnableContext context) {
 
 kj::Promise<void> neighbors_admin_server::disable(DisableContext context) {
   const auto params = context.getParams();
-  const auto address = read_address(params.getAddress());
+  const auto address = read_host(params.getAddress());
   if (!address)
     write_no_address(context.getResults().initError());
   else if (text_fits(params.getText(), context.getResults().initError()))
@@ -146,7 +146,7 @@ kj::Promise<void> neighbors_admin_server::disable(DisableContext context) {
 kj::Promise<void> neighbors_admin_server::reset(ResetContext context) {
   using kind = decltype(msg::reset_neighbor::kind);
   const auto params = context.getParams();
-  const auto address = read_address(params.getAddress());
+  const auto address = read_host(params.getAddress());
   if (!address) {
     write_no_address(context.getResults().initError());
     return kj::READY_NOW;

@@ -17,7 +17,7 @@ std::optional<refusal> read_peer(RouteQuery::Reader in, const neighbor_names& na
       return refusal{"invalid", "either `local` or `neighbor`", "query.local"};
     q.peer = rib::local_source;
   } else if (in.getNeighbor().size() != 0) {
-    const auto address = read_address(in.getNeighbor());
+    const auto address = read_host(in.getNeighbor());
     if (!address)
       return refusal{"invalid", "an address has 4 or 16 octets", "query.neighbor"};
     q.peer = names.find(*address);

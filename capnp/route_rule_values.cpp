@@ -46,6 +46,7 @@ void write_rules(const peer::route_rules& from, RouteRules::Builder out) {
   out.setMed(as_text(text_of(from.med)));
   out.setNextHop(as_text(text_of(from.next_hop)));
   out.setAigp(as_text(text_of(from.aigp)));
+  out.setBestPathPerClient(from.best_path_per_client);
 }
 
 result<peer::route_rules_patch, refusal> read_rules(RouteRulesPatch::Reader in) {
@@ -66,6 +67,7 @@ result<peer::route_rules_patch, refusal> read_rules(RouteRulesPatch::Reader in) 
   words.take(in.getMed(), "med", p.med);
   words.take(in.getNextHop(), "nextHop", p.next_hop);
   words.take(in.getAigp(), "aigp", p.aigp);
+  take(in.getBestPathPerClient(), p.best_path_per_client);
   if (words.wrong())
     return fail{*words.wrong()};
   return p;

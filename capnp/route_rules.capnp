@@ -35,6 +35,8 @@ struct RouteRules {
   # "standard", "self", "unchanged": on the way out.
   aigp @14 :Text;
   # "standard", "on", "off": whether the session carries AIGP (RFC 7311); "standard" is all but eBGP.
+  bestPathPerClient @15 :Bool;
+  # A client of the route server gets the next path where it may not have the best one (RFC 7947).
 }
 
 struct RouteRulesPatch {
@@ -99,5 +101,9 @@ struct RouteRulesPatch {
   aigp :union {
     keep @28 :Void;
     set @29 :Text;
+  }
+  bestPathPerClient :union {
+    keep @30 :Void;
+    set @31 :Bool;
   }
 }

@@ -18,8 +18,9 @@ interface Routes {
   count @1 (query :Rows.RouteQuery) -> CountResult;
   # How many rows the listing would have.
 
-  explain @2 (prefix :Common.Prefix) -> ExplainResult;
-  # Why the best path of exactly this prefix is best. No candidates: nobody announces it.
+  explain @2 (prefix :Common.Prefix, neighbor :Data) -> ExplainResult;
+  # Why the best path of exactly this prefix is best. No candidates: nobody announces it. With the address of a neighbour:
+  # whether it is advertised there, too, and why not; "not-found" for a neighbour that does not exist.
 
   watch @3 (filter :Rows.RouteQuery, from :Watch.WatchCursor, sink :Watch.RouteSink) -> WatchResult;
   # Follows changes. `filter.view` is best, allPaths, or received with a neighbour. `from` null: a snapshot first.
@@ -58,6 +59,21 @@ struct Explanation {
   neighbors @3 :List(Rows.NeighborName);
   pairs @4 :List(Pair);
   # Each usable candidate with each, at most the first 32 of them.
+  sending @5 :Sending;
+  # Only where a neighbour was asked about.
+}
+
+struct Sending {
+  sent @0 :Bool;
+  # It is advertised to the neighbour.
+  reason @1 :Text;
+  # Else the first that stands in the way: "not-established" (a limit that was passed ends a session, too), "family" (not
+  # agreed, or no next hop of ours), "selection-deferred", "no-path" (none that can be used), "own-route" (the best path is
+  # the neighbour's), "no-advertise", "no-export", "no-export-subconfed", "no-peer", "role" (OTC, RFC 9234),
+  # "split-horizon", "long-lived-stale", "policy", "next-hop" (the session cannot say it), "too-long", "not-chosen" (of
+  # several paths), "congested", "pending".
+  text @2 :Text;
+  # With "policy": the reason that the statement gives.
 }
 
 struct Pair {

@@ -97,12 +97,28 @@ kj::Promise<void> routes_server::explain(ExplainContext context) {
                 "prefix");
     return kj::READY_NOW;
   }
-  const auto partition = partition_of(*prefix, server.settings.partitions);
-  auto asked = server.actors.ask<rib::explanation>(names::partition(partition), msg::explain_prefix{*prefix},
-                                                   urgency::overtaking);
+  const auto neighbor = context.getParams().getNeighbor();
+  const auto address = read_host(neighbor);
+  if (neighbor.size() != 0 && !address) {
+    write_fault("invalid", "an address has 4 or 16 octets", context.getResults().initError(), "neighbor");
+    return kj::READY_NOW;
+  }
   return server.names.refresh()
-      .then([asked = kj::mv(asked)]() mutable { return kj::mv(asked); })
-      .then([&server, context](answer<rib::explanation>&& a) mutable {
+      .then([&server, prefix = *prefix, address]() -> kj::Promise<answer<rib::explanation>> {
+        msg::explain_prefix question{prefix, {}};
+        if (address) {
+          question.to = server.names.find(*address);
+          if (!question.to)
+            return answer<rib::explanation>{{}, "the neighbors actor does not answer"};
+        }
+        const auto partition = partition_of(prefix, server.settings.partitions);
+        return server.actors.ask<rib::explanation>(names::partition(partition), std::move(question),
+                                                   urgency::overtaking);
+      })
+      .then([&server, context, address](answer<rib::explanation>&& a) mutable {
+        if (!a.value && address && server.names.reachable() && !server.names.find(*address))
+          return write_fault("not-found", "no neighbor has the address " + to_string(*address),
+                             context.getResults().initError(), "neighbor");
         if (!a.value)
           return write_unavailable(a.trouble, context.getResults().initError());
         const auto& candidates = a.value->candidates;
@@ -127,6 +143,12 @@ kj::Promise<void> routes_server::explain(ExplainContext context) {
           compared[i].setWinner(pairs[i].winner);
           compared[i].setLoser(pairs[i].loser);
           compared[i].setStep(std::string{rib::to_string(pairs[i].step)});
+        }
+        if (a.value->to) {
+          auto sending = out.initSending();
+          sending.setSent(a.value->to->why == rib::hold_back::none);
+          sending.setReason(std::string{rib::to_string(a.value->to->why)});
+          sending.setText(a.value->to->text);
         }
       });
 }

@@ -71,7 +71,7 @@ void page_writer::write_sources(const neighbor_names& names, ::capnp::List<Neigh
   for (unsigned i = 0; i < out.size(); ++i) {
     out[i].setId(rib::number(sources_[i]));
     if (const auto* n = names.find(sources_[i])) {
-      out[i].setAddress(as_data(n->address.view()));
+      out[i].setAddress(host_octets{n->address});
       out[i].setAsn(n->asn);
     }
   }

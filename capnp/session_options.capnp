@@ -19,7 +19,9 @@ struct SessionOptions {
   # Seconds, 1 to 3600: but no longer than this.
   sendHoldTime @6 :UInt32;
   # Seconds, 8 to 65535: so long the neighbour may take nothing (RFC 9687); at least twice the hold time counts.
-  logLevel @7 :Text;
+  extendedNextHop @7 :Bool;
+  # IPv4 routes may come and go with IPv6 next hops, where the neighbour agrees (RFC 8950).
+  logLevel @8 :Text;
   # "inherit" (the daemon's), "trace", "debug", "info", "warning", "error" or "off". A change takes effect at once, without a reset.
 }
 
@@ -54,8 +56,12 @@ struct SessionOptionsPatch {
     keep @12 :Void;
     set @13 :UInt32;
   }
-  logLevel :union {
+  extendedNextHop :union {
     keep @14 :Void;
-    set @15 :Text;
+    set @15 :Bool;
+  }
+  logLevel :union {
+    keep @16 :Void;
+    set @17 :Text;
   }
 }

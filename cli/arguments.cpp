@@ -75,13 +75,14 @@ std::optional<std::uint32_t> parse_identifier(const std::string& text) {
 }
 
 std::optional<wire::ip_address> parse_address(const std::string& text) { return wire::parse_ip(text); }
+std::optional<wire::ip_address> parse_neighbor(const std::string& text) { return wire::parse_host(text); }
 std::optional<wire::prefix> parse_prefix(const std::string& text) { return wire::parse_prefix(text); }
 std::optional<std::uint32_t> parse_count(const std::string& text) { return parse_number(text); }
 
 void add_query_options(CLI::App& app, client::route_query& query) {
   add_value(app, "--view", "best|received|advertised|all", "which routes (best)", parse_view, into(query.view));
   auto* neighbor = add_value(app, "--neighbor,-n", type_name::neighbor, "only routes of this neighbor, or sent to it",
-                             parse_address, into(query.neighbor));
+                             parse_neighbor, into(query.neighbor));
   app.add_flag("--local", query.local, "only injected routes")->excludes(neighbor);
   add_value(app, "--family,-f", type_name::family, "only this address family", parse_family, into(query.family));
   const auto matching = [&](const char* names, client::match kind, const char* help) {

@@ -65,6 +65,8 @@ std::optional<wire::family> parse_family(const std::string& text);
 std::optional<bool> parse_on_off(const std::string& text);
 std::optional<std::string> parse_text(const std::string& text);
 std::optional<wire::ip_address> parse_address(const std::string& text);
+/// An address, a link-local one with its interface ("fe80::1%eth0"), or an interface alone ("%eth0").
+std::optional<wire::ip_address> parse_neighbor(const std::string& text);
 /// "192.0.2.1" as a number; nothing for 0.0.0.0.
 std::optional<std::uint32_t> parse_identifier(const std::string& text);
 std::optional<wire::prefix> parse_prefix(const std::string& text);

@@ -206,6 +206,8 @@ json to_json(const client::explanation& e) {
   out["pairs"] = strings(e.pairs, [](const client::explanation::pair& p) {
     return json{{"winner", p.winner}, {"loser", p.loser}, {"step", p.step}};
   });
+  if (e.to)
+    out["sending"] = {{"sent", e.to->sent}, {"reason", e.to->reason}, {"text", e.to->text}};
   return out;
 }
 

@@ -96,10 +96,23 @@ void add_injected(table& t, const client::injected_route& r) {
   t.add({wire::to_string(r.prefix), printable(r.owner), render_attributes(*r.attributes)});
 }
 
+namespace {
+
+std::string sending_text(const client::explanation& e) {
+  if (!e.to)
+    return {};
+  if (e.to->sent)
+    return "\nSent to the neighbor\n";
+  return "\nNot sent to the neighbor: " + printable(e.to->reason) +
+         (e.to->text.empty() ? "" : " (" + printable(e.to->text) + ")") + "\n";
+}
+
+} // namespace
+
 std::string render_explanation(const client::explanation& e) {
   auto out = wire::to_string(e.prefix);
   if (e.candidates.empty())
-    return out + ": nobody announces it\n";
+    return out + ": nobody announces it\n" + sending_text(e);
   out += ": " + number_text(e.candidates.size()) + (e.candidates.size() == 1 ? " path\n" : " paths\n");
   table t{{{""},
            {"Neighbor"},
@@ -122,14 +135,14 @@ std::string render_explanation(const client::explanation& e) {
   }
   out += t.render();
   if (e.pairs.size() < 2) // one pair is what the table says already
-    return out;
+    return out + sending_text(e);
   table pairs{{{"Winner"}, {"Next hop"}, {"Loser"}, {"Next hop"}, {"Decided by"}}};
   for (const auto& p : e.pairs) {
     const auto &won = e.candidates[p.winner].route, &lost = e.candidates[p.loser].route;
     pairs.add({source_text(won), next_hop_text(won.attributes->next_hop), source_text(lost),
                next_hop_text(lost.attributes->next_hop), printable(p.step)});
   }
-  return out + "\nPair by pair\n" + pairs.render();
+  return out + "\nPair by pair\n" + pairs.render() + sending_text(e);
 }
 
 std::string render_event(const client::route_event& e) {

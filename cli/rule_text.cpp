@@ -34,6 +34,8 @@ void add_rule_options(CLI::App& app, client::route_rules_patch& r) {
   word("--med", r.med, "standard|keep|remove", "MED of what it is sent");
   word("--next-hop", r.next_hop, "standard|self|unchanged", "next hop of what it is sent");
   word("--aigp", r.aigp, "standard|on|off", "whether AIGP is exchanged with it (RFC 7311)");
+  flag("--best-path-per-client", r.best_path_per_client,
+       "route-server client: the next path where it may not have the best");
 }
 
 std::vector<std::pair<std::string, std::string>> rule_lines(const client::route_rules& r) {
@@ -58,6 +60,7 @@ std::vector<std::pair<std::string, std::string>> rule_lines(const client::route_
   add(r.med != "standard", "MED", printable(r.med));
   add(r.next_hop != "standard", "Next hop", printable(r.next_hop));
   add(r.aigp != "standard", "AIGP", printable(r.aigp));
+  add(!r.best_path_per_client, "Best path per client", "no: the best path of all, or none");
   return out;
 }
 
@@ -76,7 +79,8 @@ nlohmann::ordered_json rules_json(const client::route_rules& r) {
           {"default_local_pref", r.default_local_pref},
           {"med", r.med},
           {"next_hop", r.next_hop},
-          {"aigp", r.aigp}};
+          {"aigp", r.aigp},
+          {"best_path_per_client", r.best_path_per_client}};
 }
 
 } // namespace bellman::cli

@@ -12,17 +12,32 @@ std::size_t display_width(std::string_view text) noexcept {
       std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
+namespace {
+
+/// Octets of the character in front that a terminal might obey: controls of C0 and C1, and what Unicode ends lines
+/// with.
+std::size_t control_at(std::string_view text) {
+  const auto first = static_cast<unsigned char>(text[0]);
+  if (first < 0x20 || first == 0x7F)
+    return 1;
+  if (first == 0xC2 && text.size() > 1 && static_cast<unsigned char>(text[1]) < 0xA0)
+    return 2;
+  return text.starts_with("\u2028") || text.starts_with("\u2029") ? 3 : 0;
+}
+
+} // namespace
+
 std::string printable(std::string_view text) {
   std::string out;
-  for (const char c : text) {
-    const auto octet = static_cast<unsigned char>(c);
-    if (octet >= 0x20 && octet != 0x7F) {
-      out += c;
-      continue;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto octets = control_at(text.substr(at));
+    if (octets == 0)
+      out += text[at++];
+    for (std::size_t i = 0; i < octets; ++i) {
+      char buffer[8];
+      std::snprintf(buffer, sizeof buffer, "\\x%02x", static_cast<unsigned char>(text[at++]));
+      out += buffer;
     }
-    char buffer[8];
-    std::snprintf(buffer, sizeof buffer, "\\x%02x", octet);
-    out += buffer;
   }
   return out;
 }

@@ -148,6 +148,7 @@ void read_options(table_reader& in, peer::session_options_patch& to) {
   in.parsed("fqdn", to.fqdn, name, "the name of a host, as in \"rs1.example.net\"");
   in.boolean("software_version", to.software_version);
   in.boolean("enhanced_refresh", to.enhanced_refresh);
+  in.boolean("extended_next_hop", to.extended_next_hop);
   in.number("delay_open", to.delay_open, 0, 240);
   in.boolean("damp_oscillations", to.damp_oscillations);
   in.number("idle_hold_max", to.idle_hold_max, 1, 3600);
@@ -244,12 +245,15 @@ public:
 
   void run() {
     check_timers(own_, group_, out_);
+    if (who_.address.is_interface() && !effective(&neighbor_patch::password_file).value_or("").empty())
+      out_.error(own_.at("password_file"), "`password_file` needs an `address`: TCP MD5 keys go by addresses");
     const auto local = effective(&neighbor_patch::local_address);
     if (local && local->afi != who_.address.afi)
       out_.error(own_.at("local_address"), "`local_address` and `address` are of different families");
     if (effective(&neighbor_patch::ttl).value_or(0) != 0 && effective(&neighbor_patch::ttl_security).value_or(0) != 0)
       out_.error(own_.at(who_.own.ttl ? "ttl" : "ttl_security"),
                  "`ttl` and `ttl_security` exclude each other: with GTSM everything is sent with TTL 255 (RFC 5082)");
+    warn_of_two_who_wait();
     const auto remote_as = effective(&neighbor_patch::remote_as);
     if (!remote_as) {
       if (own_.at("remote_as").is_table())
@@ -261,6 +265,7 @@ public:
       warn_of_missing_policy();
     else if (effective(&neighbor_patch::route_server_client).value_or(false))
       out_.warning(*own_.place, "`route_server_client` has no effect on an iBGP session (RFC 7947)");
+    warn_of_clients_rule();
     if (effective(&neighbor_patch::long_lived_stale_time).value_or(std::chrono::seconds{0}).count() != 0 &&
         effective(&neighbor_patch::graceful_restart) == peer::restart_mode::off)
       out_.error(own_.at("long_lived_stale_time"), "`long_lived_stale_time` needs `graceful_restart` (RFC 9494)");
@@ -284,6 +289,27 @@ private:
   template <class T>
   std::optional<T> effective(std::optional<T> neighbor_patch::*member) const {
     return who_.own.*member || group_ == nullptr ? who_.own.*member : group_->*member;
+  }
+
+  /// Whoever calls says nothing before his own delay is over.
+  void warn_of_two_who_wait() {
+    const auto of_group = group_ != nullptr ? group_->options.delay_open : std::nullopt;
+    const auto delay =
+        (who_.own.options.delay_open ? who_.own.options.delay_open : of_group).value_or(std::chrono::seconds{0});
+    const std::chrono::seconds within{context_.listen.open_within};
+    if (delay.count() != 0 && delay >= within)
+      out_.warning(own_.at("delay_open"),
+                   "`delay_open` (" + std::to_string(delay.count()) + " s) is not shorter than `listen.open_within` (" +
+                       std::to_string(within.count()) +
+                       " s): where the neighbour waits as long, no session ever comes up",
+                   "a call without an OPEN is closed after `listen.open_within`; delay less, or allow more");
+  }
+
+  void warn_of_clients_rule() {
+    const auto& own = who_.own.rules.best_path_per_client;
+    if (own.value_or(false) && !effective(&neighbor_patch::route_server_client).value_or(false))
+      out_.warning(own_.at("best_path_per_client"),
+                   "`best_path_per_client` has no effect without `route_server_client` (RFC 7947)");
   }
 
   /// RFC 8212: without a policy nothing passes an eBGP session.
@@ -326,17 +352,49 @@ void read_groups(table_reader& file, daemon& to) {
 }
 
 std::optional<wire::ip_address> parse_neighbor_address(const std::string& text) {
-  const auto a = wire::parse_ip(text);
-  return a && peer::is_host_address(*a) ? a : std::nullopt;
+  const auto a = wire::parse_host(text);
+  return a && !a->is_interface() && peer::is_host_address(*a) ? a : std::nullopt;
+}
+
+std::optional<std::string> parse_interface(const std::string& text) {
+  return wire::is_zone(text) ? std::optional{text} : std::nullopt;
+}
+
+/// `address`, `interface`, or both: a link-local address needs an interface, and an interface alone is whoever is at
+/// its other end. Answers what says who it is; null where nothing does.
+const toml::value* read_identity(table_reader& in, wire::ip_address& to) {
+  std::optional<std::string> interface;
+  in.parsed("interface", interface, parse_interface, "the name of an interface, 1 to 15 characters");
+  const auto* place = in.find("interface");
+  if (place == nullptr)
+    place = in.require("address");
+  const auto* address = in.find("address");
+  if (address != nullptr) {
+    place = address;
+    in.parsed("address", to, parse_neighbor_address, R"(the IP address of a host, a link-local one as "fe80::1%eth0")");
+    if (to.is_unspecified())
+      return nullptr;
+  }
+  if (interface && to.has_zone() && to.zone_name() != *interface) {
+    in.out().error(*in.find("interface"), "`interface` and `address` name different interfaces");
+    return nullptr;
+  }
+  if (interface)
+    to = (address == nullptr ? wire::ip_address{wire::afi::ipv6, {}, {}} : to).with_zone(*interface);
+  if (to.is_unspecified() && !to.has_zone())
+    return nullptr;
+  if (const auto why = peer::why_no_neighbor(to); !why.empty()) {
+    in.out().error(*place, why, {}, to.has_zone() ? "leave `interface` out" : "add `interface`, or \"%\" and its name");
+    return nullptr;
+  }
+  return place;
 }
 
 void read_neighbor(const toml::value& table, daemon& to, std::map<wire::ip_address, std::uint32_t>& seen, report& out) {
   table_reader in{table, "[[neighbors]]", out};
   neighbor made;
-  const auto* address = in.require("address");
-  in.parsed("address", made.address, parse_neighbor_address, "the IP address of a host");
-  const bool has_address = !made.address.is_unspecified();
-  if (has_address)
+  const auto* address = read_identity(in, made.address);
+  if (address != nullptr)
     if (const auto [first, added] = seen.emplace(made.address, out.line_of(*address)); !added)
       out.error(*address, "neighbour `" + wire::to_string(made.address) + "` is already defined in line " +
                               std::to_string(first->second));
@@ -349,7 +407,7 @@ void read_neighbor(const toml::value& table, daemon& to, std::map<wire::ip_addre
   }
   read_patch(in, to, made.own);
   in.finish();
-  if (has_address)
+  if (address != nullptr)
     neighbor_check{to, made, {made.own, &table}, out}.run();
   to.neighbors.push_back(std::move(made));
 }

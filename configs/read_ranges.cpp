@@ -39,13 +39,15 @@ wire::ip_address somebody_in(const wire::prefix& range) {
   auto a = range.address;
   if (a.is_unspecified())
     a.octets[a.is_v4() ? 3 : 15] = 1;
-  return a;
+  return !a.is_v4() && a.is_link_local() ? a.with_zone("any") : a;
 }
 
 void check(const dynamic_neighbors& made, const peer::neighbor_patch& group, const daemon& to, table_reader& in) {
   auto own = peer::neighbor_patch{};
   own.remote_as = made.remote_as.front().first;
-  const auto wrong = peer::mistake_in(peer::resolve(to.speaker(), somebody_in(made.range), made.group, &group, own));
+  auto wrong = peer::mistake_of_range_group(group);
+  if (!wrong)
+    wrong = peer::mistake_in(peer::resolve(to.speaker(), somebody_in(made.range), made.group, &group, own));
   if (wrong)
     in.out().error(in.value(), "a neighbour of this range could not be: " + wrong->message);
   if (to.global.listen.empty())

@@ -14,7 +14,7 @@ ip_address ip_address::v4(std::uint32_t host_order) noexcept {
   return made;
 }
 
-ip_address ip_address::v6(const std::array<std::uint8_t, 16>& octets) noexcept { return {wire::afi::ipv6, octets}; }
+ip_address ip_address::v6(const std::array<std::uint8_t, 16>& octets) noexcept { return {wire::afi::ipv6, octets, {}}; }
 
 bool ip_address::is_unspecified() const noexcept {
   return std::ranges::all_of(octets, [](std::uint8_t x) { return x == 0; });
@@ -33,10 +33,36 @@ bool ip_address::is_loopback() const noexcept {
 
 bool ip_address::is_multicast() const noexcept { return is_v4() ? (octets[0] & 0xF0) == 0xE0 : octets[0] == 0xFF; }
 
+std::string_view ip_address::zone_name() const noexcept {
+  return {zone.data(), static_cast<std::size_t>(std::ranges::find(zone, '\0') - zone.begin())};
+}
+
+ip_address ip_address::without_zone() const noexcept { return {afi, octets, {}}; }
+
+ip_address ip_address::with_zone(std::string_view name) const noexcept {
+  assert(is_zone(name));
+  auto made = without_zone();
+  std::ranges::copy(name, made.zone.begin());
+  return made;
+}
+
 std::string to_string(const ip_address& address) {
-  char text[INET6_ADDRSTRLEN];
-  inet_ntop(address.is_v4() ? AF_INET : AF_INET6, address.octets.data(), text, sizeof text);
+  std::string text;
+  if (!address.is_interface()) {
+    char plain[INET6_ADDRSTRLEN];
+    inet_ntop(address.is_v4() ? AF_INET : AF_INET6, address.octets.data(), plain, sizeof plain);
+    text = plain;
+  }
+  if (address.has_zone()) {
+    text += '%';
+    text += address.zone_name();
+  }
   return text;
+}
+
+bool is_zone(std::string_view name) noexcept {
+  return !name.empty() && name.size() < std::tuple_size_v<decltype(ip_address::zone)> &&
+         std::ranges::all_of(name, [](char c) { return c > ' ' && c <= '~' && c != '/' && c != '%'; });
 }
 
 std::optional<ip_address> parse_ip(std::string_view text) {
@@ -50,11 +76,24 @@ std::optional<ip_address> parse_ip(std::string_view text) {
   if (inet_pton(AF_INET, terminated, parsed.octets.data()) == 1) {
     return parsed;
   }
-  parsed = {wire::afi::ipv6, {}};
+  parsed = {wire::afi::ipv6, {}, {}};
   if (inet_pton(AF_INET6, terminated, parsed.octets.data()) == 1) {
     return parsed;
   }
   return std::nullopt;
+}
+
+std::optional<ip_address> parse_host(std::string_view text) {
+  const auto sign = text.find('%');
+  if (sign == text.npos) {
+    return parse_ip(text);
+  }
+  const auto name = text.substr(sign + 1);
+  const auto address = sign == 0 ? std::optional{ip_address{wire::afi::ipv6, {}, {}}} : parse_ip(text.substr(0, sign));
+  if (!address || !is_zone(name) || address->is_v4() || (sign != 0 && !address->is_link_local())) {
+    return std::nullopt;
+  }
+  return address->with_zone(name);
 }
 
 namespace {
@@ -78,7 +117,8 @@ bool prefix::covers(const prefix& other) const noexcept {
 }
 
 bool prefix::covers(const ip_address& host) const noexcept {
-  return address.afi == host.afi && same_leading_bits(address, host, length);
+  return address.afi == host.afi && (!address.has_zone() || address.zone == host.zone) &&
+         same_leading_bits(address, host, length);
 }
 
 prefix make_prefix(ip_address address, std::uint8_t length) noexcept {

@@ -94,6 +94,7 @@ struct daemon::running {
   caf::actor_system system;
   caf::actor root, watcher; ///< the watcher lives as long as somebody holds it
   std::shared_ptr<net::keyring> keys = std::make_shared<net::keyring>();
+  std::shared_ptr<net::guest_list> guests = std::make_shared<net::guest_list>();
   std::shared_ptr<net::listener> door;
   api::api_server server;
   std::atomic<bool> tree_gave_up = false, stopping = false;
@@ -118,6 +119,7 @@ struct daemon::running {
     parts.out = net::make_fanout(io);
     parts.dialer = net::make_dialer(io);
     parts.keys = keys;
+    parts.guests = guests;
     parts.most_dynamic = c.listen.dynamic_neighbors;
     parts.policies = std::move(policies);
     parts.own = own = restart_of(c);
@@ -160,14 +162,16 @@ struct daemon::running {
     std::vector<net::endpoint> where;
     for (const auto& e : c.global.listen)
       where.push_back({e.address, e.port});
-    auto made = net::listen(io, where,
-                            [this](std::shared_ptr<net::connection> link) {
-                              if (const auto neighbors = look_up(names::neighbors))
-                                caf::anon_send(neighbors, msg::accepted{std::move(link)});
-                            },
-                            keys,
-                            {c.listen.half_open, c.listen.half_open_per_address, c.listen.calls_per_second,
-                             std::chrono::seconds{c.listen.open_within}});
+    auto made = net::listen(
+        io, where,
+        [this](std::shared_ptr<net::connection> link) {
+          if (const auto neighbors = look_up(names::neighbors))
+            caf::anon_send(neighbors, msg::accepted{std::move(link)});
+        },
+        keys,
+        {c.listen.half_open, c.listen.half_open_per_address, c.listen.calls_per_second,
+         std::chrono::seconds{c.listen.open_within}},
+        guests);
     if (!made)
       return made.error();
     door = *made;

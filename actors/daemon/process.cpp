@@ -1,5 +1,6 @@
 #include "actors/daemon/process.hpp"
 
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -24,6 +25,9 @@ void prepare_process() {
   const auto set = waited_for();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+#ifndef __SANITIZE_ADDRESS__ // whose search for leaks is a debugger
+  prctl(PR_SET_DUMPABLE, 0); // keys and tokens are in memory: no core dump, no debugger of the same user
+#endif
   rlimit files{};
   if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
     files.rlim_cur = files.rlim_max;

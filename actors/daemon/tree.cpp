@@ -94,7 +94,7 @@ std::vector<child_spec> tables(const tree_parts& p) {
 child_spec neighbors_child(const tree_parts& p) {
   return child("neighbors", names::neighbors, [p](caf::actor_system& system) {
     peer::neighbors_ports ports;
-    ports.peer = {p.dialer, p.slots, p.attributes, p.partitions, p.debug_faults, p.keys, p.own};
+    ports.peer = {p.dialer, p.slots, p.attributes, p.partitions, p.debug_faults, p.keys, p.own, p.guests};
     ports.memory = p.neighbors;
     ports.most_dynamic = p.most_dynamic;
     ports.start_peer = [&system](std::string name, std::function<caf::actor(caf::actor_system&)> make) {

@@ -33,7 +33,6 @@ namespace bellman::ledger {
 
 namespace {
 
-constexpr auto look_again = std::chrono::milliseconds{50};
 constexpr std::uint32_t page_rows = 10000, largest_page = 100000;
 constexpr std::size_t most_waiting = 256; ///< writes while a restoration runs
 

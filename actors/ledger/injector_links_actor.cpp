@@ -2,13 +2,7 @@
 
 #include <caf/all.hpp>
 
-#include <chrono>
-
 namespace bellman::ledger {
-
-namespace {
-constexpr auto look_again = std::chrono::milliseconds{50};
-}
 
 caf::actor injector_links::look_up(std::uint32_t index) const {
   return caf::actor_cast<caf::actor>(self_->system().registry().get(caf::atom_from_string(names::partition(index))));

@@ -8,6 +8,7 @@
 #include <caf/actor.hpp>
 #include <caf/fwd.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -25,6 +26,9 @@ struct look_for_partition {
 } // namespace bellman::msg
 
 namespace bellman::ledger {
+
+/// While an actor that is needed is between two lives.
+inline constexpr auto look_again = std::chrono::milliseconds{50};
 
 class injector_links {
 public:

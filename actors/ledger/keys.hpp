@@ -8,13 +8,19 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace bellman::ledger {
 
-/// Family (1: IPv4, 2: IPv6), 4 or 16 octets of address, for prefixes the length.
+/// Family (1: IPv4, 2: IPv6), 4 or 16 octets of address; for prefixes the length, for hosts on a link the name of the
+/// interface.
 class key {
 public:
-  explicit key(const wire::ip_address& a) { put(a); }
+  explicit key(const wire::ip_address& a) {
+    put(a);
+    for (const char c : a.zone_name())
+      octets_[size_++] = static_cast<std::uint8_t>(c);
+  }
   explicit key(const wire::prefix& p) {
     put(p.address);
     octets_[size_++] = p.length;
@@ -27,22 +33,28 @@ private:
     for (const auto octet : a.view())
       octets_[size_++] = octet;
   }
-  std::array<std::uint8_t, 18> octets_{};
+  std::array<std::uint8_t, 33> octets_{};
   std::size_t size_ = 0;
 };
 
 /// Nothing for bytes that are no key.
 inline std::optional<wire::ip_address> read_address(wire::bytes_view in) noexcept {
-  if (in.empty() || (in[0] != 1 && in[0] != 2) || in.size() != (in[0] == 1 ? 5u : 17u))
+  if (in.empty() || (in[0] != 1 && in[0] != 2))
     return std::nullopt;
   wire::ip_address a;
   a.afi = in[0] == 1 ? wire::afi::ipv4 : wire::afi::ipv6;
-  for (std::size_t i = 1; i < in.size(); ++i)
+  const std::size_t end = in[0] == 1 ? 5 : 17;
+  if (in.size() < end)
+    return std::nullopt;
+  for (std::size_t i = 1; i < end; ++i)
     a.octets[i - 1] = in[i];
-  return a;
+  if (in.size() == end)
+    return a;
+  const std::string zone(in.begin() + static_cast<std::ptrdiff_t>(end), in.end());
+  return a.is_v4() || !wire::is_zone(zone) ? std::nullopt : std::optional{a.with_zone(zone)};
 }
 inline std::optional<wire::prefix> read_prefix(wire::bytes_view in) noexcept {
-  if (in.empty())
+  if (in.size() != 6 && in.size() != 18)
     return std::nullopt;
   const auto address = read_address(in.first(in.size() - 1));
   const auto length = in.back();

@@ -75,6 +75,9 @@ public:
 
   virtual endpoint local() const = 0;
   virtual endpoint remote() const = 0;
+  /// TTL or hop limit of the SYN that an accepted connection began with. 0: the kernel did not keep it (SYN cookies),
+  /// or we called.
+  virtual unsigned came_with() const = 0;
 
   /// For an accepted connection, before `start`: one that came with too low a TTL, or cannot be protected, is closed.
   /// From now on unsigned segments are dropped where there is a key.

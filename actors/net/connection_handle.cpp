@@ -12,6 +12,7 @@ public:
 
   endpoint local() const override { return inside_->local(); }
   endpoint remote() const override { return inside_->remote(); }
+  unsigned came_with() const override { return inside_->came_with(); }
   traffic counters() const override { return inside_->counters(); }
 
   void protect(protection how) override {

@@ -1,6 +1,7 @@
 #include "actors/net/dialer.hpp"
 
 #include "actors/net/endpoints.hpp"
+#include "actors/net/links.hpp"
 #include "actors/net/socket_options.hpp"
 #include "actors/net/tcp_connection.hpp"
 
@@ -20,6 +21,8 @@ public:
         timer_{core_.context()} {}
 
   void begin() {
+    if (auto why = find_remote(); !why.empty())
+      return finish(std::move(why));
     const auto remote = to_asio(request_.remote);
     boost::system::error_code error;
     socket_.open(remote.protocol(), error);
@@ -46,6 +49,27 @@ public:
   }
 
 private:
+  /// On a link the interface has to be there, and an interface without an address a neighbour. Our own address is on
+  /// the same one.
+  std::string find_remote() {
+    auto& who = request_.remote.address;
+    if (!who.has_zone())
+      return {};
+    const std::string zone{who.zone_name()};
+    const auto index = index_of(who);
+    if (index == 0)
+      return "there is no interface " + zone;
+    if (request_.local && request_.local->is_link_local())
+      request_.local = request_.local->with_zone(zone);
+    if (!who.is_interface())
+      return {};
+    const auto found = router_beyond(index);
+    if (!found)
+      return zone + ": " + found.error();
+    who = found->with_zone(zone);
+    return {};
+  }
+
   /// What protects the connection has to be there before its first segment.
   std::string protect() { return net::protect(socket_.native_handle(), request_.remote.address, request_.guard); }
 

@@ -13,7 +13,7 @@
 namespace bellman::net {
 
 struct dial_request {
-  endpoint remote;
+  endpoint remote;                       ///< An interface alone: whoever is at the other end of it (`router_beyond`).
   std::optional<wire::ip_address> local; ///< Source address; the system's choice where not set.
   std::chrono::milliseconds timeout{5000};
   protection guard = {};

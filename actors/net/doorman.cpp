@@ -27,7 +27,9 @@ doorman::answer doorman::ask(const wire::ip_address& who, clock::time_point now)
     count(too_often_);
     return {verdict::too_often, nullptr};
   }
-  if (half_open_.load(std::memory_order_relaxed) >= limits_.half_open) {
+  const bool stranger = expected_ && !expected_->contains(who);
+  if (half_open_.load(std::memory_order_relaxed) >= limits_.half_open ||
+      (stranger && strangers_ >= std::max(1u, limits_.half_open / 2))) {
     count(too_many_);
     return {verdict::too_many, nullptr};
   }
@@ -37,9 +39,10 @@ doorman::answer doorman::ask(const wire::ip_address& who, clock::time_point now)
     return {verdict::too_many_of_one, nullptr};
   }
   ++inside_[who];
+  strangers_ += stranger ? 1 : 0;
   half_open_.fetch_add(1, std::memory_order_relaxed);
   count(accepted_);
-  return {verdict::welcome, std::make_unique<guest>(shared_from_this(), who)};
+  return {verdict::welcome, std::make_unique<guest>(shared_from_this(), who, stranger)};
 }
 
 bool doorman::comes_too_often(const wire::ip_address& who, clock::time_point now) {
@@ -70,7 +73,8 @@ void doorman::forget_quiet_ones(clock::time_point now) {
   std::erase_if(calls_, [&](const auto& c) { return refilled(c.second, now) >= 2.0 * limits_.calls_per_second; });
 }
 
-void doorman::leave(const wire::ip_address& who) {
+void doorman::leave(const wire::ip_address& who, bool stranger) {
+  strangers_ -= stranger ? 1 : 0;
   half_open_.fetch_sub(1, std::memory_order_relaxed);
   if (const auto there = inside_.find(who); there != inside_.end() && --there->second == 0)
     inside_.erase(there);

@@ -8,8 +8,12 @@
 
 namespace bellman::net {
 
+/// A zone becomes the scope id; 0 where there is no such interface.
 asio::ip::address to_asio(const wire::ip_address& address);
+/// Of the interface that the zone names; 0 if there is none.
+unsigned index_of(const wire::ip_address& address);
 inline asio::ip::tcp::endpoint to_asio(const endpoint& e) { return {to_asio(e.address), e.port}; }
+/// A link-local address of IPv6 gets its interface as zone.
 endpoint from_asio(const asio::ip::tcp::endpoint& e);
 
 /// "192.0.2.1 port 179"

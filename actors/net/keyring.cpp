@@ -1,5 +1,6 @@
 #include "actors/net/keyring.hpp"
 
+#include "actors/log_text.hpp"
 #include "actors/net/listener.hpp"
 
 #include <spdlog/spdlog.h>
@@ -11,7 +12,7 @@ namespace bellman::net {
 void keyring::set(const wire::prefix& whom, std::string key) { put(whom, {std::move(key), {}}); }
 
 void keyring::block(const wire::prefix& whom, std::string why) {
-  spdlog::error("md5_key_missing neighbor={} reason=\"{}\"", to_string(whom), why);
+  spdlog::error("md5_key_missing neighbor={} reason=\"{}\"", to_string(whom), quotable(why));
   put(whom, {{}, std::move(why)});
 }
 
@@ -70,7 +71,7 @@ void keyring::tell(const wire::prefix& whom, const std::string& key) {
 }
 
 void keyring::refused(const wire::prefix& whom, const std::string& why) {
-  spdlog::error("md5_key_refused neighbor={} reason=\"{}\"", to_string(whom), why);
+  spdlog::error("md5_key_refused neighbor={} reason=\"{}\"", to_string(whom), quotable(why));
   const std::lock_guard guard{mutex_};
   if (const auto found = entries_.find(whom); found != entries_.end())
     found->second.trouble = why;

@@ -1,5 +1,6 @@
 #include "actors/net/listener.hpp"
 
+#include "actors/log_text.hpp"
 #include "actors/net/endpoints.hpp"
 #include "actors/net/keyring.hpp"
 #include "actors/net/socket_options.hpp"
@@ -16,14 +17,15 @@ namespace {
 
 constexpr int backlog = 4096; ///< hundreds of neighbours call at once; the kernel has a limit of its own
 constexpr std::chrono::milliseconds pause_after_error{100};
-constexpr std::chrono::seconds between_refusals{10}; ///< as logged
 
 using tcp = asio::ip::tcp;
 
 class tcp_listener final : public io_item, public std::enable_shared_from_this<tcp_listener> {
 public:
-  tcp_listener(io_core& core, accept_callback on_accept, accept_limits limits)
-      : core_{core}, on_accept_{std::move(on_accept)}, doorman_{std::make_shared<doorman>(limits)} {}
+  tcp_listener(io_core& core, accept_callback on_accept, accept_limits limits,
+               std::shared_ptr<const guest_list> expected)
+      : core_{core}, on_accept_{std::move(on_accept)}, doorman_{
+                                                           std::make_shared<doorman>(limits, std::move(expected))} {}
 
   /// Empty, or what is wrong.
   std::string open(const std::vector<endpoint>& where, keyring* keys) {
@@ -131,13 +133,8 @@ private:
   }
 
   void log_refusal(verdict why, const wire::ip_address& from) {
-    ++refusals_;
-    const auto now = steady::now();
-    if (refusal_logged_ && now - *refusal_logged_ < between_refusals)
-      return;
-    spdlog::warn("call_refused remote={} reason=\"{}\" count={}", wire::to_string(from), to_string(why),
-                 std::exchange(refusals_, 0));
-    refusal_logged_ = now;
+    if (const auto count = refusals_.pass(steady::now()))
+      spdlog::warn("call_refused remote={} reason=\"{}\" count={}", wire::to_string(from), to_string(why), *count);
   }
 
   /// No descriptors, no memory: trying again at once would only burn the processor.
@@ -156,8 +153,7 @@ private:
   std::vector<std::unique_ptr<door>> doors_;
   std::vector<endpoint> bound_;
   std::shared_ptr<doorman> doorman_;
-  std::optional<steady::time_point> refusal_logged_;
-  std::uint64_t refusals_ = 0; ///< since then
+  log_gate refusals_;
   bool stopped_ = false;
 };
 
@@ -188,9 +184,10 @@ private:
 // The I/O thread binds, so that a listener that was let go just before is out of the way.
 result<std::shared_ptr<listener>, std::string> listen(io_threads& io, const std::vector<endpoint>& where,
                                                       accept_callback on_accept, std::shared_ptr<keyring> keys,
-                                                      accept_limits limits) {
+                                                      accept_limits limits,
+                                                      std::shared_ptr<const guest_list> expected) {
   const auto core = io.core();
-  const auto inside = std::make_shared<tcp_listener>(*core, std::move(on_accept), limits);
+  const auto inside = std::make_shared<tcp_listener>(*core, std::move(on_accept), limits, std::move(expected));
   const auto open = [&home = *core, inside, where, keys] {
     std::string error = home.stopping() ? "the I/O thread has stopped" : inside->open(where, keys.get());
     if (error.empty()) {

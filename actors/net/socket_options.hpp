@@ -4,6 +4,7 @@
 
 #include "actors/net/connection.hpp"
 #include "wire/prefix.hpp"
+#include "wire/result.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -28,7 +29,16 @@ std::string protect(int socket, const wire::ip_address& whom, const protection& 
 
 /// The listener keeps the header of each SYN, for `ttl_of_syn`.
 void keep_syns(int listening_socket);
-/// TTL or hop limit of the SYN that this accepted connection began with; 0 if the kernel did not keep it.
+/// TTL or hop limit of the SYN that this accepted connection began with; 0 if the kernel did not keep it. It answers
+/// once: then the kernel forgets it.
 unsigned ttl_of_syn(int accepted_socket);
+/// Why a connection whose SYN came with this TTL is refused where at least `least` is wanted (RFC 5082 §3); empty: it
+/// is not. What is not known (0) is too little.
+std::string too_far(unsigned came_with, unsigned least);
+/// Makes `key` that of an accepted connection, without a moment in which it has none. False: it had none before, so
+/// that what it has received until now came unsigned. An error: why not.
+result<bool, std::string> change_md5(int accepted_socket, const wire::ip_address& whom, const std::string& key);
+/// The kernel notices that the other end is gone, though nobody writes.
+void notice_death(int socket);
 
 } // namespace bellman::net

@@ -28,19 +28,27 @@ tcp_connection::tcp_connection(io_core& core, asio::ip::tcp::socket socket, endp
   boost::system::error_code ignored; // the other end may be gone already; reading will tell
   socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
   local_ = from_asio(socket_.local_endpoint(ignored));
+  if (guest_) {
+    came_with_ = ttl_of_syn(socket_.native_handle());
+    notice_death(socket_.native_handle());
+  }
 }
 
 tcp_connection::~tcp_connection() = default;
 
-/// RFC 5082 §3: what came before the option was set is judged by its SYN.
+/// RFC 5082 §3: what came before the option was set is judged by its SYN. Where a key is wanted, the connection has to
+/// have had one from its beginning: else there may be octets in the socket that nobody signed.
 void tcp_connection::protect(const protection& how) {
   if (phase_ != phase::idle)
     return;
   const auto fd = socket_.native_handle();
-  auto why = net::protect(fd, remote_.address, how);
-  if (const auto came_with = ttl_of_syn(fd); why.empty() && came_with != 0 && came_with < how.least_ttl)
-    why = "it came with TTL " + std::to_string(came_with) + ", at least " + std::to_string(how.least_ttl) +
-          " is wanted (RFC 5082)";
+  auto why = too_far(came_with_, how.least_ttl);
+  if (why.empty() && !how.md5_key.empty()) {
+    const auto was_signed = change_md5(fd, remote_.address, how.md5_key);
+    why = !was_signed ? was_signed.error() : *was_signed ? "" : "it came unsigned, before there was a key (RFC 2385)";
+  }
+  if (why.empty())
+    why = net::protect(fd, remote_.address, {how.ttl, how.least_ttl, {}});
   if (!why.empty())
     begin_close({closed::kind::failed, std::move(why)}, std::nullopt);
 }

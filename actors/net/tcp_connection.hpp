@@ -30,6 +30,7 @@ public:
 
   const endpoint& local() const noexcept { return local_; }      ///< any thread
   const endpoint& remote() const noexcept { return remote_; }    ///< any thread
+  unsigned came_with() const noexcept { return came_with_; }     ///< any thread
   traffic counters() const noexcept { return counters_.read(); } ///< any thread
 
   void protect(const protection& how);
@@ -84,6 +85,7 @@ private:
   asio::ip::tcp::socket socket_;
   asio::steady_timer timer_;
   endpoint local_, remote_;
+  unsigned came_with_ = 0;
   callbacks callbacks_;
   closed why_;
   phase phase_ = phase::idle;

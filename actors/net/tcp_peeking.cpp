@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <utility>
 
+#include <poll.h>
 #include <sys/socket.h>
 
 namespace bellman::net {
@@ -41,6 +42,9 @@ void tcp_connection::peek_open(std::function<void(std::optional<wire::bytes>)> d
 
 void tcp_connection::look_for_open(std::shared_ptr<peek> p) {
   if (phase_ != phase::idle)
+    return p->answer(std::nullopt);
+  pollfd end{socket_.native_handle(), POLLRDHUP, 0};
+  if (::poll(&end, 1, 0) == 1) // it has gone: no rest will come, nor would anybody hear an answer
     return p->answer(std::nullopt);
   std::array<std::uint8_t, longest_open> front;
   const auto n = ::recv(socket_.native_handle(), front.data(), front.size(), MSG_DONTWAIT | MSG_PEEK);

@@ -13,7 +13,7 @@
 namespace bellman::peer {
 
 /// Paths of one prefix that we keep of one neighbour where the settings name no limit.
-inline constexpr std::uint16_t most_paths_kept = 255;
+inline constexpr std::uint16_t most_paths_kept = 32;
 
 struct add_path_terms {
   wire::family family;

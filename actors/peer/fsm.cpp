@@ -217,7 +217,10 @@ void machine::on(const opened& e) {
   peer_identifier_ = e.open.identifier;
   peer_as_ = e.open.asn();
   const auto& restarts = e.open.capabilities.graceful_restart;
-  peer_restarts_ = settings_.graceful_restart != restart_mode::off && restarts && !restarts->families.empty();
+  const auto& lasts = e.open.capabilities.llgr; // RFC 9494 §4.1: nothing without the other one
+  peer_restarts_ = settings_.graceful_restart != restart_mode::off && restarts &&
+                   (!restarts->families.empty() ||
+                    (lasts && !lasts->families.empty() && settings_.long_lived_stale_time.count() != 0));
   resolve_collision(e.side);
   if (at(e.side) == phase::none)
     return;

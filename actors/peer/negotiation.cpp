@@ -41,9 +41,16 @@ wire::ip_address own_address(const std::optional<wire::ip_address>& configured, 
                              wire::afi afi) {
   if (configured && configured->afi == afi)
     return *configured;
-  if (local.afi == afi && !local.is_link_local()) // A link-local address alone is no next hop (RFC 2545 §3).
-    return local;
+  if (local.afi == afi && (afi == wire::afi::ipv6 || !local.is_link_local()))
+    return local.without_zone();
   return {.afi = afi, .octets = {}};
+}
+
+/// RFC 8950 §4, for the one family where it says anything: IPv6 has IPv6 next hops by itself.
+constexpr wire::extended_next_hop ipv4_over_ipv6{wire::ipv4_unicast, wire::afi::ipv6};
+
+bool knows_ipv4_over_ipv6(const wire::capabilities& c) {
+  return std::ranges::find(c.extended_next_hops, ipv4_over_ipv6) != c.extended_next_hops.end();
 }
 
 std::string name_of_role(wire::role r) {
@@ -99,6 +106,11 @@ wire::fqdn fqdn_of(const std::string& name) {
   return {name.substr(0, dot), dot == name.npos ? std::string{} : name.substr(dot + 1)};
 }
 
+/// As a neighbour says it, but nothing that a terminal would obey.
+std::string shown(const std::string& text) {
+  return wire::printable({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
 std::string text_of(const wire::fqdn& f) { return f.domain.empty() ? f.host : f.host + "." + f.domain; }
 
 /// RFC 9234 §4.2: roles that are no pair, several different ones, or none where one is a must.
@@ -125,6 +137,8 @@ wire::open our_open(const neighbor_settings& settings, refresh_marks marks, run 
       settings.route_refresh && settings.options.enhanced_refresh && marks == refresh_marks::offered;
   c.extended_message = settings.extended_messages;
   c.role = role_of(settings.rules.role);
+  if (settings.options.extended_next_hop && std::ranges::find(c.families, wire::ipv4_unicast) != c.families.end())
+    c.extended_next_hops = {ipv4_over_ipv6};
   if (settings.four_byte_as)
     c.four_byte_as = settings.local_as;
   if (!settings.options.fqdn.empty())
@@ -162,6 +176,7 @@ wire::decode_context negotiated::decoding() const noexcept {
   wire::decode_context context;
   context.kind = kind;
   context.four_byte_as = four_byte_as;
+  context.extended_next_hop = extended_next_hop;
   context.ipv4_ids = ids_where(add_path_of(wire::ipv4_unicast).receive);
   context.ipv6_ids = ids_where(add_path_of(wire::ipv6_unicast).receive);
   return context;
@@ -178,6 +193,7 @@ negotiated negotiate(const neighbor_settings& settings, const wire::open& ours, 
   n.route_refresh = other.route_refresh;
   n.answer_refresh = mine.route_refresh;
   n.enhanced_refresh = mine.enhanced_route_refresh && other.enhanced_route_refresh;
+  n.extended_next_hop = n.has(wire::ipv4_unicast) && knows_ipv4_over_ipv6(mine) && knows_ipv4_over_ipv6(other);
   n.max_message = mine.extended_message && other.extended_message ? wire::extended_max : wire::plain_max;
   n.hold_time = std::chrono::seconds{std::min(ours.hold_time, theirs.hold_time)};
   n.keepalive = keepalive_for(n.hold_time, settings.keepalive_time);
@@ -206,9 +222,9 @@ std::vector<std::string> names_of(const wire::capabilities& c) {
   if (c.llgr)
     out.emplace_back("long-lived-graceful-restart");
   if (c.fqdn)
-    out.push_back("fqdn " + text_of(*c.fqdn));
+    out.push_back("fqdn " + shown(text_of(*c.fqdn)));
   if (c.software_version)
-    out.push_back("software-version " + *c.software_version);
+    out.push_back("software-version " + shown(*c.software_version));
   if (!c.paths_limits.empty())
     out.emplace_back("paths-limit");
   if (c.route_refresh_cisco)
@@ -244,7 +260,9 @@ void write_rules(const neighbor_settings& settings, const negotiated& agreed, wi
   form.graceful_shutdown = rules.graceful_shutdown_send;
 }
 
-rib::session_rules rules_of(const neighbor_settings& settings, const negotiated& agreed) {
+} // namespace
+
+rib::session_rules rules_of(const neighbor_settings& settings) {
   const auto& rules = settings.rules;
   const auto role = rules.role;
   rib::session_rules out;
@@ -252,19 +270,19 @@ rib::session_rules rules_of(const neighbor_settings& settings, const negotiated&
   if (!settings.is_ebgp())
     return out;
   const bool below = role == local_role::customer || role == local_role::rs_client;
-  out.import.add_otc = below || role == local_role::peer ? agreed.peer_as : 0; // RFC 9234 §5, ingress 3
+  out.import.add_otc = below || role == local_role::peer ? settings.remote_as : 0; // RFC 9234 §5, ingress 3
   out.import.prepend_as = settings.has_other_as() && !rules.local_as_no_prepend ? settings.local_as : 0;
   out.import.local_pref = rules.default_local_pref;
   out.import.graceful_shutdown = rules.graceful_shutdown;
   out.import.drain = rules.graceful_shutdown_send;
   out.exports.hold_back_otc = below || role == local_role::peer; // egress 2
   out.exports.hold_back_no_peer = role == local_role::peer;
+  out.exports.next_best = settings.route_server_client && rules.best_path_per_client;
   return out;
 }
 
-} // namespace
-
-outbound outbound_of(const neighbor_settings& settings, const negotiated& agreed, const wire::ip_address& local) {
+outbound outbound_of(const neighbor_settings& settings, const negotiated& agreed, const wire::ip_address& local,
+                     const std::optional<wire::ip_address>& beside) {
   outbound out;
   auto& form = out.form;
   const bool ebgp = agreed.kind == wire::session_kind::ebgp;
@@ -274,6 +292,7 @@ outbound outbound_of(const neighbor_settings& settings, const negotiated& agreed
   form.max_message = agreed.max_message;
   form.ipv4_ids = ids_where(agreed.add_path_of(wire::ipv4_unicast).send);
   form.ipv6_ids = ids_where(agreed.add_path_of(wire::ipv6_unicast).send);
+  form.ipv4_over_mp = agreed.extended_next_hop;
   // Towards another member AS: in an AS_CONFED_SEQUENCE, and all else as on iBGP (RFC 5065 §4.1 b, §5.1).
   form.prepend_as = !settings.is_ibgp() && !client ? settings.local_as : 0;
   form.keep_local_pref = !ebgp;
@@ -282,18 +301,22 @@ outbound outbound_of(const neighbor_settings& settings, const negotiated& agreed
     form.cluster_id = settings.cluster_id; // the speaker's is in what it reflects already
   write_rules(settings, agreed, form);
   form.self_v4 = own_address(settings.next_hop_v4, local, wire::afi::ipv4);
-  form.self_v6 = own_address(settings.next_hop_v6, local, wire::afi::ipv6);
+  const bool on_link = !local.is_v4() && local.is_link_local();
+  form.self_v6 = own_address(settings.next_hop_v6, on_link && beside ? *beside : local, wire::afi::ipv6);
+  if (on_link && !form.self_v6.is_link_local())
+    form.next_hop_link_local = local.without_zone();
   const auto hop = settings.rules.next_hop;
   const bool standard_self = ebgp ? !client : settings.next_hop_self;
   if (hop == next_hop_rule::standard ? !standard_self : hop == next_hop_rule::unchanged)
     return out;
   form.next_hop_v4 = form.self_v4;
   form.next_hop_v6 = form.self_v6;
-  if (!local.is_v4() && local.is_link_local())
-    form.next_hop_link_local = local;
-  for (const auto f : agreed.families)
-    if ((f.afi == wire::afi::ipv4 ? form.self_v4 : form.self_v6).is_unspecified())
+  for (const auto f : agreed.families) {
+    const bool sayable = (f.afi == wire::afi::ipv4 && !form.self_v4.is_unspecified()) ||
+                         ((f.afi == wire::afi::ipv6 || form.ipv4_over_mp) && !form.self_v6.is_unspecified());
+    if (!sayable)
       out.without_next_hop.push_back(f);
+  }
   return out;
 }
 
@@ -316,7 +339,7 @@ rib::session_info info_of(const neighbor_settings& settings, const negotiated& a
   if (settings.is_ibgp())
     info.reflection = {settings.route_reflector_client, settings.client_to_client, settings.cluster_id,
                        settings.speaker_cluster};
-  info.rules = rules_of(settings, agreed);
+  info.rules = rules_of(settings);
   info.long_lived = agreed.announced_long_lived;
   info.stale_export = agreed.knows_long_lived                             ? rib::stale_export::as_is
                       : !settings.is_ebgp() && settings.long_lived_to_all ? rib::stale_export::marked

@@ -40,9 +40,10 @@ struct negotiated {
   std::uint32_t peer_router_id = 0;
   std::vector<wire::family> families; ///< In our order.
   bool four_byte_as = false;
-  bool route_refresh = false;    ///< The neighbour answers a ROUTE-REFRESH.
-  bool answer_refresh = false;   ///< We said that we answer one.
-  bool enhanced_refresh = false; ///< RFC 7313, both.
+  bool route_refresh = false;     ///< The neighbour answers a ROUTE-REFRESH.
+  bool answer_refresh = false;    ///< We said that we answer one.
+  bool enhanced_refresh = false;  ///< RFC 7313, both.
+  bool extended_next_hop = false; ///< RFC 8950, both: IPv4 unicast with IPv6 next hops.
   std::uint16_t max_message = 4096;
   std::chrono::seconds hold_time{0}, keepalive{0}; ///< 0: none
   std::vector<std::string> sent, received;         ///< Names of capabilities.
@@ -67,11 +68,17 @@ struct outbound {
   wire::outbound_form form;
   std::vector<wire::family> without_next_hop;
 };
-/// `local` is our end of the connection: the next hop where the settings name none.
-outbound outbound_of(const neighbor_settings& settings, const negotiated& agreed, const wire::ip_address& local);
+/// `local` is our end of the connection: the next hop where the settings name none. Where that is a link-local address
+/// of IPv6, `beside` is our global one on the same link: it goes out in front of the other (RFC 2545 §3). Without it
+/// the link-local address goes out alone.
+outbound outbound_of(const neighbor_settings& settings, const negotiated& agreed, const wire::ip_address& local,
+                     const std::optional<wire::ip_address>& beside = {});
 
 /// All that the RIB has to know but peer, epoch and slot.
 rib::session_info info_of(const neighbor_settings& settings, const negotiated& agreed, const outbound& out);
+
+/// The part of that which the settings alone decide.
+rib::session_rules rules_of(const neighbor_settings& settings);
 
 /// Of the session that these settings make.
 policy::session_type session_type_of(const neighbor_settings& settings) noexcept;

@@ -27,7 +27,6 @@ namespace bellman::peer {
 namespace {
 
 constexpr auto chain_patience = std::chrono::seconds{60}, peer_patience = std::chrono::seconds{5};
-constexpr std::size_t most_neighbors = 65534;
 
 using refused = std::optional<refusal>;
 

@@ -1,5 +1,6 @@
 #include "actors/peer/neighbors_peers_actor.hpp"
 
+#include "actors/net/socket_options.hpp"
 #include "actors/peer/password_file.hpp"
 #include "actors/peer/protection_actor.hpp"
 #include "wire/bgp/notification.hpp"
@@ -14,10 +15,19 @@ namespace bellman::peer {
 namespace {
 
 constexpr auto between_tries = std::chrono::milliseconds{100};
-constexpr int most_tries = 600;                               ///< for a peer that is being restarted
-constexpr auto between_rejections = std::chrono::seconds{10}; ///< that are logged
+constexpr int most_tries = 600; ///< for a peer that is being restarted
 
 wire::prefix host(const wire::ip_address& a) { return wire::make_prefix(a, a.is_v4() ? 32 : 128); }
+
+/// An interface has one neighbour at a time: who comes second does not take the place of the one that is there.
+bool has_another(peer_cell& cell, const wire::ip_address& from) {
+  bool another = false;
+  if (cell.settings().address.is_interface())
+    cell.update([&](const msg::neighbor_status& s) {
+      another = s.state == "Established" && s.remote && s.remote->address != from;
+    });
+  return another;
+}
 
 } // namespace
 
@@ -71,7 +81,7 @@ void neighbors_peers::renew_keys() {
     const auto before = ports_.peer.keys->exact(host(a));
     if (const auto key = read_password(m.settings.password_file); !key && before && before->trouble.empty()) {
       spdlog::error("md5_key_missing neighbor={} reason=\"{}\": the last one stays in force", to_string(a),
-                    key.error());
+                    quotable(key.error()));
       continue;
     }
     keep_key(a, m.settings);
@@ -98,6 +108,8 @@ void neighbors_peers::carry_out(const std::map<wire::ip_address, step>& steps, c
 
 void neighbors_peers::begin(const wire::ip_address& a, const roster::member& m) {
   keep_key(a, m.settings);
+  if (ports_.peer.guests && !m.range)
+    ports_.peer.guests->add(a);
   const auto number = memory().ids.take();
   if (!number) // `plan` counts, so this is a bug
     throw std::logic_error{"no number is left for a neighbor"};
@@ -130,6 +142,8 @@ void neighbors_peers::end(const wire::ip_address& a) {
   memory().cells.erase(a);
   memory().ids.give_back(cell->id(), [cell] { return cell->epoch(); });
   drop_key(a);
+  if (ports_.peer.guests)
+    ports_.peer.guests->remove(a);
   say_goodbye(cell, most_tries);
 }
 
@@ -186,12 +200,17 @@ void neighbors_peers::hand_over_when_started(const std::shared_ptr<net::connecti
 
 void neighbors_peers::hand_over(const msg::accepted& m) {
   const auto from = m.link->remote().address;
-  const auto member = memory().roster.members().find(from);
-  if (member != memory().roster.members().end() && member->second.settings.enabled &&
-      protection_of(member->second.settings,
-                    ports_.peer.keys.get())) // with a key the kernel has let in nothing unsigned
-    if (const auto cell = memory().find(from); cell && cell->actor())
-      return self_->send(cell->actor(), m);
+  const auto* member = memory().roster.caller(from);
+  if (member != nullptr && member->settings.enabled)
+    if (const auto guard = protection_of(member->settings, ports_.peer.keys.get())) { // never without its key
+      // A call from too far away must not count as one of the neighbour, not even for the time of its refusal.
+      if (!net::too_far(m.link->came_with(), guard->least_ttl).empty()) {
+        m.link->close({});
+        return log_rejection(from);
+      }
+      if (const auto cell = memory().find(member->settings.address); cell && cell->actor() && !has_another(*cell, from))
+        return self_->send(cell->actor(), m);
+    }
   // RFC 4486 §4: Cease, Connection Rejected
   m.link->close(
       wire::encode(wire::make_notification(wire::error_code::cease, wire::cease_subcode::connection_rejected)));
@@ -199,12 +218,8 @@ void neighbors_peers::hand_over(const msg::accepted& m) {
 }
 
 void neighbors_peers::log_rejection(const wire::ip_address& from) {
-  ++rejections_;
-  const auto now = std::chrono::steady_clock::now();
-  if (rejection_logged_ && now - *rejection_logged_ < between_rejections)
-    return;
-  spdlog::warn("connection_rejected remote={} count={}", to_string(from), std::exchange(rejections_, 0));
-  rejection_logged_ = now;
+  if (const auto count = rejections_.pass(std::chrono::steady_clock::now()))
+    spdlog::warn("connection_rejected remote={} count={}", to_string(from), *count);
 }
 
 } // namespace bellman::peer

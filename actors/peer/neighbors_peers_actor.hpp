@@ -2,6 +2,7 @@
 // The peer actors of all neighbours: started, told their settings, sent away, and handed the connections that come for
 // them. Part of the neighbors actor; all functions run in it.
 
+#include "actors/log_text.hpp"
 #include "actors/peer/neighbors_memory_actor.hpp"
 
 #include <caf/actor.hpp>
@@ -57,8 +58,7 @@ private:
 
   caf::event_based_actor* self_;
   neighbors_ports ports_;
-  std::optional<std::chrono::steady_clock::time_point> rejection_logged_;
-  std::uint64_t rejections_ = 0; ///< since then
+  log_gate rejections_;
 };
 
 } // namespace bellman::peer

@@ -4,6 +4,7 @@
 //                                             again
 #include "actors/peer/neighbors_visitors_actor.hpp"
 
+#include "actors/net/socket_options.hpp"
 #include "actors/peer/protection_actor.hpp"
 #include "wire/bgp/header.hpp"
 #include "wire/bgp/open.hpp"
@@ -15,7 +16,8 @@ namespace bellman::peer {
 
 namespace {
 
-constexpr std::size_t most_waiting = 256; ///< callers whose OPEN has not come
+constexpr std::size_t most_waiting = 256;        ///< callers of a range whose OPEN has not come
+constexpr std::chrono::seconds time_for_open{2}; ///< then somebody else may have the place
 constexpr std::chrono::seconds between_looks{1};
 
 wire::notification cease(wire::cease_subcode why) { return wire::make_notification(wire::error_code::cease, why); }
@@ -30,63 +32,104 @@ neighbors_visitors::neighbors_visitors(caf::event_based_actor* self, neighbors_p
 bool neighbors_visitors::receive(const std::shared_ptr<net::connection>& link) {
   const auto from = link->remote().address;
   const auto range = memory().roster.range_of(from);
-  if (!range || memory().roster.members().contains(from))
+  if (!range || memory().roster.caller(from) != nullptr)
     return false;
   const auto guard = protection_of(memory().roster.settings_in(*range, from), ports_.peer.keys.get());
   if (!guard)
     return false; // never without its key
-  if (waiting_.size() >= most_waiting || !waiting_.insert(from).second) {
+  if (!net::too_far(link->came_with(), guard->least_ttl).empty()) {
+    link->close({}); // RFC 5082: it is told nothing, and takes no place
+    return true;
+  }
+  if (waiting_.contains(from) || !find_place(*range)) {
     ++memory().range_counts[range->range].refused_waiting;
     turn_away(link, cease(wire::cease_subcode::connection_rejected));
     return true;
   }
-  link->protect(*guard); // who is too far away does not even become a neighbour (RFC 5082)
-  link->peek_open([link, me = caf::actor_cast<caf::actor>(self_)](std::optional<wire::bytes> open) {
-    caf::anon_send(me, msg::introduced{link, std::move(open)});
-  });
+  waiting_[from] = {link, range->range, self_->clock().now()};
+  link->protect(*guard);
+  link->peek_open(
+      [weak = std::weak_ptr{link}, me = caf::actor_cast<caf::actor>(self_)](std::optional<wire::bytes> open) {
+        if (auto there = weak.lock())
+          caf::anon_send(me, msg::introduced{std::move(there), std::move(open)});
+      });
+  return true;
+}
+
+/// Each range has places of its own. Whoever means it sends his OPEN at once: where all are taken, the one who has been
+/// silent longest goes.
+bool neighbors_visitors::find_place(const dynamic_range& range) {
+  auto oldest = waiting_.end();
+  std::size_t there = 0;
+  for (auto v = waiting_.begin(); v != waiting_.end(); ++v) {
+    if (v->second.range != range.range)
+      continue;
+    ++there;
+    if (oldest == waiting_.end() || v->second.since < oldest->second.since)
+      oldest = v;
+  }
+  if (there < most_waiting)
+    return true;
+  if (self_->clock().now() - oldest->second.since < time_for_open)
+    return false;
+  ++memory().range_counts[range.range].refused_waiting;
+  turn_away(oldest->second.link, cease(wire::cease_subcode::connection_rejected));
+  waiting_.erase(oldest);
   return true;
 }
 
 void neighbors_visitors::introduce(const msg::introduced& m) {
   const auto from = m.link->remote().address;
-  waiting_.erase(from);
+  const auto visitor = waiting_.find(from);
+  if (visitor == waiting_.end() || visitor->second.link != m.link)
+    return; // turned away meanwhile
+  waiting_.erase(visitor);
   if (!m.open)
     return m.link->close({});
   const auto open = wire::decode_open(wire::bytes_view{*m.open}.subspan(wire::header_size));
   if (!open)
     return turn_away(m.link, open.error());
-  if (auto why = objection(from, open->asn()))
+  if (auto why = objection(from, *open))
     return turn_away(m.link, *why);
-  desk_.enqueue([from, asn = open->asn()](const roster& r) { return r.with_dynamic(from, asn); },
-                [this, link = m.link, from](const std::optional<refusal>& why) {
-                  if (why) {
-                    spdlog::warn("dynamic_neighbor_refused neighbor={} reason=\"{}\"", to_string(from), why->message);
-                    return turn_away(link, cease(wire::cease_subcode::connection_rejected));
-                  }
+  const bool known = memory().roster.members().contains(from);
+  desk_.enqueue([from, asn = open->asn(),
+                 most = ports_.most_dynamic](const roster& r) { return r.with_dynamic(from, asn, most); },
+                [this, m, from, known](const std::optional<refusal>& why) {
+                  if (why)
+                    return refuse(m, *why);
+                  if (const auto range = memory().roster.range_of(from); range && !known)
+                    ++memory().range_counts[range->range].accepted;
                   absent_.erase(from);
                   look_soon();
-                  desk_.hand_over(link);
+                  desk_.hand_over(m.link);
                 });
 }
 
-std::optional<wire::notification> neighbors_visitors::objection(const wire::ip_address& from, std::uint32_t asn) {
-  if (memory().roster.members().contains(from)) // meanwhile
+/// What is asked before anything is changed; the change asks for the limits once more, since others may be before it.
+std::optional<wire::notification> neighbors_visitors::objection(const wire::ip_address& from, const wire::open& open) {
+  if (memory().roster.caller(from) != nullptr) // meanwhile
     return std::nullopt;
   const auto range = memory().roster.range_of(from);
   if (!range)
     return cease(wire::cease_subcode::connection_rejected);
-  auto& counts = memory().range_counts[range->range];
-  if (!range->takes(asn)) {
-    ++counts.refused_as;
+  if (!range->takes(open.asn())) {
+    ++memory().range_counts[range->range].refused_as;
     return wire::make_notification(wire::error_code::open_message, wire::open_subcode::bad_peer_as);
   }
-  if (memory().roster.dynamic_members(range->range) >= range->limit ||
-      memory().roster.dynamic_members() >= ports_.most_dynamic) {
-    ++counts.refused_limit;
-    return cease(wire::cease_subcode::out_of_resources);
-  }
-  ++counts.accepted;
+  if (open.hold_time == 0) // RFC 4271 §6.2; nobody would notice that it has gone
+    return wire::make_notification(wire::error_code::open_message, wire::open_subcode::unacceptable_hold_time);
   return std::nullopt;
+}
+
+void neighbors_visitors::refuse(const msg::introduced& m, const refusal& why) {
+  const auto from = m.link->remote().address;
+  if (const auto count = refusals_.pass(std::chrono::steady_clock::now()))
+    spdlog::warn("dynamic_neighbor_refused neighbor={} reason=\"{}\" count={}", to_string(from), quotable(why.message),
+                 *count);
+  const bool full = why.code == "limit";
+  if (const auto range = memory().roster.range_of(from); range && full)
+    ++memory().range_counts[range->range].refused_limit;
+  turn_away(m.link, cease(full ? wire::cease_subcode::out_of_resources : wire::cease_subcode::connection_rejected));
 }
 
 void neighbors_visitors::turn_away(const std::shared_ptr<net::connection>& link, const wire::notification& why) {

@@ -3,8 +3,10 @@
 // is, and is one no longer when its session has been away for a while. Part of the neighbors actor; all functions run
 // in it.
 
+#include "actors/log_text.hpp"
 #include "actors/peer/neighbors_memory_actor.hpp"
 #include "wire/bgp/notification.hpp"
+#include "wire/bgp/open.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/fwd.hpp>
@@ -14,7 +16,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 
 namespace bellman::msg {
 
@@ -47,7 +48,9 @@ public:
   void look_soon();
 
 private:
-  std::optional<wire::notification> objection(const wire::ip_address& from, std::uint32_t asn);
+  std::optional<wire::notification> objection(const wire::ip_address& from, const wire::open& open);
+  bool find_place(const dynamic_range& range);
+  void refuse(const msg::introduced& m, const refusal& why);
   void turn_away(const std::shared_ptr<net::connection>& link, const wire::notification& why);
   bool is_away(const wire::ip_address& a) const;
   neighbors_memory& memory() const { return *ports_.memory; }
@@ -55,7 +58,14 @@ private:
   caf::event_based_actor* self_;
   neighbors_ports ports_;
   desk desk_;
-  std::set<wire::ip_address> waiting_; ///< whose OPEN has not come
+  /// Whose OPEN has not come.
+  struct visitor {
+    std::shared_ptr<net::connection> link;
+    wire::prefix range;
+    std::chrono::steady_clock::time_point since;
+  };
+  std::map<wire::ip_address, visitor> waiting_;
+  log_gate refusals_;
   std::map<wire::ip_address, std::chrono::steady_clock::time_point> absent_;
   bool looking_ = false; ///< a look is planned
 };

@@ -74,12 +74,25 @@ std::vector<wire::ip_address> own_restart_watch::awaited() const {
   for (const auto& n : memory_->statuses())
     if (is_awaited(counterpart_of(n, ports_.own->expected)))
       all.push_back(n.settings.address);
+  const auto missing = missing_callers();
+  all.insert(all.end(), missing.begin(), missing.end());
+  return all;
+}
+
+std::vector<wire::ip_address> own_restart_watch::missing_callers() const {
+  std::vector<wire::ip_address> all;
+  for (const auto& a : ports_.own->expected)
+    if (!memory_->roster.members().contains(a) && !called_.contains(a) && memory_->roster.range_of(a))
+      all.push_back(a);
   return all;
 }
 
 void own_restart_watch::end_deferral_if_due() {
   if (!ports_.own->deferring || !memory_->has_file)
     return;
+  for (const auto& a : ports_.own->expected)
+    if (memory_->roster.is_dynamic(a))
+      called_.insert(a);
   const auto left = awaited();
   const bool late = std::chrono::steady_clock::now() >= ports_.own->give_up;
   if (!left.empty() && !late)
@@ -100,6 +113,9 @@ std::set<wire::ip_address> own_restart_watch::keepers() const {
   for (const auto& n : memory_->statuses())
     if (is_up(n) ? n.restart.ours_kept : ports_.own->deferring && is_awaited(counterpart_of(n, ports_.own->expected)))
       all.insert(n.settings.address);
+  if (ports_.own->deferring)
+    for (const auto& a : missing_callers())
+      all.insert(a);
   return all;
 }
 
@@ -108,7 +124,13 @@ msg::store_run own_restart_watch::mark_of_now() const {
   wanted.at = unix_now();
   for (const auto& a : keepers()) {
     wanted.neighbors.push_back(a);
-    const auto seconds = remembered_for(memory_->roster.members().at(a).settings).count();
+    const auto member = memory_->roster.members().find(a);
+    const bool is_member = member != memory_->roster.members().end();
+    const auto range = is_member ? std::nullopt : memory_->roster.range_of(a);
+    const auto settings = is_member ? member->second.settings
+                          : range   ? memory_->roster.settings_in(*range, a)
+                                    : neighbor_settings{};
+    const auto seconds = remembered_for(settings).count();
     wanted.valid_for = std::max(wanted.valid_for, static_cast<std::uint32_t>(seconds));
   }
   return wanted;

@@ -40,6 +40,8 @@ public:
 private:
   void again(std::chrono::milliseconds after);
   std::vector<wire::ip_address> awaited() const;
+  /// Dynamic neighbours that were there when the last run ended and have not called yet: they are on no list.
+  std::vector<wire::ip_address> missing_callers() const;
   void end_deferral_if_due();
   std::set<wire::ip_address> keepers() const;
   msg::store_run mark_of_now() const;
@@ -53,6 +55,7 @@ private:
   std::optional<std::chrono::steady_clock::time_point> marked_at_;
   std::uint32_t round_ = 0;
   bool ended_ = false;
+  std::set<wire::ip_address> called_; ///< of those that were expected: it may go again
 };
 
 } // namespace bellman::peer

@@ -36,6 +36,8 @@ result<std::string, std::string> read_password(const std::string& path) {
     return refuse("cannot be opened: " + reason());
   if (!S_ISREG(about.st_mode))
     return refuse("is no regular file"); // a pipe would keep whoever reads it waiting
+  if (about.st_uid != 0 && about.st_uid != ::geteuid())
+    return refuse("belongs to another user: its owner has to be root or the one that the daemon runs as");
   if ((about.st_mode & (S_IRWXO | S_IWGRP)) != 0)
     return refuse("is open to other users: its mode has to be 0600 or 0640");
   std::array<char, longest_password + 2> text{}; // with "\r\n"; more than that is too long

@@ -7,6 +7,7 @@
 //              ◀── OPEN … ──┘       session_up, session_down, replay ──▶    neighbors ◀── neighbor_event
 #include "actors/peer/peer_actor.hpp"
 
+#include "actors/log_text.hpp"
 #include "actors/peer/dual_as.hpp"
 #include "actors/peer/fsm.hpp"
 #include "actors/peer/peer_chains_actor.hpp"
@@ -40,7 +41,6 @@ struct peer_state {
     negotiated agreed; ///< from the OPENs, once they are exchanged
   };
   explicit peer_state(caf::event_based_actor* self) : self{self} {}
-
   caf::event_based_actor* self;
   std::shared_ptr<peer_cell> cell;
   peer_ports ports;
@@ -55,7 +55,6 @@ struct peer_state {
   std::string who;
   std::string said;   ///< why nobody answers
   bool ended = false; ///< a session has, or an attempt
-  bool held = false;  ///< down for too many prefixes, until somebody says otherwise
   std::deque<fsm::event> events;
   bool feeding = false, ready = false;
   std::optional<chain_preparation> chains;
@@ -83,10 +82,13 @@ struct peer_state {
                                              publish();
                                            }});
     cell->actor(me());
+    marks = cell->withholds_marks() ? refresh_marks::withheld : refresh_marks::offered;
     if (cell->epoch() != 0 || cell->status().sessions != 0) // What an earlier life has left in the RIB.
       for (const auto& p : find_partitions(self->system(), ports.partitions))
         if (p)
           self->send(p, msg::session_down{cell->id(), cell->epoch()});
+    if (cell->forget_session())
+      take_note("the session was lost with a failure of ours");
     self->set_exit_handler([this](const caf::exit_msg& m) {
       if (m.reason == caf::exit_reason::user_shutdown)
         feed(fsm::stop{words_at_the_end()});
@@ -112,11 +114,14 @@ struct peer_state {
     const auto before = std::exchange(prepared, settings);
     if (!std::exchange(ready, true)) {
       feed(fsm::configured{settings});
-      feed(fsm::start{});
+      if (!cell->is_held())
+        feed(fsm::start{});
       if (auto early = std::exchange(calling, nullptr))
         on_accepted(std::move(early));
     } else if (up && impact_of(before, prepared) != impact::none && !up->change_policies(prepared)) {
       feed(fsm::stop{cease(cease_subcode::other_configuration_change), fsm::stop::then::again});
+    } else if (!up && impact_of(before, prepared) != impact::none) {
+      returning->reimport(prepared);
     }
   }
 
@@ -132,7 +137,8 @@ struct peer_state {
       const bool down = before.enabled && !settings.enabled;
       feed(fsm::stop{down ? wire::make_shutdown(cease_subcode::administrative_shutdown, m.text)
                           : cease(cease_subcode::other_configuration_change)});
-      ready = held = false;
+      ready = false;
+      cell->hold(false);
       returning->forget();
       chains->forget();
       drop_call(cease(cease_subcode::connection_rejected));
@@ -145,7 +151,7 @@ struct peer_state {
       feed(fsm::configured{settings});
     const bool other_limits =
         before.max_prefixes != settings.max_prefixes || before.max_prefixes_out != settings.max_prefixes_out;
-    if (ready && other_limits && std::exchange(held, false))
+    if (other_limits && cell->hold(false) && ready)
       feed(fsm::start{});
     publish(true);
   }
@@ -153,7 +159,7 @@ struct peer_state {
   msg::outcome reset(const msg::reset_neighbor& m) {
     using how = decltype(m.kind);
     if (m.kind == how::hard) {
-      if (std::exchange(held, false))
+      if (cell->hold(false) && ready)
         feed(fsm::start{});
       feed(fsm::stop{wire::make_shutdown(cease_subcode::administrative_reset, m.text), fsm::stop::then::again});
       returning->forget();
@@ -349,7 +355,7 @@ struct peer_state {
                       : std::nullopt);
   }
   void perform(const fsm::note& e) {
-    cell->log().info("session_ended peer={} reason=\"{}\"", who, e.text);
+    cell->log().info("session_ended peer={} reason=\"{}\"", who, quotable(e.text));
     said.clear();
     ended = true;
     take_note(e.text);
@@ -358,7 +364,7 @@ struct peer_state {
   void perform(const fsm::unreachable& e) {
     if (std::exchange(said, e.text) == e.text)
       return;
-    cell->log().info("unreachable peer={} reason=\"{}\"", who, e.text);
+    cell->log().info("unreachable peer={} reason=\"{}\"", who, quotable(e.text));
     if (!ended)
       take_note(e.text);
   }
@@ -376,7 +382,8 @@ struct peer_state {
     const auto limit = up ? up->tallied(m) : std::nullopt;
     if (!limit)
       return;
-    held = limit->restart_after.count() == 0;
+    const bool held = limit->restart_after.count() == 0;
+    cell->hold(held);
     feed(fsm::stop{maximum_prefixes(*limit), held ? fsm::stop::then::stay_down : fsm::stop::then::again,
                    limit->restart_after});
   }
@@ -410,6 +417,7 @@ struct peer_state {
     if (m.round != asks || !up || !up->has_unanswered())
       return;
     marks = refresh_marks::withheld;
+    cell->withhold_marks();
     cell->log().warn("refresh_marks_withheld peer={}: it does not answer a refresh, perhaps because of RFC 7313", who);
   }
 

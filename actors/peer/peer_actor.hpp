@@ -2,6 +2,7 @@
 // Runs the session with one neighbour: the glue between fsm.hpp, inbound.hpp and the transport.
 
 #include "actors/net/dialer.hpp"
+#include "actors/net/guest_list.hpp"
 #include "actors/net/keyring.hpp"
 #include "actors/net/slot_pool.hpp"
 #include "actors/peer/peer_cell.hpp"
@@ -25,6 +26,7 @@ struct peer_ports {
   bool debug_faults = false;
   std::shared_ptr<net::keyring> keys; ///< Where not set, sessions with a password do not come up.
   std::shared_ptr<rib::own_restart> own = std::make_shared<rib::own_restart>();
+  std::shared_ptr<net::guest_list> guests = {}; ///< told who is written down; may be null
 };
 
 /// Starts a peer; it begins to connect at once where its settings are enabled. Puts itself into the cell. If the cell

@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <mutex>
+#include <utility>
 
 namespace bellman::peer {
 
@@ -60,6 +61,37 @@ public:
     actor_ = std::move(now);
   }
 
+  /// Down for too many prefixes, until somebody says otherwise. @returns what it was
+  bool hold(bool down) {
+    const std::lock_guard guard{mutex_};
+    return std::exchange(held_, down);
+  }
+  bool is_held() const {
+    const std::lock_guard guard{mutex_};
+    return held_;
+  }
+  /// The neighbour has turned out not to bear the marks of RFC 7313.
+  void withhold_marks() {
+    const std::lock_guard guard{mutex_};
+    marks_withheld_ = true;
+  }
+  bool withholds_marks() const {
+    const std::lock_guard guard{mutex_};
+    return marks_withheld_;
+  }
+
+  /// The status is of no session any more, but keeps what was counted and what was said last. @returns whether there
+  /// was one
+  bool forget_session() {
+    const std::lock_guard guard{mutex_};
+    status_.families.clear();
+    status_.add_paths.clear();
+    status_.end_of_rib_received.clear();
+    status_.hold_time = status_.keepalive = std::chrono::seconds{0};
+    status_.restart = {};
+    return status_.state == "Established";
+  }
+
   /// Runs `change(msg::neighbor_status&)` under the lock. Settings, origin, id and sessions are not to be touched.
   template <class Change>
   void update(Change&& change) {
@@ -89,6 +121,7 @@ private:
   msg::neighbor_status status_;
   std::weak_ptr<net::connection> link_;
   caf::actor actor_;
+  bool held_ = false, marks_withheld_ = false;
 };
 
 } // namespace bellman::peer

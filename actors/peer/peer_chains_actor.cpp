@@ -1,5 +1,7 @@
 #include "actors/peer/peer_chains_actor.hpp"
 
+#include "actors/log_text.hpp"
+
 #include "actors/peer/negotiation.hpp"
 #include "actors/peer/peer_messages_actor.hpp"
 
@@ -54,7 +56,7 @@ void chain_preparation::use(std::uint32_t round, std::vector<msg::use_chain> wan
 }
 
 void chain_preparation::later(std::uint32_t round, std::chrono::seconds after, std::string why) {
-  log_.error("policies_unavailable peer={} reason=\"{}\"", who_, why);
+  log_.error("policies_unavailable peer={} reason=\"{}\"", who_, quotable(why));
   self_->delayed_send(self_, after, msg::peer_prepare{round});
   desk_.failed(std::move(why));
 }

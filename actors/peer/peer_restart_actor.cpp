@@ -50,6 +50,18 @@ void restart_watch::expired(const msg::peer_stale_timer& m) {
   changed();
 }
 
+void restart_watch::reimport(const neighbor_settings& settings) {
+  const auto type = session_type_of(settings);
+  msg::chains_changed m;
+  m.peer = host_.cell->id();
+  m.import_chain = policy::chain_key(settings.import_policy, type);
+  m.export_chain = policy::chain_key(settings.export_policy, type);
+  m.rules = rules_of(settings);
+  for (const auto& p : find_partitions(host_.self->system(), host_.ports.partitions))
+    if (p)
+      host_.self->send(p, m);
+}
+
 void restart_watch::forget() {
   drop(restart_.forget());
   changed();
@@ -57,7 +69,8 @@ void restart_watch::forget() {
 
 wire::notification restart_watch::as_sent(const wire::notification& words) const {
   const auto& terms = restart_.terms();
-  const bool counts_on_us = terms.notification && (terms.ours_kept || !terms.families.empty());
+  const bool counts_on_us =
+      terms.notification && (terms.ours_kept || !terms.families.empty() || !terms.long_lived.empty());
   return counts_on_us && ending_of_sent(words) == ending::hard && !inside_hard_reset(words) ? hard_reset(words) : words;
 }
 

@@ -30,6 +30,8 @@ public:
   std::vector<restart::kept> lost(ending how, const neighbor_settings& settings);
   void end_of_rib(const std::vector<wire::family>& families);
   void expired(const msg::peer_stale_timer& m);
+  /// Without a session: other settings count for the routes that are kept, too.
+  void reimport(const neighbor_settings& settings);
   /// The operator wants nothing of what was.
   void forget();
 

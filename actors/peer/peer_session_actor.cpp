@@ -1,5 +1,6 @@
 #include "actors/peer/peer_session_actor.hpp"
 
+#include "actors/net/links.hpp"
 #include "wire/bgp/route_refresh.hpp"
 
 #include <caf/all.hpp>
@@ -35,7 +36,7 @@ inbound_settings inbound_of(const neighbor_settings& settings, const negotiated&
   checks.allow_own_as = settings.rules.allow_own_as;
   checks.role = settings.rules.role;
   checks.over_loopback = local.is_loopback();
-  checks.own_addresses = {local};
+  checks.own_addresses = {local.without_zone()};
   for (const auto& own : {settings.next_hop_v4, settings.next_hop_v6})
     if (own)
       checks.own_addresses.push_back(*own);
@@ -65,8 +66,10 @@ peer_session::peer_session(session_host host, const neighbor_settings& settings,
       walks_{host_.ports.partitions, agreed_.families}, parts_{find_partitions(host_.self->system(),
                                                                                host_.ports.partitions)} {
   const auto local = link_->local().address;
-  const auto out = outbound_of(settings, agreed_, local);
+  beside_ = net::global_beside(local);
+  const auto out = outbound_of(settings, agreed_, local, beside_);
   info_ = info_of(settings, agreed_, out);
+  info_.peer_address = (settings.address.is_interface() ? link_->remote().address : settings.address).without_zone();
   info_.peer = host_.cell->id();
   info_.epoch = host_.cell->next_epoch();
   info_.slot = std::move(slot);
@@ -121,16 +124,21 @@ std::optional<wire::notification> peer_session::refresh(wire::bytes_view body,
     return r.error();
   const bool request = r->subtype == static_cast<std::uint8_t>(kind::request);
   if (!agreed_.has(r->family) || (request ? !agreed_.answer_refresh : !agreed_.enhanced_refresh)) {
-    host_.cell->log().warn("refresh_ignored peer={} family={} subtype={}", who_, to_string(r->family), r->subtype);
+    if (const auto count = refreshes_ignored_.pass(std::chrono::steady_clock::now()))
+      host_.cell->log().warn("refresh_ignored peer={} family={} subtype={} count={}", who_, to_string(r->family),
+                             r->subtype, *count);
     return {};
   }
   ended_ = flush(owed); // What came before it belongs before it.
   if (r->subtype == static_cast<std::uint8_t>(kind::begin)) {
     std::erase(unanswered_, r->family);
-    tell_partitions(msg::refresh_begin{info_.peer, r->family});
-  } else if (r->subtype == static_cast<std::uint8_t>(kind::end))
-    tell_partitions(msg::refresh_end{info_.peer, r->family});
-  else if (request)
+    // A second one asks for nothing new: what comes until EoRR counts from the first on.
+    if (refreshing_.insert(r->family).second)
+      tell_partitions(msg::refresh_begin{info_.peer, r->family, owed});
+  } else if (r->subtype == static_cast<std::uint8_t>(kind::end)) {
+    if (refreshing_.erase(r->family) != 0)
+      tell_partitions(msg::refresh_end{info_.peer, r->family, owed});
+  } else if (request)
     perform(walks_.wanted(r->family, agreed_.enhanced_refresh ? walks::marks::borr_and_eorr : walks::marks::none));
   return {};
 }
@@ -171,8 +179,8 @@ void peer_session::report_errors() {
   if (const auto due = error_log_.pass(news, std::chrono::steady_clock::now()))
     for (const auto& e : due->all())
       host_.cell->log().warn("attribute_error peer={} attribute={} action=\"{}\" count={} reason=\"{}\" octets=\"{}\"",
-                             who_, wire::attribute_name(e.type), action_text(e.action), e.count, reason_text(e),
-                             wire::to_hex(e.data));
+                             who_, wire::attribute_name(e.type), action_text(e.action), e.count,
+                             quotable(reason_text(e)), wire::to_hex(e.data));
 }
 
 // ---- to the neighbour
@@ -194,7 +202,7 @@ void peer_session::replay() {
 }
 
 bool peer_session::change_policies(const neighbor_settings& settings) {
-  const auto now = info_of(settings, agreed_, outbound_of(settings, agreed_, link_->local().address));
+  const auto now = info_of(settings, agreed_, outbound_of(settings, agreed_, link_->local().address, beside_));
   if (now.ipv4 != info_.ipv4 || now.ipv6 != info_.ipv6)
     return false;
   const bool formed = now.form != info_.form;
@@ -285,6 +293,7 @@ bool peer_session::replace_partition(std::uint32_t index, caf::actor partition) 
   if (index >= parts_.size())
     return true;
   parts_[index] = std::move(partition);
+  refreshing_.clear(); // it has not heard of one that is under way; the others pass over what they know
   announce_to(index);
   if (congested_ && parts_[index])
     host_.self->send(parts_[index], msg::outlet_congested{info_.slot->slot(), true});

@@ -2,6 +2,7 @@
 // The Established half of a peer actor: between the messages of the neighbour and the partitions. Lives inside the
 // actor, from the moment that the machine says so until the session is over.
 
+#include "actors/log_text.hpp"
 #include "actors/peer/inbound.hpp"
 #include "actors/peer/negotiation.hpp"
 #include "actors/peer/peer_actor.hpp"
@@ -13,6 +14,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -91,6 +93,7 @@ private:
   session_host host_;
   std::string who_;
   negotiated agreed_;
+  std::optional<wire::ip_address> beside_; ///< our global address on the link of a link-local session
   std::shared_ptr<net::connection> link_;
   rib::session_info info_;
   std::optional<inbound> in_;
@@ -102,6 +105,8 @@ private:
   limit_watch limits_;
   std::optional<prefix_limit> passed_; ///< seen before anybody asked
   std::vector<caf::actor> parts_;
+  std::set<wire::family> refreshing_; ///< BoRR has come, EoRR has not
+  log_gate refreshes_ignored_;
   std::vector<wire::family> unanswered_; ///< asked for, BoRR has not come
 };
 

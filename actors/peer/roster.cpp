@@ -35,17 +35,29 @@ result<neighbor_settings, mistake> roster::resolved(const wire::ip_address& a, c
 }
 
 /// The member as it is stated now; one that cannot be so stays as it is.
+const roster::member* roster::caller(const wire::ip_address& from) const {
+  auto found = members_.find(from);
+  if (found == members_.end() && from.has_zone())
+    found = members_.find(wire::ip_address{wire::afi::ipv6, {}, from.zone});
+  return found == members_.end() ? nullptr : &found->second;
+}
+
 std::optional<mistake> roster::recompute(const wire::ip_address& a) {
   troubles_.erase(a);
   const auto w = written(a);
   if (!w) {
-    if (auto caller = dynamic_member(a)) {
-      members_[a] = std::move(*caller);
-    } else {
+    if (!dynamic_.contains(a)) {
       members_.erase(a);
-      dynamic_.erase(a);
+      return std::nullopt;
     }
-    return std::nullopt;
+    auto caller = dynamic_member(a);
+    if (caller) {
+      members_[a] = std::move(*caller);
+      return std::nullopt;
+    }
+    members_.erase(a);
+    dynamic_.erase(a);
+    return caller.error();
   }
   dynamic_.erase(a);
   auto settings = resolved(a, *w);
@@ -64,8 +76,9 @@ result<done, mistake> roster::recompute() {
   for (const auto& [a, s] : said_)
     all[a] = false;
   for (const auto& [a, of_file] : all) {
+    const bool called = dynamic_.contains(a);
     auto wrong = recompute(a);
-    if (!wrong)
+    if (!wrong || (called && !members_.contains(a))) // a caller that can be none any more just goes
       continue;
     if (of_file) {
       wrong->message = "neighbor " + to_string(a) + ": " + wrong->message;

@@ -39,6 +39,8 @@ struct api_statement {
   bool operator==(const api_statement&) const = default;
 };
 
+inline constexpr std::size_t most_neighbors = 65534;
+
 class roster {
 public:
   using statements = std::map<wire::ip_address, api_statement>;
@@ -51,6 +53,8 @@ public:
 
   /// Who takes part, by address.
   const std::map<wire::ip_address, member>& members() const noexcept { return members_; }
+  /// Whose call it is: the member of that address, else the one that is known by the interface alone. Null: nobody's.
+  const member* caller(const wire::ip_address& from) const;
   const statements& said() const noexcept { return said_; }
   /// Neighbours of the API that cannot be as they are stated (a group that the file has no more): they stay as they
   /// were, or are left out. By address, for people.
@@ -74,7 +78,7 @@ public:
   std::map<wire::prefix, dynamic_range> ranges() const;
   const std::map<wire::prefix, said_range>& said_ranges() const noexcept { return said_ranges_; }
   bool file_names(const wire::prefix& range) const { return file_.ranges.contains(range); }
-  /// The longest that covers the address.
+  /// The longest that covers the address; none for a neighbour of the file that the API removed.
   std::optional<dynamic_range> range_of(const wire::ip_address& a) const;
   std::uint32_t dynamic_members(const wire::prefix& of) const;
   std::size_t dynamic_members() const noexcept { return dynamic_.size(); }
@@ -84,12 +88,15 @@ public:
   std::string password_file_of(const dynamic_range& r) const;
   result<roster, mistake> with_range(const dynamic_range& r) const;
   result<roster, mistake> without_range(const wire::prefix& range) const;
-  /// A caller becomes a neighbour; one that is written down stays as it is.
-  result<roster, mistake> with_dynamic(const wire::ip_address& a, std::uint32_t asn) const;
+  /// A caller becomes a neighbour; one that is there already stays as it is, whatever AS number it calls with now. With
+  /// `most` in all ranges together, or as many as the range may have, it is refused: "limit".
+  result<roster, mistake> with_dynamic(const wire::ip_address& a, std::uint32_t asn,
+                                       std::size_t most = most_neighbors) const;
   roster without_dynamic(const std::vector<wire::ip_address>& gone) const;
 
 private:
-  std::optional<member> dynamic_member(const wire::ip_address& a) const;
+  std::optional<mistake> mistake_in_members(const dynamic_range& r, const neighbor_patch& group) const;
+  result<member, mistake> dynamic_member(const wire::ip_address& a) const;
   /// How it is written in the end; nothing if it does not take part.
   std::optional<written_neighbor> written(const wire::ip_address& a) const;
   result<neighbor_settings, mistake> resolved(const wire::ip_address& a, const written_neighbor& w) const;

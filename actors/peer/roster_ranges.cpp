@@ -18,6 +18,8 @@ std::map<wire::prefix, dynamic_range> roster::ranges() const {
 }
 
 std::optional<dynamic_range> roster::range_of(const wire::ip_address& a) const {
+  if (const auto said = said_.find(a); said != said_.end() && said->second.removed)
+    return std::nullopt; // or it would come back at once
   std::optional<dynamic_range> best;
   for (const auto& [range, r] : ranges())
     if (range.covers(a) && (!best || best->range.length < range.length))
@@ -40,13 +42,32 @@ neighbor_settings roster::settings_in(const dynamic_range& r, const wire::ip_add
   return resolve(file_.speaker, a, r.group, group == file_.groups.end() ? nullptr : &group->second, {});
 }
 
+/// Neither the group nor any of the AS numbers may be one that no caller could be resolved with.
+std::optional<mistake> roster::mistake_in_members(const dynamic_range& r, const neighbor_patch& group) const {
+  if (auto wrong = mistake_of_range_group(group))
+    return wrong;
+  auto somebody = r.range.address;
+  if (somebody.is_unspecified())
+    somebody.octets[somebody.is_v4() ? 3 : 15] = 1;
+  for (const auto& one : r.remote_as) {
+    neighbor_patch own;
+    own.remote_as = one.first;
+    if (auto wrong = mistake_in(resolve(file_.speaker, somebody, r.group, &group, own)))
+      return wrong;
+  }
+  return std::nullopt;
+}
+
 result<roster, mistake> roster::with_range(const dynamic_range& r) const {
   if (ranges().contains(r.range))
     return fail{mistake{"exists", "there is the range " + to_string(r.range) + " already", "range"}};
   if (auto why = fault_of(r); !why.empty())
     return fail{mistake{"invalid", std::move(why), "range"}};
-  if (!file_.groups.contains(r.group))
+  const auto group = file_.groups.find(r.group);
+  if (group == file_.groups.end())
     return fail{mistake{"invalid", "there is no group `" + r.group + "`", "group"}};
+  if (auto wrong = mistake_in_members(r, group->second))
+    return fail{mistake{"invalid", "the group does not fit: " + wrong->message, "group"}};
   roster next = *this;
   if (const auto in_file = file_.ranges.find(r.range); in_file != file_.ranges.end() && in_file->second == r)
     next.said_ranges_.erase(r.range);
@@ -70,12 +91,16 @@ result<roster, mistake> roster::without_range(const wire::prefix& range) const {
   return next;
 }
 
-result<roster, mistake> roster::with_dynamic(const wire::ip_address& a, std::uint32_t asn) const {
-  const auto r = range_of(a);
-  if (members_.contains(a) && !dynamic_.contains(a))
+result<roster, mistake> roster::with_dynamic(const wire::ip_address& a, std::uint32_t asn, std::size_t most) const {
+  if (members_.contains(a))
     return *this;
+  const auto r = range_of(a);
   if (!r || !r->takes(asn))
     return fail{mistake{"not-found", "no range takes " + to_string(a) + " with AS " + std::to_string(asn), ""}};
+  if (dynamic_members(r->range) >= r->limit)
+    return fail{mistake{"limit", "the range " + to_string(r->range) + " has all its neighbors", "limit"}};
+  if (dynamic_members() >= most)
+    return fail{mistake{"limit", "there are too many dynamic neighbors", "dynamic_neighbors"}};
   roster next = *this;
   next.dynamic_[a] = asn;
   if (auto wrong = next.recompute(a))
@@ -92,16 +117,21 @@ roster roster::without_dynamic(const std::vector<wire::ip_address>& gone) const 
 }
 
 /// A neighbour that waits for the other end to call, with the settings of its range's group.
-std::optional<roster::member> roster::dynamic_member(const wire::ip_address& a) const {
-  const auto asn = dynamic_.find(a);
-  const auto r = asn == dynamic_.end() ? std::nullopt : range_of(a);
-  if (!r || !r->takes(asn->second))
-    return std::nullopt;
+result<roster::member, mistake> roster::dynamic_member(const wire::ip_address& a) const {
+  const auto asn = dynamic_.at(a);
+  const auto r = range_of(a);
+  if (!r || !r->takes(asn))
+    return fail{mistake{"not-found", "no range takes " + to_string(a) + " with AS " + std::to_string(asn), ""}};
+  if (const auto group = file_.groups.find(r->group); group != file_.groups.end())
+    if (auto wrong = mistake_of_range_group(group->second))
+      return fail{std::move(*wrong)};
   written_neighbor w{r->group, {}};
-  w.own.remote_as = asn->second;
+  w.own.remote_as = asn;
   w.own.passive = true;
   auto settings = resolved(a, w);
-  return settings ? std::optional{member{std::move(*settings), false, r->range}} : std::nullopt;
+  if (!settings)
+    return fail{settings.error()};
+  return member{std::move(*settings), false, r->range};
 }
 
 std::map<wire::prefix, std::optional<roster::said_range>> ranges_between(const roster& before, const roster& after) {

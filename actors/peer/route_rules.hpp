@@ -51,6 +51,7 @@ struct route_rules {
   med_rule med = med_rule::standard;
   next_hop_rule next_hop = next_hop_rule::standard;
   wire::aigp_use aigp = wire::aigp_use::standard; ///< RFC 7311
+  bool best_path_per_client = true;               ///< A route-server client gets its own best path (RFC 7947 §2.3).
 
   bool operator==(const route_rules&) const = default;
 };
@@ -69,6 +70,7 @@ struct route_rules_patch {
   std::optional<med_rule> med;
   std::optional<next_hop_rule> next_hop;
   std::optional<wire::aigp_use> aigp;
+  std::optional<bool> best_path_per_client;
 
   bool operator==(const route_rules_patch&) const = default;
 };
@@ -93,6 +95,7 @@ void each_rule(Visit&& visit) {
   visit("med", &patch::med, &all::med);
   visit("next_hop", &patch::next_hop, &all::next_hop);
   visit("aigp", &patch::aigp, &all::aigp);
+  visit("best_path_per_client", &patch::best_path_per_client, &all::best_path_per_client);
 }
 
 /// The words of each enumeration, in its order.

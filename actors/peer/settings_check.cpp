@@ -51,11 +51,15 @@ std::optional<mistake> mistake_in_options(const session_options& o) {
 }
 
 std::optional<mistake> mistake_in_addresses(const neighbor_settings& s) {
-  if (!is_host_address(s.address))
-    return invalid("address", to_string(s.address) + " is not the address of a host");
+  if (auto why = why_no_neighbor(s.address); !why.empty())
+    return invalid("address", std::move(why));
+  if (s.address.is_interface() && !s.password_file.empty())
+    return invalid("password_file", "TCP MD5 keys go by addresses: this neighbor has none, only an interface");
   if (s.local_address && s.local_address->afi != s.address.afi)
     return invalid("local_address", "local address and neighbor are of different families");
-  if (s.local_address == s.address)
+  if (s.local_address && s.address.has_zone() && !s.local_address->is_link_local())
+    return invalid("local_address", "a link-local neighbor is called from a link-local address");
+  if (s.local_address && s.local_address->octets == s.address.octets)
     return invalid("local_address", "the neighbor cannot have our own address");
   if (s.next_hop_v4 && !s.next_hop_v4->is_v4())
     return invalid("next_hop_v4", "this is not an IPv4 address");
@@ -129,12 +133,39 @@ std::optional<mistake> mistake_in_confederation(const neighbor_settings& s) {
 
 } // namespace
 
-bool is_host_address(const wire::ip_address& a) noexcept { return !a.is_unspecified() && !a.is_multicast(); }
+bool is_host_address(const wire::ip_address& a) noexcept {
+  return a.is_interface() || (!a.is_unspecified() && !a.is_multicast());
+}
+
+std::string why_no_neighbor(const wire::ip_address& a) {
+  const bool on_link = !a.is_v4() && a.is_link_local();
+  if (!is_host_address(a))
+    return to_string(a) + " is not the address of a host";
+  if (on_link && !a.has_zone())
+    return to_string(a) + " is a link-local address: the interface is missing, as in \"" + to_string(a) + "%eth0\"";
+  if (a.has_zone() && !on_link && !a.is_interface())
+    return to_string(a.without_zone()) + " is no link-local address: it needs no interface";
+  return {};
+}
 
 bool is_hold_time(std::chrono::seconds t) noexcept { return t.count() == 0 || within(t, 3); }
 
 bool keepalive_fits(std::chrono::seconds hold_time, std::chrono::seconds keepalive_time) noexcept {
   return hold_time.count() == 0 || keepalive_time < hold_time;
+}
+
+std::optional<mistake> mistake_of_range_group(const neighbor_patch& group) {
+  if (group.passive == false)
+    return invalid("passive", "neighbors of a range are passive: they call, and are not called");
+  if (group.enabled == false)
+    return invalid("enabled", "neighbors of a range are enabled while the range is there");
+  if (group.remote_port)
+    return invalid("remote_port", "neighbors of a range are not called, at whatever port");
+  if (group.local_address)
+    return invalid("local_address", "neighbors of a range are not called, from whatever address");
+  if (group.hold_time && group.hold_time->count() == 0)
+    return invalid("hold_time", "without a hold time nobody would notice that a neighbor of a range has gone");
+  return std::nullopt;
 }
 
 std::optional<mistake> mistake_in(const neighbor_settings& s) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <tuple>
+#include <unordered_map>
 #include <vector>
 
 namespace bellman::rib {
@@ -10,6 +11,7 @@ namespace bellman::rib {
 namespace {
 
 constexpr std::uint32_t field_max = 1023;
+constexpr std::size_t few_enough_to_look = 256; ///< candidates: more than that only a hostile neighbourhood has
 
 comparison decided(bool first, best_path_step step) noexcept { return {first, step}; }
 
@@ -112,11 +114,16 @@ std::size_t select_best(std::span<const candidate> all, const best_path_rules& r
   std::array<std::size_t, 16> few{}; // nearly always enough, and costs no allocation a tie
   std::vector<std::size_t> many(all.size() > few.size() ? all.size() : 0);
   const auto begin = many.empty() ? few.data() : many.data();
-  auto end = begin; // of the leaders: the best of each neighbouring AS
+  auto end = begin;                                          // of the leaders: the best of each neighbouring AS
+  std::unordered_map<std::uint32_t, std::size_t*> leader_of; // where looking through all would be long
   for (std::size_t i = 0; i < all.size(); ++i) {
-    const auto rival = std::find_if(begin, end, [&](std::size_t l) {
-      return rules.always_compare_med || all[l].neighbor_as() == all[i].neighbor_as();
-    });
+    const auto as = rules.always_compare_med ? 0 : all[i].neighbor_as();
+    auto* rival = end;
+    if (all.size() <= few_enough_to_look)
+      rival = std::find_if(begin, end,
+                           [&](std::size_t l) { return rules.always_compare_med || all[l].neighbor_as() == as; });
+    else
+      rival = leader_of.try_emplace(as, end).first->second;
     if (rival == end)
       *end++ = i;
     else if (!compare(all[*rival], all[i], med_rule::same_neighbor_as, rules).first_is_better)

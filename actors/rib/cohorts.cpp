@@ -37,13 +37,15 @@ bool cohort_table::publish(const std::string& chain, const policy::program_ptr& 
       c.program = program;
       any = true;
     }
+  if (any)
+    rebuild();
   return any;
 }
 
 void cohort_table::rebuild() {
   encodings_.clear();
   for (std::size_t f = 0; f < 2; ++f) {
-    members_[f] = all_paths_[f] = {};
+    members_[f] = all_paths_[f] = next_best_[f] = {};
     choices_[f].clear();
     sends_paths_[f] = false;
   }
@@ -56,6 +58,8 @@ void cohort_table::rebuild() {
       if (c.families[f]) {
         e->members[f] |= c.members;
         members_[f] |= c.members;
+        if (c.rules.next_best && !c.send_paths[f].many && c.program && !c.program->rejects_everything())
+          next_best_[f] |= c.members;
         find_choice(c, f);
       }
   }
@@ -77,15 +81,21 @@ void cohort_table::find_choice(const cohort& c, std::size_t family) {
   found->members |= c.members;
 }
 
-bool may_export(const wire::attribute_summary& a, const source_facts& source, const wire::outbound_form& form,
-                const reflection_role& target, const export_rules& rules) noexcept {
-  if (a.no_advertise || (a.has_otc && rules.hold_back_otc) || (a.no_peer && rules.hold_back_no_peer))
-    return false;
-  if (form.kind == wire::session_kind::ibgp)
-    return !is_reflection(source, form) || reflects(source.reflection, target); // RFC 4271 §9.2: not from iBGP to iBGP
-  if (form.kind == wire::session_kind::confed_ebgp)
-    return !a.no_export_subconfed;
-  return !a.no_export && !a.no_export_subconfed;
+hold_back reason_to_hold_back(const wire::attribute_summary& a, const source_facts& source,
+                              const wire::outbound_form& form, const reflection_role& target,
+                              const export_rules& rules) noexcept {
+  if (a.no_advertise)
+    return hold_back::no_advertise;
+  if (a.has_otc && rules.hold_back_otc)
+    return hold_back::role;
+  if (a.no_peer && rules.hold_back_no_peer)
+    return hold_back::no_peer;
+  if (form.kind == wire::session_kind::ibgp) // RFC 4271 §9.2: not from iBGP to iBGP
+    return is_reflection(source, form) && !reflects(source.reflection, target) ? hold_back::split_horizon
+                                                                               : hold_back::none;
+  if (a.no_export_subconfed)
+    return hold_back::no_export_subconfed;
+  return a.no_export && form.kind != wire::session_kind::confed_ebgp ? hold_back::no_export : hold_back::none;
 }
 
 } // namespace bellman::rib

@@ -7,6 +7,7 @@
 #include "actors/rib/best_path.hpp"
 #include "actors/rib/peer_bits.hpp"
 #include "actors/rib/session_info.hpp"
+#include "actors/rib/why_not_sent.hpp"
 #include "wire/bgp/outgoing.hpp"
 
 #include <array>
@@ -62,6 +63,9 @@ public:
   /// Sessions of a family, whatever their cohort.
   const peer_bits& members(std::size_t family) const noexcept { return members_[family]; }
 
+  /// Sessions of a family that get the next path where they may not have the best one, and may have any at all.
+  const peer_bits& next_best(std::size_t family) const noexcept { return next_best_[family]; }
+
   /// Is any session of the family sent more than the best path?
   bool sends_paths(std::size_t family) const noexcept { return sends_paths_[family]; }
   /// Those of them that are sent a choice, by which choice it is; and those that are sent all.
@@ -78,16 +82,24 @@ private:
 
   std::vector<cohort> cohorts_;
   std::vector<encoding_class> encodings_;
-  peer_bits members_[2];
+  peer_bits members_[2], next_best_[2];
   bool sends_paths_[2]{};
   std::vector<chosen_paths> choices_[2];
   peer_bits all_paths_[2];
 };
 
+/// What keeps this attribute set from a session of this form, whatever policy says; `none` where nothing does.
+hold_back reason_to_hold_back(const wire::attribute_summary& attributes, const source_facts& source,
+                              const wire::outbound_form& form, const reflection_role& target = {},
+                              const export_rules& rules = {}) noexcept;
+
 /// May this attribute set go to a session of this form at all (RFC 1997; RFC 4271 §9.2 for iBGP split horizon, RFC 4456
 /// §6 for what is reflected; RFC 9234 §5 and RFC 3765 by the rules)?
-bool may_export(const wire::attribute_summary& attributes, const source_facts& source, const wire::outbound_form& form,
-                const reflection_role& target = {}, const export_rules& rules = {}) noexcept;
+inline bool may_export(const wire::attribute_summary& attributes, const source_facts& source,
+                       const wire::outbound_form& form, const reflection_role& target = {},
+                       const export_rules& rules = {}) noexcept {
+  return reason_to_hold_back(attributes, source, form, target, rules) == hold_back::none;
+}
 
 /// Does a route of this source that goes to a session of this form go by reflection?
 constexpr bool is_reflection(const source_facts& source, const wire::outbound_form& form) noexcept {

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -65,14 +66,17 @@ struct replay {
   wire::family family;
   rib::barrier_ptr finished;
 };
-/// Enhanced refresh, inbound (RFC 7313): paths of the neighbour not announced again between the two are removed.
+/// Enhanced refresh, inbound (RFC 7313): paths of the neighbour not announced again between the two are removed. `owed`
+/// stops the reader of the session while too much is under way, as with routes.
 struct refresh_begin {
   rib::peer_id peer{};
   wire::family family;
+  std::shared_ptr<rib::credit> owed = {};
 };
 struct refresh_end {
   rib::peer_id peer{};
   wire::family family;
+  std::shared_ptr<rib::credit> owed = {};
 };
 /// A neighbour's chains or rules are others now; programs come by `program_published`.
 struct chains_changed {
@@ -119,6 +123,7 @@ struct changes_ready {
 };
 struct explain_prefix {
   wire::prefix prefix;
+  std::optional<rib::peer_id> to; ///< and why it is not advertised to this neighbour
 };
 struct get_rib_stats {};
 /// Debug only (`control.debug_faults`): the actor throws out of this handler.

@@ -32,6 +32,8 @@ void release_all(family_tables<Prefix>& f, path_store& paths) {
 
 partition::partition(settings s)
     : settings_{std::move(s)}, paths_{settings_.attributes}, deferring_{settings_.deferring} {
+  v4_.nodes = prefix_table<wire::prefix4>{settings_.secret, settings_.most_prefixes};
+  v6_.nodes = prefix_table<wire::prefix6>{settings_.secret, settings_.most_prefixes};
   auto local = std::make_unique<peer_state>();
   local->up = true;
   local->facts = settings_.local;
@@ -63,6 +65,7 @@ void partition::session_up(session_info info, barrier_ptr initial) {
       session_down(info.peer, p.info.epoch);
     p.refreshing[0] = p.refreshing[1] = false;
     p.refused[0] = p.refused[1] = 0;
+    p.found_no_room[0] = p.found_no_room[1] = false;
   }
   const auto later = static_cast<std::uint8_t>(info.epoch - p.info.epoch);
   for (auto& kept : p.kept_sessions)
@@ -73,7 +76,11 @@ void partition::session_up(session_info info, barrier_ptr initial) {
     const auto found = programs_.find(chain);
     return found == programs_.end() ? policy::program_ptr{} : found->second;
   };
-  p.import_program = program(info.import_chain);
+  auto now = program(info.import_chain);
+  // What an earlier session left was imported as its settings said.
+  const bool other_import =
+      p.received[0] + p.received[1] != 0 && (now != p.import_program || info.rules.import != p.info.rules.import);
+  p.import_program = std::move(now);
   cohorts_.join(info.slot->slot(), info, program(info.export_chain));
   p.info = std::move(info);
   for (std::size_t f = 0; f < 2; ++f) {
@@ -85,6 +92,8 @@ void partition::session_up(session_info info, barrier_ptr initial) {
   membership_changed();
   next_round_.wanted = true;
   next_round_.look_at_paths = true; // paths of an earlier session may be left
+  if (other_import)
+    reimport(p.info.peer);
   if (initial)
     next_round_.barriers.push_back({std::move(initial), p.info.slot->slot(), true});
 }
@@ -166,21 +175,30 @@ void partition::refresh_end(peer_id id, wire::family family) {
   next_round_.sweeping[f].push_back(id);
 }
 
+void partition::reimport(peer_id id) {
+  next_round_.wanted = next_round_.look_at_paths = true;
+  next_round_.reimporting.push_back(id);
+}
+
 void partition::chains_changed(peer_id id, const std::string& import_chain, const std::string& export_chain,
                                const wire::outbound_form* form, const session_rules& rules,
                                const std::array<path_plan, 2>* send_paths) {
   auto* p = peer(id);
-  if (p == nullptr || !p->up || !p->info.slot)
+  if (p == nullptr || !(p->up ? p->info.slot != nullptr : p->retains()))
     return;
   const auto program = [&](const std::string& chain) {
     const auto found = programs_.find(chain);
     return found == programs_.end() ? policy::program_ptr{} : found->second;
   };
-  const auto slot = p->info.slot->slot();
   p->info.import_chain = import_chain;
   p->info.export_chain = export_chain;
   p->info.rules = rules;
   p->import_program = program(import_chain);
+  if (!p->up) { // nobody to send to, but its paths are here
+    reimport(id);
+    return;
+  }
+  const auto slot = p->info.slot->slot();
   if (send_paths != nullptr)
     p->info.send_paths = *send_paths;
   const bool bytes_differ = form != nullptr && *form != p->info.form;
@@ -189,8 +207,7 @@ void partition::chains_changed(peer_id id, const std::string& import_chain, cons
   cohorts_.leave(slot);
   cohorts_.join(slot, p->info, program(export_chain));
   membership_changed();
-  next_round_.wanted = next_round_.look_at_paths = true;
-  next_round_.reimporting.push_back(id);
+  reimport(id);
   if (bytes_differ) // the attributes of the rows are the same: only sending them again tells the neighbour
     for (std::size_t f = 0; f < 2; ++f)
       next_round_.replays.push_back({slot, f});
@@ -212,8 +229,7 @@ void partition::publish(const std::string& chain, policy::program_ptr program) {
   for (auto& p : peers_)
     if (p && (p->up || p->retains()) && p->info.peer != local_source && p->info.import_chain == chain) {
       p->import_program = program;
-      next_round_.wanted = next_round_.look_at_paths = true;
-      next_round_.reimporting.push_back(p->info.peer);
+      reimport(p->info.peer);
     }
   programs_[chain] = std::move(program);
 }
@@ -245,7 +261,8 @@ void partition::release_selection() {
 }
 
 flush partition::take_flush() {
-  report_advertised();
+  if (std::exchange(counted_anew_, false) || !flush_.empty()) // else nobody has been sent anything
+    report_advertised();
   return std::exchange(flush_, {});
 }
 partition::completions partition::take_completions() { return std::exchange(completions_, {}); }
@@ -264,7 +281,9 @@ void partition::salvage_family(const partition& failed) {
       rows.push_back({row.attributes, to.sets.intern(from.sets[row.set])});
     bool inserted;
     const auto prefix = n.prefix();
-    store_rows(to.nodes[to.nodes.find_or_insert(prefix, hash_of(prefix), inserted)], rows);
+    const auto index = to.nodes.find_or_insert(prefix, to.nodes.hash(prefix), inserted);
+    if (index != to.nodes.none) // there is room for what there was room for
+      store_rows(to.nodes[index], rows);
   }
 }
 

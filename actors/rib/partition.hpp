@@ -72,7 +72,9 @@ public:
     std::shared_ptr<const igp_metrics> metrics; ///< null: every next hop is equally far
     source_facts local;                         ///< router id and so on of this speaker, for injected routes
     std::uint32_t tombstones = 16384;           ///< kept for readers that resume
-    bool deferring = false;                     ///< begins with selection deferred (RFC 4724 §4.1)
+    hash_secret secret;                         ///< where prefixes lie in memory is nobody's business
+    std::uint32_t most_prefixes = prefix_table<wire::prefix4>::max_nodes; ///< of a family; others are refused
+    bool deferring = false; ///< begins with selection deferred (RFC 4724 §4.1)
   };
 
   explicit partition(settings s);
@@ -94,6 +96,7 @@ public:
   void replay(peer_id peer, wire::family family, barrier_ptr finished);
   void refresh_begin(peer_id peer, wire::family family);
   void refresh_end(peer_id peer, wire::family family);
+  /// Of a neighbour whose session is over but whose paths are kept only the import side counts.
   void chains_changed(peer_id peer, const std::string& import_chain, const std::string& export_chain,
                       const wire::outbound_form* form, const session_rules& rules,
                       const std::array<path_plan, 2>* send_paths = nullptr);
@@ -133,18 +136,20 @@ public:
     bool empty() const noexcept { return barriers.empty() && slots.empty(); }
   };
   completions take_completions();
-  /// The first path of a session and family that was one too many of its prefix, for the log.
+  /// The first path of a session and family that was one too many of its prefix, or for the whole table, for the log.
   struct refusal {
     wire::ip_address peer;
     wire::prefix prefix;
     std::uint32_t kept = 0; ///< paths of this neighbour
+    bool table_is_full = false;
   };
   std::vector<refusal> take_refusals() { return std::exchange(refusals_, {}); }
 
   // Reads.
   route_page list(const route_query& query, std::uint64_t position, std::uint32_t max) const;
   change_page changes(const change_query& query, std::uint32_t max);
-  explanation explain(const wire::prefix& prefix) const;
+  /// With `to`: whether the prefix is advertised to that neighbour, and why not.
+  explanation explain(const wire::prefix& prefix, std::optional<peer_id> to = {}) const;
   rib_stats stats() const;
   std::uint32_t newest_sequence() const noexcept { return log_.newest(); }
 
@@ -160,7 +165,8 @@ private:
     bool reimport = false; ///< this walk evaluates import again
     bool long_lived[2]{};  ///< what is stale is so for long
     std::uint64_t received[2]{}, accepted[2]{}, stale[2]{}, lasting[2]{};
-    std::uint64_t refused[2]{};                    ///< in this session: paths over the limit for one prefix
+    std::uint64_t refused[2]{}; ///< in this session: paths over the limit for one prefix, and those without room
+    bool found_no_room[2]{};    ///< and that has been told
     std::uint64_t older[2]{}, older_accepted[2]{}; ///< received and accepted, left by earlier sessions
     /// Paths of so many sessions before that of `info.epoch` live, besides its own; -1: not even those.
     std::int8_t kept_sessions[2]{-1, -1};
@@ -217,6 +223,13 @@ private:
     std::uint32_t unsendable = 0; ///< cohorts whose messages are too short for these attributes
   };
 
+  /// Which cohorts export is asked for.
+  enum class audience : std::uint8_t {
+    best_path,  ///< all that are sent one path
+    next_best,  ///< those of them that are sent the next one where they may not have the best
+    many_paths, ///< those with Add-Path
+  };
+
   template <class Prefix>
   friend struct partition_query;
 
@@ -232,6 +245,8 @@ private:
   template <class Prefix>
   void announce(std::uint32_t index, const route_batch& batch, const route_batch::group& group, const imported& in,
                 std::uint32_t path_id);
+  template <class Prefix>
+  void refuse(const Prefix& prefix, attr_handle attributes, peer_id source);
   template <class Prefix>
   bool takes_path(const node<Prefix>& n, std::uint32_t at, peer_state& from);
   template <class Prefix>
@@ -284,7 +299,7 @@ private:
   template <class Prefix>
   const std::vector<out_row>& wanted_rows(const node<Prefix>& n);
   template <class Prefix>
-  bool evaluate_export(const Prefix& prefix, bool many_paths, export_memo& memo);
+  bool evaluate_export(const Prefix& prefix, audience to, export_memo& memo);
   template <class Prefix>
   set_id wanted_set(peer_id source, const std::vector<std::uint32_t>& cohorts);
   template <class Prefix>
@@ -297,13 +312,20 @@ private:
   void release_memo(export_memo& memo);
   void forget_memo() { release_memo(memo_); }
 
+  // partition_next_best.cpp
+  template <class Prefix>
+  const std::vector<out_row>& with_next_best(std::uint32_t index, const std::vector<out_row>& of_best);
+  template <class Prefix>
+  void give(attr_handle attributes, set_id to);
+  std::uint32_t take_best();
+
   // partition_paths.cpp
   template <class Prefix>
   void reconcile_paths(std::uint32_t index);
   template <class Prefix>
   void want_paths(std::uint32_t index, std::vector<path_out>& wanted);
   template <class Prefix>
-  const export_memo& path_export(std::uint32_t index, const path_row& row);
+  const export_memo& path_export(std::uint32_t index, const path_row& row, audience to);
   template <class Prefix>
   void limit_offers(std::vector<path_offer>& offers, std::span<const std::uint32_t> offer_of,
                     std::vector<path_out>& rows);
@@ -320,6 +342,14 @@ private:
   template <class Prefix>
   void salvage_paths(const partition& failed);
   void forget_path_memos();
+
+  void reimport(peer_id id);
+
+  // partition_explain.cpp
+  template <class Prefix>
+  sending explain_sending(const Prefix& prefix, const peer_state* to) const;
+  template <class Prefix>
+  sending why_not(const Prefix& prefix, const path_row& row, const peer_state& to) const;
 
   // partition_walk.cpp
   void begin_round();
@@ -348,11 +378,21 @@ private:
   std::unordered_map<std::string, policy::program_ptr> programs_;
   std::vector<std::unique_ptr<peer_state>> peers_; ///< by peer_id
   peer_bits frozen_, gone_;
+  bool counted_anew_ = false;
   std::vector<peer_id> counted_out_; ///< sessions whose advertised routes are limited
   export_memo memo_;
   std::unordered_map<std::uint64_t, export_memo> path_memos_; ///< (attributes, source) -> answer, until encoded
   std::vector<std::uint32_t> accepted_;                       ///< scratch: cohorts that take the set unchanged
   std::vector<out_row> scratch_rows_;
+  /// Of `with_next_best`: a path that is not the best one of its node.
+  struct runner_up {
+    std::uint32_t row, rank;
+    candidate route;
+  };
+  std::vector<out_row> given_rows_;
+  std::vector<runner_up> runners_up_;
+  std::vector<candidate> ties_;
+  peer_bits without_, takers_; ///< sessions that have no path yet, and those that get this one
   std::uint32_t now_ = 0;
   std::uint64_t unsendable_ = 0;
 

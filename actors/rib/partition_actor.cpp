@@ -31,6 +31,11 @@ constexpr auto salvage_quiet = std::chrono::seconds{5}; ///< nobody sent anythin
 constexpr auto salvage_longest = std::chrono::seconds{120};
 constexpr auto look_at_deferral = std::chrono::seconds{1}; ///< for a partition that was away when it ended
 
+std::uint64_t random_number() {
+  std::random_device source;
+  return std::uint64_t{source()} << 32 | source();
+}
+
 struct partition_state {
   static inline const char* name = "partition";
 
@@ -54,6 +59,7 @@ struct partition_state {
     partition::settings s;
     s.index = settings.index;
     s.epoch = std::random_device{}() | std::uint64_t{settings.cell->starts} << 32;
+    s.secret = {random_number(), random_number()};
     s.attributes = settings.attributes;
     s.local = settings.local;
     s.rules = settings.rules;
@@ -159,9 +165,14 @@ struct partition_state {
     last_batch = clock::now();
     table->apply(*m.batch);
     m.batch.reset(); // gives the sender its credit back
-    for (const auto& r : table->take_refusals())
-      spdlog::warn("paths_over_limit peer={} partition={} prefix={} kept={}: further ones are not kept",
-                   to_string(r.peer), settings.index, to_string(r.prefix), r.kept);
+    for (const auto& r : table->take_refusals()) {
+      if (r.table_is_full)
+        spdlog::error("table_full peer={} partition={} prefix={}: new prefixes are not taken", to_string(r.peer),
+                      settings.index, to_string(r.prefix));
+      else
+        spdlog::warn("paths_over_limit peer={} partition={} prefix={} kept={}: further ones are not kept",
+                     to_string(r.peer), settings.index, to_string(r.prefix), r.kept);
+    }
     finish();
   }
 
@@ -237,7 +248,7 @@ struct partition_state {
           sleepers.push_back({m.whom.address(), m.after});
           wake();
         },
-        [this](const msg::explain_prefix& m) { return table->explain(m.prefix); },
+        [this](const msg::explain_prefix& m) { return table->explain(m.prefix, m.to); },
         [this](msg::get_rib_stats) { return table->stats(); },
         [this](const msg::fail_now& m) { supervision::fail_if_allowed(settings.debug_faults, m.reason); },
     };

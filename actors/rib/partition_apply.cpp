@@ -4,6 +4,7 @@
 #include "actors/rib/partition.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace bellman::rib {
 
@@ -55,16 +56,18 @@ void partition::apply_rows(const route_batch& batch, const route_batch::group& g
                            const std::uint32_t* ids, const imported& in) {
   auto& nodes = family<Prefix>().nodes;
   const std::size_t count = std::is_same_v<Prefix, wire::prefix4> ? group.v4 : group.v6;
-  for (std::size_t i = 0; i < std::min(window * 2, count); ++i)
-    nodes.prefetch_slot(hash_of(rows[i]));
+  constexpr auto two = window * 2;
+  std::array<std::uint64_t, two> hashes{}; ///< of this row and those to come
+  for (std::size_t i = 0; i < std::min(two, count); ++i)
+    nodes.prefetch_slot(hashes[i] = nodes.hash(rows[i]));
   for (std::size_t i = 0; i < std::min(window, count); ++i)
-    nodes.prefetch_node(hash_of(rows[i]));
+    nodes.prefetch_node(hashes[i]);
   for (std::size_t i = 0; i < count; ++i) {
-    if (i + window * 2 < count)
-      nodes.prefetch_slot(hash_of(rows[i + window * 2]));
+    const auto hash = hashes[i % two];
+    if (i + two < count)
+      nodes.prefetch_slot(hashes[i % two] = nodes.hash(rows[i + two]));
     if (i + window < count)
-      nodes.prefetch_node(hash_of(rows[i + window]));
-    const auto hash = hash_of(rows[i]);
+      nodes.prefetch_node(hashes[(i + window) % two]);
     const auto id = ids != nullptr ? ids[i] : 0;
     if (group.attributes == no_attributes) {
       if (const auto index = nodes.find(rows[i], hash); index != nodes.none)
@@ -73,8 +76,23 @@ void partition::apply_rows(const route_batch& batch, const route_batch::group& g
     }
     bool inserted;
     const auto index = nodes.find_or_insert(rows[i], hash, inserted);
+    if (index == nodes.none) {
+      refuse(rows[i], group.attributes, batch.peer);
+      continue;
+    }
     announce<Prefix>(index, batch, group, in, id);
   }
+}
+
+/// The table is full: what is not there does not come in, and what is there goes on.
+template <class Prefix>
+void partition::refuse(const Prefix& prefix, attr_handle attributes, peer_id source) {
+  constexpr auto f = family_index<Prefix>;
+  auto& from = *peer(source);
+  ++from.refused[f];
+  if (!std::exchange(from.found_no_room[f], true))
+    refusals_.push_back({from.info.peer_address, wire::to_prefix(prefix), 0, true});
+  paths_.table()->release(attributes);
 }
 
 /// The session's rules around the chain. As everywhere, the answer comes with a reference unless it is `received`.
@@ -324,6 +342,7 @@ void partition::report_all() {
 
 void partition::find_counted_out() {
   counted_out_.clear();
+  counted_anew_ = true;
   for (const auto& p : peers_)
     if (p && p->up && p->info.tally && p->info.tally->counts_advertised())
       counted_out_.push_back(p->info.peer);

@@ -59,7 +59,7 @@ void partition::want_paths(std::uint32_t index, std::vector<path_out>& wanted) {
     const auto& path = n.row(i);
     if (!path.usable())
       continue;
-    const auto& memo = path_export<Prefix>(index, path);
+    const auto& memo = path_export<Prefix>(index, path, audience::many_paths);
     unsendable_ += memo.unsendable;
     if (memo.rows.empty())
       continue;
@@ -81,10 +81,10 @@ void partition::want_paths(std::uint32_t index, std::vector<path_out>& wanted) {
 
 /// Export's answer for one path, remembered while the batch or slice lasts.
 template <class Prefix>
-const partition::export_memo& partition::path_export(std::uint32_t index, const path_row& row) {
+const partition::export_memo& partition::path_export(std::uint32_t index, const path_row& row, audience to) {
   const auto attributes = paths_.imported(row);
-  const auto key = std::uint64_t{number(attributes)} << 17 | std::uint64_t{number(row.source)} << 1 |
-                   std::uint64_t{family_index<Prefix>};
+  const auto key = std::uint64_t{number(attributes)} << 18 | std::uint64_t{number(row.source)} << 2 |
+                   std::uint64_t{to == audience::many_paths} << 1 | std::uint64_t{family_index<Prefix>};
   auto& memo = path_memos_[key];
   if (memo.attributes == attributes && (memo.reusable || memo.node == index))
     return memo;
@@ -93,7 +93,7 @@ const partition::export_memo& partition::path_export(std::uint32_t index, const 
   memo.source = row.source;
   memo.node = index;
   paths_.table()->acquire(attributes);
-  memo.reusable = evaluate_export(family<Prefix>().nodes[index].prefix(), true, memo);
+  memo.reusable = evaluate_export(family<Prefix>().nodes[index].prefix(), to, memo);
   return memo;
 }
 
@@ -237,7 +237,9 @@ void partition::salvage_paths(const partition& failed) {
     std::ranges::sort(rows);
     bool inserted;
     const auto prefix = from.nodes[i].prefix();
-    store_paths<Prefix>(to.nodes.find_or_insert(prefix, hash_of(prefix), inserted), rows);
+    const auto index = to.nodes.find_or_insert(prefix, to.nodes.hash(prefix), inserted);
+    if (index != to.nodes.none)
+      store_paths<Prefix>(index, rows);
   }
 }
 
@@ -251,6 +253,8 @@ void partition::forget_path_memos() {
 
 template void partition::reconcile_paths<wire::prefix4>(std::uint32_t);
 template void partition::reconcile_paths<wire::prefix6>(std::uint32_t);
+template const partition::export_memo& partition::path_export<wire::prefix4>(std::uint32_t, const path_row&, audience);
+template const partition::export_memo& partition::path_export<wire::prefix6>(std::uint32_t, const path_row&, audience);
 template void partition::replay_paths<wire::prefix4>(std::uint32_t, slot_id);
 template void partition::replay_paths<wire::prefix6>(std::uint32_t, slot_id);
 template void partition::salvage_paths<wire::prefix4>(const partition&);

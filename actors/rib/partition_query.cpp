@@ -128,6 +128,30 @@ struct partition_query {
     return out;
   }
 
+  /// The path behind what a session has been sent. Where it may be another than the best one: the one with these
+  /// attributes, or, if policy rewrote them, with this next hop and origin AS.
+  const path_row* path_behind(const node<Prefix>& n, const out_row& sent, const session_info& to) const {
+    if (n.paths == 0)
+      return nullptr;
+    if (!to.rules.exports.next_best)
+      return &n.first;
+    const auto& table = *p.paths_.table();
+    const auto find = [&](auto&& is_it) -> const path_row* {
+      for (std::uint32_t i = 0; i < n.paths; ++i)
+        if (const auto& r = n.row(i); r.usable() && r.source != to.peer && is_it(p.paths_.imported(r)))
+          return &r;
+      return nullptr;
+    };
+    if (const auto* same = find([&](attr_handle a) { return a == sent.attributes; }))
+      return same;
+    const auto out = wire::decode_canonical(table[sent.attributes].canonical());
+    const auto* like = find([&](attr_handle a) {
+      const auto in = wire::decode_canonical(table[a].canonical());
+      return in.next_hop == out.next_hop && in.as_path && out.as_path && in.as_path->origin() == out.as_path->origin();
+    });
+    return like != nullptr ? like : &n.first;
+  }
+
   void advertised(std::uint32_t index) {
     const auto& n = tables().nodes[index];
     const auto* to = query.peer ? p.peer(*query.peer) : nullptr;
@@ -141,10 +165,11 @@ struct partition_query {
         continue;
       route_row out;
       out.prefix = wire::to_prefix(n.prefix());
-      out.source = n.paths != 0 ? n.first.source : local_source;
-      out.received_at = n.paths != 0 ? n.first.received_at : 0;
+      const auto* from = path_behind(n, r, to->info);
+      out.source = from != nullptr ? from->source : local_source;
+      out.received_at = from != nullptr ? from->received_at : 0;
       out.attributes = attr_ref::share(p.paths_.table(), r.attributes);
-      out.best = true;
+      out.best = from == nullptr || from == &n.first;
       out.form = std::make_shared<wire::outbound_form>(form_for(*out.attributes, to->info.form));
       add(std::move(out));
     }
@@ -223,12 +248,14 @@ std::vector<explanation::pair> pairs_of(const std::vector<candidate>& all, const
 
 } // namespace
 
-explanation partition::explain(const wire::prefix& prefix) const {
+explanation partition::explain(const wire::prefix& prefix, std::optional<peer_id> to) const {
   explanation out;
   out.prefix = prefix;
   route_query everything;
   everything.view = route_query::view_kind::all_paths;
   const auto fill = [&]<class Prefix>(const Prefix& key) {
+    if (to)
+      out.to = explain_sending(key, peer(*to));
     const auto& nodes = family<Prefix>().nodes;
     const auto i = nodes.find(key);
     if (i == nodes.none)

@@ -23,6 +23,8 @@ void partition::reconcile(std::uint32_t index) {
   static const std::vector<out_row> nothing;
   const auto* wanted = n.has_best() ? &wanted_rows(n) : &nothing;
   const auto stored = out_rows(n);
+  if (n.has_best() && (n.paths > 1 || salvaging_) && !cohorts_.next_best(family_index<Prefix>).empty())
+    wanted = &with_next_best<Prefix>(index, *wanted);
   if (!frozen_.empty())
     wanted = &keep_frozen(n, *wanted);
   if (!std::ranges::equal(stored, *wanted)) {
@@ -45,7 +47,7 @@ const std::vector<out_row>& partition::wanted_rows(const node<Prefix>& n) {
   memo_.attributes = attributes;
   memo_.source = n.first.source;
   paths_.table()->acquire(attributes);
-  memo_.reusable = evaluate_export(n.prefix(), false, memo_);
+  memo_.reusable = evaluate_export(n.prefix(), audience::best_path, memo_);
   unsendable_ += memo_.unsendable;
   return memo_.rows;
 }
@@ -61,10 +63,9 @@ void partition::release_memo(export_memo& memo) {
 }
 
 /// Fills `memo.rows` with what each cohort should have of a path with `memo.attributes` and `memo.source`; each row
-/// holds a reference. Cohorts that are sent many paths, or those that are sent the best one. True if the prefix played
-/// no part.
+/// holds a reference. True if the prefix played no part.
 template <class Prefix>
-bool partition::evaluate_export(const Prefix& prefix, bool many_paths, export_memo& memo) {
+bool partition::evaluate_export(const Prefix& prefix, audience to, export_memo& memo) {
   constexpr auto f = family_index<Prefix>;
   auto& table = *paths_.table();
   const auto attributes = memo.attributes;
@@ -137,7 +138,8 @@ bool partition::evaluate_export(const Prefix& prefix, bool many_paths, export_me
   };
   for (std::uint32_t i = 0; i < cohorts_.cohorts().size(); ++i) {
     const auto& c = cohorts_.cohorts()[i];
-    if (c.send_paths[f].many != many_paths || !c.families[f] || !c.program || c.program->rejects_everything() ||
+    if (c.send_paths[f].many != (to == audience::many_paths) || (to == audience::next_best && !c.rules.next_best) ||
+        !c.families[f] || !c.program || c.program->rejects_everything() ||
         !may_export(set.summary, source->facts, c.form, c.reflection, c.rules) ||
         (stale && c.stale_export == stale_export::withheld))
       continue;
@@ -332,8 +334,8 @@ template void partition::reconcile<wire::prefix4>(std::uint32_t);
 template void partition::reconcile<wire::prefix6>(std::uint32_t);
 template void partition::store_rows(node<wire::prefix4>&, const std::vector<out_row>&);
 template void partition::store_rows(node<wire::prefix6>&, const std::vector<out_row>&);
-template bool partition::evaluate_export(const wire::prefix4&, bool, export_memo&);
-template bool partition::evaluate_export(const wire::prefix6&, bool, export_memo&);
+template bool partition::evaluate_export(const wire::prefix4&, audience, export_memo&);
+template bool partition::evaluate_export(const wire::prefix6&, audience, export_memo&);
 template set_id partition::difference<wire::prefix4>(set_id, set_id);
 template set_id partition::difference<wire::prefix6>(set_id, set_id);
 template void partition::flush_family<wire::prefix4>();

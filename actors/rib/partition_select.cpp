@@ -123,7 +123,9 @@ void partition::changed(std::uint32_t index, const best_identity& before, bool p
   }
   if ((n.flags & node_flag::dirty) != 0)
     return;
-  if (best_changed || (paths_changed && cohorts_.sends_paths(family_index<Prefix>))) {
+  const bool others_matter =
+      cohorts_.sends_paths(family_index<Prefix>) || !cohorts_.next_best(family_index<Prefix>).empty();
+  if (best_changed || (paths_changed && others_matter)) {
     n.flags |= node_flag::dirty;
     f.dirty.push_back(index);
   } else {

@@ -155,8 +155,16 @@ bool partition::revise_paths(std::uint32_t index) {
     const auto received = paths_.received(row);
     const auto prefix = wire::to_prefix(n.prefix());
     auto in = import(*from, received, &prefix, Prefix::family);
-    if (row.long_lived && in.rejected == reject_reason::none)
+    if (row.long_lived && in.rejected == reject_reason::none) {
+      if ((*paths_.table())[in.attributes].summary.no_llgr) { // RFC 9494 §4.2: such a route has no long life
+        if (in.attributes != received)
+          paths_.table()->release(in.attributes);
+        drop_row(n, i);
+        any = true;
+        continue;
+      }
       keep_marked(in, received, Prefix::family);
+    }
     if (in.attributes != paths_.imported(row) || in.rejected != why || in.reason != paths_.reason(row)) {
       revalue(row, *from, in, f);
       any = true;

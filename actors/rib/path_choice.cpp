@@ -4,6 +4,7 @@
 #include "actors/rib/path_choice.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -13,20 +14,51 @@ namespace {
 
 using offer_list = std::vector<path_offer*>;
 
+bool is_before(const path_offer* a, const path_offer* b, med_rule med, const best_path_rules& rules) noexcept {
+  return compare(a->route, b->route, med, rules).first_is_better;
+}
+
+/// Of one rank, best first: what select_best would take, then what it would take of the others, and so on. It compares
+/// MED within an AS only, which is no order; but the paths of one AS have one, and so have the best of each without
+/// MED.
+void order_within_rank(std::span<path_offer*> offers, const best_path_rules& rules) {
+  if (offers.size() < 2)
+    return;
+  std::map<std::uint32_t, offer_list> of_as; // the best one stands last
+  for (auto* o : offers)
+    of_as[rules.always_compare_med ? 0 : o->route.attributes->first_as].push_back(o);
+  const auto best_is_lower = [&](const path_offer* a, const path_offer* b) {
+    return is_before(b, a, med_rule::same_neighbor_as, rules);
+  };
+  for (auto& [asn, group] : of_as)
+    std::ranges::sort(group, best_is_lower);
+  const auto is_worse = [&](const offer_list* a, const offer_list* b) {
+    return is_before(b->back(), a->back(), med_rule::ignore, rules);
+  };
+  std::vector<offer_list*> heads; // a heap
+  for (auto& [asn, group] : of_as)
+    heads.push_back(&group);
+  std::ranges::make_heap(heads, is_worse);
+  for (auto& to : offers) {
+    std::ranges::pop_heap(heads, is_worse);
+    auto& group = *heads.back();
+    to = group.back();
+    group.pop_back();
+    if (group.empty())
+      heads.pop_back();
+    else
+      std::ranges::push_heap(heads, is_worse);
+  }
+}
+
 /// Ranks decide where they differ.
-path_offer* take_best(offer_list& left, const best_path_rules& rules) {
-  const auto top = (*std::ranges::max_element(left, {}, &path_offer::rank))->rank;
-  std::vector<candidate> candidates;
-  std::vector<std::size_t> at;
-  for (std::size_t i = 0; i < left.size(); ++i)
-    if (left[i]->rank == top) {
-      candidates.push_back(left[i]->route);
-      at.push_back(i);
-    }
-  const auto best = at[candidates.size() == 1 ? 0 : select_best(candidates, rules)];
-  auto* taken = left[best];
-  left.erase(left.begin() + static_cast<std::ptrdiff_t>(best));
-  return taken;
+void order(offer_list& offers, const best_path_rules& rules) {
+  std::ranges::stable_sort(offers, std::ranges::greater{}, &path_offer::rank);
+  for (auto begin = offers.begin(); begin != offers.end();) {
+    const auto end = std::find_if(begin, offers.end(), [&](const path_offer* o) { return o->rank != (*begin)->rank; });
+    order_within_rank({begin, end}, rules);
+    begin = end;
+  }
 }
 
 void keep_best(offer_list left, std::size_t most, const best_path_rules& rules) {
@@ -36,13 +68,17 @@ void keep_best(offer_list left, std::size_t most, const best_path_rules& rules) 
   peer_bits everybody;
   for (const auto* o : left)
     everybody |= o->to;
+  order(left, rules);
   std::vector<peer_bits> having; ///< [n]: sessions that have more than n
-  while (!left.empty() && !(having.size() == most && (everybody - having.back()).empty())) {
-    auto& best = *take_best(left, rules);
+  auto next = left.begin();
+  for (; next != left.end() && !(having.size() == most && (everybody - having.back()).empty()); ++next) {
+    auto& best = **next;
     if (having.size() == most)
       best.to -= having.back();
     auto carry = best.to;
     for (auto& level : having) {
+      if (carry.empty())
+        break;
       auto more = level & carry;
       level |= carry;
       carry = std::move(more);
@@ -50,8 +86,8 @@ void keep_best(offer_list left, std::size_t most, const best_path_rules& rules) 
     if (!carry.empty())
       having.push_back(std::move(carry));
   }
-  for (auto* o : left)
-    o->to = {};
+  for (; next != left.end(); ++next)
+    (*next)->to = {};
 }
 
 } // namespace

@@ -1,24 +1,37 @@
 #pragma once
 // An open-addressing hash table of prefixes onto nodes that never move: slots of four bytes (seven bits of the hash and
-// the node's number), nodes in blocks of 4,096.
+// the node's number), nodes in blocks of 4,096. The hash depends on a secret of the table: a neighbour chooses its
+// prefixes, but cannot choose them to meet in one place.
 
 #include "actors/rib/path.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <cstdint>
 #include <memory>
-#include <stdexcept>
 #include <vector>
 
 namespace bellman::rib {
 
-inline std::uint64_t hash_of(const wire::prefix4& p) noexcept {
-  auto x = (std::uint64_t{p.address} << 8 | p.length) * 0x9E3779B97F4A7C15u;
+/// Random numbers that nobody else knows.
+struct hash_secret {
+  std::uint64_t first = 0x2D358DCCAA6C78A5u, second = 0x8BB84B93962EACC9u;
+};
+
+/// Both halves of the product of two numbers that depend on the secret, so that nobody can say which keys have the
+/// same.
+inline std::uint64_t folded(std::uint64_t a, std::uint64_t b) noexcept {
+  __extension__ using wide = unsigned __int128;
+  const auto product = static_cast<wide>(a) * b;
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+inline std::uint64_t hash_of(const wire::prefix4& p, const hash_secret& s) noexcept {
+  const auto x = folded((std::uint64_t{p.address} << 8 | p.length) ^ s.first, s.second) * 0x9E3779B97F4A7C15u;
   return x ^ x >> 32;
 }
-inline std::uint64_t hash_of(const wire::prefix6& p) noexcept {
-  auto x = (p.high ^ 0xD1B54A32D192ED03u) * 0x9E3779B97F4A7C15u;
-  x = (x ^ x >> 29 ^ p.low ^ std::uint64_t{p.length} << 57) * 0xBF58476D1CE4E5B9u;
+inline std::uint64_t hash_of(const wire::prefix6& p, const hash_secret& s) noexcept {
+  auto x = folded(p.high ^ s.first, s.second);
+  x = folded(x ^ p.low ^ std::uint64_t{p.length} << 57, s.second ^ s.first) * 0x9E3779B97F4A7C15u;
   return x ^ x >> 32;
 }
 
@@ -29,7 +42,10 @@ public:
   static constexpr std::uint32_t none = 0xFFFFFFFFu;
   static constexpr std::uint32_t max_nodes = (1u << 25) - 2; ///< 33 million a partition and family
 
-  prefix_table() : slots_(64) {}
+  explicit prefix_table(hash_secret secret = {}, std::uint32_t most = max_nodes)
+      : slots_(64), secret_{secret.first, secret.second | 1}, most_{std::min(most, max_nodes)} {}
+
+  std::uint64_t hash(const Prefix& p) const noexcept { return hash_of(p, secret_); }
 
   /// Brings the first slot of a prefix into the cache.
   void prefetch_slot(std::uint64_t hash) const noexcept { __builtin_prefetch(&slots_[hash & mask()]); }
@@ -40,7 +56,7 @@ public:
       __builtin_prefetch(&nodes(s & index_mask) /* may be a stranger: harmless */, 1);
   }
 
-  std::uint32_t find(const Prefix& p) const noexcept { return find(p, hash_of(p)); }
+  std::uint32_t find(const Prefix& p) const noexcept { return find(p, hash(p)); }
   std::uint32_t find(const Prefix& p, std::uint64_t hash) const noexcept {
     const auto tag = tag_of(hash);
     for (auto at = hash & mask();; at = (at + 1) & mask()) {
@@ -52,7 +68,8 @@ public:
     }
   }
 
-  /// The node of `p`, made if it was not there. References stay valid while the node lives.
+  /// The node of `p`, made if it was not there; `none` where it is not and the table is full. References stay valid
+  /// while the node lives.
   std::uint32_t find_or_insert(const Prefix& p, std::uint64_t hash, bool& inserted) {
     const auto tag = tag_of(hash);
     auto at = hash & mask();
@@ -65,8 +82,11 @@ public:
         return (s & index_mask) - 1;
       }
     }
-    inserted = true;
+    inserted = false;
     const auto index = allocate();
+    if (index == none)
+      return none;
+    inserted = true;
     auto& n = (*this)[index];
     n.assign(p);
     n.flags = node_flag::in_use;
@@ -79,11 +99,11 @@ public:
   /// @pre the node has no path and no outbound row.
   void erase(std::uint32_t index) {
     auto& n = (*this)[index];
-    auto hole = hash_of(n.prefix()) & mask();
+    auto hole = hash(n.prefix()) & mask();
     while ((slots_[hole] & index_mask) != index + 1)
       hole = (hole + 1) & mask();
     for (auto next = (hole + 1) & mask(); slots_[next] != 0; next = (next + 1) & mask()) {
-      const auto home = hash_of(nodes(slots_[next] & index_mask).prefix()) & mask();
+      const auto home = hash(nodes(slots_[next] & index_mask).prefix()) & mask();
       if (((next - home) & mask()) >= ((next - hole) & mask())) {
         slots_[hole] = slots_[next];
         hole = next;
@@ -122,8 +142,8 @@ private:
       free_.pop_back();
       return i;
     }
-    if (used_ == max_nodes)
-      throw std::length_error{"prefix table is full"};
+    if (used_ == most_)
+      return none;
     if (used_ >> block_bits == blocks_.size())
       blocks_.push_back(std::make_unique<node_type[]>(block_size));
     return used_++;
@@ -136,11 +156,11 @@ private:
       const auto& n = (*this)[i];
       if ((n.flags & node_flag::in_use) == 0)
         continue;
-      const auto hash = hash_of(n.prefix());
-      auto at = hash & m;
+      const auto where = hash(n.prefix());
+      auto at = where & m;
       while (bigger[at] != 0)
         at = (at + 1) & m;
-      bigger[at] = tag_of(hash) | (i + 1);
+      bigger[at] = tag_of(where) | (i + 1);
     }
     slots_ = std::move(bigger);
   }
@@ -149,6 +169,8 @@ private:
   std::vector<std::unique_ptr<node_type[]>> blocks_;
   std::vector<std::uint32_t> free_;
   std::uint32_t used_ = 0, live_ = 0;
+  hash_secret secret_;
+  std::uint32_t most_;
 };
 
 } // namespace bellman::rib

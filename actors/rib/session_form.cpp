@@ -17,23 +17,28 @@ bool has_room(const wire::outbound_attributes& attributes, const wire::outbound_
                                    std::span{&id, ids == wire::path_ids::absent ? 0u : 1u}) == 0;
 }
 
+void put_self_where_none(wire::outbound_form& form) {
+  if (form.next_hop_v4.is_unspecified())
+    form.next_hop_v4 = form.self_v4;
+  if (form.next_hop_v6.is_unspecified())
+    form.next_hop_v6 = form.self_v6;
+}
+
 } // namespace
 
 wire::outbound_form form_for(const attribute_set& set, const wire::outbound_form& session) {
   auto form = session;
   if (has(set, set_variant::reflected)) {
     form.next_hop_v4 = {};
-    form.next_hop_v6 = form.next_hop_link_local = {.afi = wire::afi::ipv6, .octets = {}};
+    form.next_hop_v6 = {.afi = wire::afi::ipv6, .octets = {}};
   }
+  if (set.summary.on_link)
+    put_self_where_none(form);
   if (!has(set, set_variant::own_med))
     return form;
   form.keep_med = !form.drop_med;
-  if (wire::next_hop_of(set.canonical()).global.is_unspecified()) {
-    if (form.next_hop_v4.is_unspecified())
-      form.next_hop_v4 = form.self_v4;
-    if (form.next_hop_v6.is_unspecified())
-      form.next_hop_v6 = form.self_v6;
-  }
+  if (wire::next_hop_of(set.canonical()).global.is_unspecified())
+    put_self_where_none(form);
   return form;
 }
 
@@ -52,7 +57,8 @@ bool fits(const attribute_set& set, wire::family family, const wire::outbound_fo
   const auto hop = wire::next_hop_of(canonical).global;
   const bool is_v4 = family == wire::ipv4_unicast;
   // Header, lengths, next hops, our AS and a prefix take less than 128 octets; AS4_PATH repeats the path at most once.
-  if (2 * canonical.size() + 128 <= session.max_message && hop.is_v4() == is_v4 && !hop.is_unspecified())
+  if (2 * canonical.size() + 128 <= session.max_message && hop.is_v4() == is_v4 && !hop.is_unspecified() &&
+      !set.summary.on_link)
     return true;
   const auto form = form_for(set, session);
   wire::outbound_attributes out;

@@ -8,7 +8,8 @@
 namespace bellman::rib {
 
 /// The MED of a route of our own, or one that policy set, stays; a route of our own without a next hop gets our address
-/// on this session. What is reflected keeps its next hop (RFC 4456 §10).
+/// on this session. What is reflected keeps its next hop (RFC 4456 §10), but for one that is link-local alone: it means
+/// nothing elsewhere, so that ours takes its place.
 wire::outbound_form form_for(const attribute_set& set, const wire::outbound_form& session);
 
 /// Can the attributes be told with one prefix behind them, whatever its length? False too where the session has no way
@@ -18,8 +19,10 @@ bool fits(const attribute_set& set, wire::family family, const wire::outbound_fo
 /// Does a session of this form send our next hop, and AIGP with it?
 template <class Prefix>
 bool adds_to_aigp(const wire::outbound_form& form) noexcept {
-  const auto& own = Prefix::family == wire::ipv4_unicast ? form.next_hop_v4 : form.next_hop_v6;
-  return wire::carries_aigp(form.aigp, form.kind) && !own.is_unspecified();
+  const bool ipv4 = Prefix::family == wire::ipv4_unicast;
+  const bool own = (ipv4 && !form.next_hop_v4.is_unspecified()) ||
+                   ((!ipv4 || form.ipv4_over_mp) && !form.next_hop_v6.is_unspecified());
+  return own && wire::carries_aigp(form.aigp, form.kind);
 }
 
 /// The set with so much more in AIGP (RFC 7311 §3.4.3), and a reference of it.

@@ -33,6 +33,8 @@ struct import_rules {
 struct export_rules {
   bool hold_back_otc = false;     ///< RFC 9234 §5: nothing with OTC to a provider, a peer, or a route server.
   bool hold_back_no_peer = false; ///< RFC 3765: the neighbour is a peer.
+  /// RFC 7947 §2.3.2.2.1: where the best path may not go there, the next one that may does. Without Add-Path.
+  bool next_best = false;
 
   bool operator==(const export_rules&) const = default;
 };

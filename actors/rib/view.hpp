@@ -5,6 +5,7 @@
 #include "actors/rib/best_path_step.hpp"
 #include "actors/rib/ids.hpp"
 #include "actors/rib/route_batch.hpp"
+#include "actors/rib/why_not_sent.hpp"
 #include "wire/bgp/outgoing.hpp"
 #include "wire/prefix.hpp"
 
@@ -103,6 +104,7 @@ struct explanation {
   wire::prefix prefix;
   std::vector<candidate> candidates; ///< unusable ones last, with their reason
   std::vector<pair> pairs;           ///< of the first `most_paired` usable ones
+  std::optional<sending> to;         ///< where a neighbour was asked about
 };
 
 struct peer_counts {

@@ -47,7 +47,7 @@ health read_health(api::Health::Reader in) {
   h.restart.deferring = restart.getDeferring();
   h.restart.left = restart.getLeft();
   for (const auto a : restart.getWaitingFor())
-    if (const auto address = api::read_address(a))
+    if (const auto address = api::read_host(a))
       h.restart.waiting_for.push_back(*address);
   return h;
 }

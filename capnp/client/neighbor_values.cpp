@@ -29,7 +29,7 @@ std::vector<std::string> read_texts(::capnp::List<::capnp::Text>::Reader in) {
 }
 
 std::optional<endpoint> read_endpoint(api::Endpoint::Reader in) {
-  const auto address = api::read_address(in.getAddress());
+  const auto address = api::read_host(in.getAddress());
   return address ? std::optional{endpoint{*address, in.getPort()}} : std::nullopt;
 }
 
@@ -150,7 +150,7 @@ void give_texts(const std::optional<std::vector<std::string>>& from, auto out) {
 
 neighbor_status read_status(api::NeighborStatus::Reader in) {
   neighbor_status s;
-  s.address = api::read_address(in.getAddress()).value_or(wire::ip_address{});
+  s.address = api::read_host(in.getAddress()).value_or(wire::ip_address{});
   s.id = in.getId();
   s.settings = read_settings(in.getSettings());
   s.from_api = in.getOrigin() == api::SettingOrigin::API;

@@ -39,7 +39,7 @@ outcome<neighbor_status> neighbors::show(const wire::ip_address& address) {
   if (!view)
     return fail{view.error()};
   auto call = view->showRequest();
-  call.setAddress(api::as_data(address.view()));
+  call.setAddress(api::host_octets{address});
   return connection_.ask(call.send(), [](auto r) { return read_status(r.getOk()); });
 }
 
@@ -70,7 +70,7 @@ outcome<done> neighbors::tell(Make make) {
 outcome<done> neighbors::add(const wire::ip_address& address, const std::string& group, const neighbor_patch& patch) {
   return tell([&](auto& admin) {
     auto call = admin.addRequest();
-    call.setAddress(api::as_data(address.view()));
+    call.setAddress(api::host_octets{address});
     call.setGroup(api::as_text(group));
     write_patch(patch, call.initPatch());
     return call;
@@ -81,7 +81,7 @@ outcome<done> neighbors::change(const wire::ip_address& address, const std::opti
                                 const neighbor_patch& patch) {
   return tell([&](auto& admin) {
     auto call = admin.changeRequest();
-    call.setAddress(api::as_data(address.view()));
+    call.setAddress(api::host_octets{address});
     if (group)
       call.initGroup().setSet(api::as_text(*group));
     write_patch(patch, call.initPatch());
@@ -92,7 +92,7 @@ outcome<done> neighbors::change(const wire::ip_address& address, const std::opti
 outcome<done> neighbors::remove(const wire::ip_address& address) {
   return tell([&](auto& admin) {
     auto call = admin.removeRequest();
-    call.setAddress(api::as_data(address.view()));
+    call.setAddress(api::host_octets{address});
     return call;
   });
 }
@@ -100,7 +100,7 @@ outcome<done> neighbors::remove(const wire::ip_address& address) {
 outcome<done> neighbors::enable(const wire::ip_address& address) {
   return tell([&](auto& admin) {
     auto call = admin.enableRequest();
-    call.setAddress(api::as_data(address.view()));
+    call.setAddress(api::host_octets{address});
     return call;
   });
 }
@@ -108,7 +108,7 @@ outcome<done> neighbors::enable(const wire::ip_address& address) {
 outcome<done> neighbors::disable(const wire::ip_address& address, const std::string& text) {
   return tell([&](auto& admin) {
     auto call = admin.disableRequest();
-    call.setAddress(api::as_data(address.view()));
+    call.setAddress(api::host_octets{address});
     call.setText(api::as_text(text));
     return call;
   });
@@ -117,7 +117,7 @@ outcome<done> neighbors::disable(const wire::ip_address& address, const std::str
 outcome<done> neighbors::reset(const wire::ip_address& address, reset_kind kind, const std::string& text) {
   return tell([&](auto& admin) {
     auto call = admin.resetRequest();
-    call.setAddress(api::as_data(address.view()));
+    call.setAddress(api::host_octets{address});
     call.setKind(static_cast<api::ResetKind>(kind)); // the same order
     call.setText(api::as_text(text));
     return call;

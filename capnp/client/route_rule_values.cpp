@@ -24,6 +24,7 @@ route_rules read_rules(api::RouteRules::Reader in) {
   r.med = api::as_string(in.getMed());
   r.next_hop = api::as_string(in.getNextHop());
   r.aigp = api::as_string(in.getAigp());
+  r.best_path_per_client = in.getBestPathPerClient();
   return r;
 }
 
@@ -43,6 +44,7 @@ void write_rules(const route_rules_patch& from, api::RouteRulesPatch::Builder ou
   give_text(from.med, out.getMed());
   give_text(from.next_hop, out.getNextHop());
   give_text(from.aigp, out.getAigp());
+  give(from.best_path_per_client, out.getBestPathPerClient());
 }
 
 } // namespace bellman::client

@@ -24,6 +24,7 @@ struct route_rules {
   std::string med;
   std::string next_hop;
   std::string aigp;
+  bool best_path_per_client = true;
 
   bool operator==(const route_rules&) const = default;
 };
@@ -45,6 +46,7 @@ struct route_rules_patch {
   std::optional<std::string> med;
   std::optional<std::string> next_hop;
   std::optional<std::string> aigp;
+  std::optional<bool> best_path_per_client;
 
   bool operator==(const route_rules_patch&) const = default;
 };

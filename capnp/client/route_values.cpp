@@ -10,7 +10,7 @@ namespace bellman::client {
 void write_query(const route_query& from, api::RouteQuery::Builder out) {
   out.setView(static_cast<api::RouteQuery::View>(from.view)); // the same order, as of match below
   if (from.neighbor)
-    out.setNeighbor(api::as_data(from.neighbor->view()));
+    out.setNeighbor(api::host_octets{*from.neighbor});
   out.setLocal(from.local);
   if (from.family)
     api::write_family(*from.family, out.initFamily());
@@ -74,7 +74,7 @@ row_reader::row_reader(::capnp::List<api::AttributeSet>::Reader sets, ::capnp::L
   for (const auto s : sets)
     sets_.push_back(std::make_shared<const wire::path_attributes>(api::show_attributes(s)));
   for (const auto n : names)
-    names_.push_back({n.getId(), api::read_address(n.getAddress()), n.getAsn()});
+    names_.push_back({n.getId(), api::read_host(n.getAddress()), n.getAsn()});
 }
 
 std::shared_ptr<const wire::path_attributes> row_reader::set(std::uint32_t index) const {

@@ -62,21 +62,27 @@ outcome<std::uint64_t> routes::count(const route_query& query) {
   return connection_.ask(call.send(), [](auto r) -> std::uint64_t { return r.getOk(); });
 }
 
-outcome<explanation> routes::explain(const wire::prefix& prefix) {
+outcome<explanation> routes::explain(const wire::prefix& prefix, const std::optional<wire::ip_address>& to) {
   auto interface = connection_.routes();
   if (!interface)
     return fail{interface.error()};
   auto call = interface->explainRequest();
   api::write_prefix(prefix, call.initPrefix());
+  if (to)
+    call.setNeighbor(api::host_octets{*to});
   return connection_.ask(call.send(), [&](auto r) {
     const auto in = r.getOk();
-    explanation out{prefix, {}, {}};
+    explanation out{prefix, {}, {}, {}};
     const row_reader reader{in.getAttributes(), in.getNeighbors()};
     for (const auto c : in.getCandidates())
       out.candidates.push_back({reader.read(c.getRoute(), &prefix), api::as_string(c.getLostAt())});
     for (const auto p : in.getPairs())
       if (p.getWinner() < out.candidates.size() && p.getLoser() < out.candidates.size())
         out.pairs.push_back({p.getWinner(), p.getLoser(), api::as_string(p.getStep())});
+    if (in.hasSending()) {
+      const auto s = in.getSending();
+      out.to = {s.getSent(), api::as_string(s.getReason()), api::as_string(s.getText())};
+    }
     return out;
   });
 }

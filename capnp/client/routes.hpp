@@ -95,6 +95,12 @@ struct explanation {
   wire::prefix prefix;
   std::vector<candidate> candidates; ///< Best first, unusable ones last.
   std::vector<pair> pairs;           ///< Each with each, of the first 32.
+  /// Whether the prefix is advertised to the neighbour that was asked about, and why not (capnp/routes.capnp).
+  struct sending {
+    bool sent = false;
+    std::string reason, text;
+  };
+  std::optional<sending> to;
 };
 
 class routes {
@@ -104,7 +110,7 @@ public:
 
   outcome<listing> open(const route_query& query, std::uint32_t rows_of_a_page = 2000);
   outcome<std::uint64_t> count(const route_query& query);
-  outcome<explanation> explain(const wire::prefix& prefix);
+  outcome<explanation> explain(const wire::prefix& prefix, const std::optional<wire::ip_address>& to = {});
   /// Without `from`: a snapshot first.
   outcome<route_watch> watch(const route_query& filter, const std::optional<watch_cursor>& from = std::nullopt);
 

@@ -16,6 +16,7 @@ session_options read_options(api::SessionOptions::Reader in) {
   o.damp_oscillations = in.getDampOscillations();
   o.idle_hold_max = in.getIdleHoldMax();
   o.send_hold_time = in.getSendHoldTime();
+  o.extended_next_hop = in.getExtendedNextHop();
   o.log_level = api::as_string(in.getLogLevel());
   return o;
 }
@@ -28,6 +29,7 @@ void write_options(const session_options_patch& from, api::SessionOptionsPatch::
   give(from.damp_oscillations, out.getDampOscillations());
   give(from.idle_hold_max, out.getIdleHoldMax());
   give(from.send_hold_time, out.getSendHoldTime());
+  give(from.extended_next_hop, out.getExtendedNextHop());
   give_text(from.log_level, out.getLogLevel());
 }
 

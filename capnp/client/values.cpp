@@ -13,6 +13,21 @@ std::optional<wire::ip_address> read_address(::capnp::Data::Reader octets) {
   return a;
 }
 
+std::optional<wire::ip_address> read_host(::capnp::Data::Reader octets) {
+  if (octets.size() <= 16)
+    return read_address(octets);
+  const auto address = read_address(octets.slice(0, 16));
+  const std::string zone(octets.begin() + 16, octets.end());
+  return wire::is_zone(zone) ? std::optional{address->with_zone(zone)} : std::nullopt;
+}
+
+host_octets::host_octets(const wire::ip_address& a) noexcept {
+  for (const auto octet : a.view())
+    octets_[size_++] = octet;
+  for (const char c : a.zone_name())
+    octets_[size_++] = static_cast<std::uint8_t>(c);
+}
+
 std::optional<wire::prefix> read_prefix(Prefix::Reader p) {
   const auto address = read_address(p.getOctets());
   if (!address || p.getLength() > (address->is_v4() ? 32 : 128))

@@ -4,6 +4,9 @@
 #include "capnp/common.capnp.h"
 #include "wire/prefix.hpp"
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +21,18 @@ inline ::capnp::Text::Reader as_text(const std::string& s) { return {s.c_str(), 
 
 /// 4 or 16 octets; else nothing.
 std::optional<wire::ip_address> read_address(::capnp::Data::Reader octets);
+
+/// A host: 4 or 16 octets, and behind the latter the name of an interface (common.capnp).
+std::optional<wire::ip_address> read_host(::capnp::Data::Reader octets);
+class host_octets {
+public:
+  explicit host_octets(const wire::ip_address& a) noexcept;
+  operator ::capnp::Data::Reader() const noexcept { return {octets_.data(), size_}; }
+
+private:
+  std::array<std::uint8_t, 31> octets_{};
+  std::size_t size_ = 0;
+};
 /// Nothing for a length that does not fit, or set bits behind the length.
 std::optional<wire::prefix> read_prefix(Prefix::Reader p);
 void write_prefix(const wire::prefix& p, Prefix::Builder out);

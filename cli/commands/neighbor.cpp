@@ -98,8 +98,9 @@ public:
   }
   made add_for_one(const char* name, const char* help, command what) {
     auto m = add(name, help, what);
-    add_value(m.app, "NEIGHBOR", type_name::neighbor, "its address", parse_address,
-              [&o = m.options](wire::ip_address a) { o.address = a; })
+    add_value(m.app, "NEIGHBOR", type_name::neighbor,
+              "its address, as in fe80::1%eth0 where it is link-local; %eth0: whoever is at the other end",
+              parse_neighbor, [&o = m.options](wire::ip_address a) { o.address = a; })
         ->required();
     return m;
   }

@@ -96,7 +96,7 @@ exit_code count(context& c, client::connection& daemon, const request& r) {
 }
 
 exit_code explain(context& c, client::connection& daemon, const request& r) {
-  const auto e = client::routes{daemon}.explain(r.prefix);
+  const auto e = client::routes{daemon}.explain(r.prefix, r.query.neighbor);
   if (!e)
     return c.report(e.error());
   if (c.options.json)
@@ -142,6 +142,8 @@ void add_route_commands(CLI::App& app, context& c) {
   add_value(*sub, "PREFIX", type_name::prefix, "exactly this prefix", parse_prefix, [r = r.get()](wire::prefix p) {
     r->prefix = p;
   })->required();
+  add_value(*sub, "--neighbor,-n", type_name::neighbor, "and why it is not sent to this neighbor", parse_neighbor,
+            into(r->query.neighbor));
 }
 
 } // namespace bellman::cli

@@ -38,6 +38,7 @@ class Bellmand:
         self.igp_metrics = {}
         self.confederation, self.best_path = {}, {}
         self.ranges, self.listen = {}, {}
+        self.listen_on = []  # instead of the addresses of the site
         self.global_keys = {}
         self.api, self.tokens, self.logging = {}, [], {"level": "debug"}
         self.process = None
@@ -55,14 +56,15 @@ class Bellmand:
             "next_hop_v4": self.site.address4, "next_hop_v6": self.site.address6, **keys}
 
     def text(self):
-        listen = [f"{self.site.address4}:{self.site.port}", f"[{self.site.address6}]:{self.site.port}"]
+        listen = self.listen_on or [f"{self.site.address4}:{self.site.port}", f"[{self.site.address6}]:{self.site.port}"]
         out = [toml_table("[global]", {"asn": self.site.asn, "router_id": self.site.router_id, "listen": listen,
                                        "state_dir": str(self.folder), "partitions": 2, **self.global_keys}),
                toml_table("[logging]", self.logging), toml_table("[debug]", {"faults": True}), toml_table("[api]", self.api)]
         out += [toml_table("[[igp_metric]]", {"prefix": p, "cost": c}) for p, c in self.igp_metrics.items()]
         out += [toml_table("[[api.tokens]]", keys) for keys in self.tokens]
         out += [toml_table(f"[groups.{name}]", keys) for name, keys in self.groups.items()]
-        out += [toml_table("[[neighbors]]", {"address": a, **keys}) for a, keys in self.neighbors.items()]
+        out += [toml_table("[[neighbors]]", {**({"interface": a[1:]} if a.startswith("%") else {"address": a}), **keys})
+                for a, keys in self.neighbors.items()]
         out += [toml_table("[[dynamic_neighbors]]", {"range": r, **keys}) for r, keys in self.ranges.items()]
         for name, table in (("listen", self.listen), ("confederation", self.confederation), ("best_path", self.best_path)):
             out += [toml_table(f"[{name}]", table)] if table else []

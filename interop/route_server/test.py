@@ -7,7 +7,7 @@
 All are route_server_clients. OpenBGPD has to be told that the first AS of a path is not bellmand's.
 
 Neighbours see each other's routes as if they had a session with one another. For the shared prefixes every client gets the
-best path that is not his own. NO_EXPORT stops at the route server, as RFC 1997 says; communities otherwise pass.
+best path that is not his own, also whose own path is the best of all. NO_EXPORT stops at the route server, as RFC 1997 says; communities otherwise pass.
 """
 from lib.openbgpd import OpenBgpd
 from lib.route import Route, by_prefix
@@ -31,22 +31,21 @@ def routes_of(number, behind):
 
 
 class Expectation:
-    """A route server has one best path a prefix, and it does not go back to whom it came from."""
+    """Every client has a best path of his own: the best of those that did not come from him."""
 
     def __init__(self, world):
         self.world, self.down = world, set()
 
-    def best(self):
+    def best(self, to):
         chosen = {}
         for n in self.world.neighbors:
-            for r in n.sent().values() if n not in self.down else ():
+            for r in n.sent().values() if n not in self.down and n is not to else ():
                 if len(r.as_path) <= 3 and (r.prefix not in chosen or len(r.as_path) < len(chosen[r.prefix][1].as_path)):
                     chosen[r.prefix] = (n, r)
-        return chosen
+        return [r for _, r in chosen.values()]
 
     def check(self, step):
-        best = self.best().values()
-        wanted = {to: by_prefix(r.with_(local_pref=None) for source, r in best if source is not to)
+        wanted = {to: by_prefix(r.with_(local_pref=None) for r in self.best(to))
                   for to in self.world.neighbors if to not in self.down}
         self.world.settle(step, wanted)
 
@@ -94,9 +93,7 @@ def body(build, folder, transport):
 
         world.hub.inject("198.51.100.0/24", "--next-hop", third.session.own.address4, "--as-path", "65099", "--med", "3")
         injected = Route("198.51.100.0/24", next_hop=third.session.own.address4, as_path=(65099,), med=3)
-        best = expect.best().values()
-        world.settle("a route of the operator's own",
-                     {to: by_prefix([injected, *(r for source, r in best if source is not to)]) for to in world.neighbors})
+        world.settle("a route of the operator's own", {to: by_prefix([injected, *expect.best(to)]) for to in world.neighbors})
         nothing_of_his_own(raw)
 
 

@@ -3,10 +3,13 @@ said nothing yet. With BIRD and FRR, over IPv4 and IPv6.
 
     bellmand AS 65000 ── key from a file / TTL 255 / a range ── BIRD AS 65011, FRR AS 65011
 """
+import os
 import socket
 import subprocess
 import time
+from pathlib import Path
 
+from lib import bgp
 from lib.bird import Bird
 from lib.case import Case, expect, run_checks
 from lib.frr import Frr
@@ -17,6 +20,7 @@ from lib.world import World
 
 ACCEPT = {"import_policy": ["accept-all"], "export_policy": ["accept-all"]}
 KEY, OTHER = "hunter2-and-more", "other"
+SYN_COOKIES = Path("/proc/sys/net/ipv4/tcp_syncookies")
 GLANCE = 6  # seconds in which a session that may not come up does not
 
 
@@ -90,7 +94,11 @@ def sessions(build, folder, kind, transport):
             checks.append((f"{name}, {'bellmand' if calls else kind.label} calls",
                            lambda c=check, p=place, b=calls, t=theirs, o=ours: c(build, p, kind, transport, b, t, **o)))
     if kind is Bird:
-        checks += [("another key while it runs", lambda: another_key(build, folder / "another", transport))]
+        checks += [("another key while it runs", lambda: another_key(build, folder / "another", transport)),
+                   ("far calls with the address of a neighbour", lambda: far_calls(build, folder / "far", transport))]
+    else:
+        checks += [("FRR comes and goes in a range of ours", lambda: come_and_go(build, folder / "come-and-go", transport, kind)),
+                   ("bellmand is in a range of FRR", lambda: range_of_frr(build, folder / "range", transport))]
     run_checks(checks)
 
 
@@ -111,15 +119,54 @@ def another_key(build, folder, transport):
         nothing_shows(world.hub)
 
 
+def call_from(own, hub, transport, ttl=None):
+    family = socket.AF_INET6 if transport == "ipv6" else socket.AF_INET
+    s = socket.socket(family)
+    s.settimeout(5)
+    if ttl:
+        level, name = (socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS) if transport == "ipv6" else (socket.IPPROTO_IP, socket.IP_TTL)
+        s.setsockopt(level, name, ttl)
+    s.bind((own, 0))
+    s.connect((hub.site.address(transport), hub.site.port))
+    return s
+
+
+def far_calls(build, folder, transport):
+    """Each would end the session, were it taken for the neighbour's: with RFC 4724 a new connection says that it has
+    restarted."""
+    world, bird = world_of(build, folder, Bird, transport, True, {"near": True}, ttl_security=1, graceful_restart="helper")
+    address = bird.session.own_address
+    with world:
+        world.start()
+        time.sleep(GLANCE)
+        before = world.hub.show(address)["sessions"]
+        for ttl in (64, 254):
+            with call_from(address, world.hub, transport, ttl) as s:
+                expect(s.recv(64) == b"", f"a call with TTL {ttl} was answered")
+        if SYN_COOKIES.exists():  # as under a flood: the kernel does not keep how a call came
+            SYN_COOKIES.write_text("2")
+            try:
+                with call_from(address, world.hub, transport, 255) as s:
+                    expect(s.recv(64) == b"", "a call whose TTL is not known was answered")
+            finally:
+                SYN_COOKIES.write_text("1")
+        time.sleep(1)
+        now = world.hub.show(address)
+        expect(now["state"] == "Established" and now["sessions"] == before, f"the session was disturbed: {now}")
+
+
 # ---- files of keys
 
 
 def bad_files(build, folder):
     for name, text, mode, why in (("long", KEY * 6, 0o600, "has more than 80 octets in its first line"),
                                   ("open", KEY, 0o644, "is open to other users: its mode has to be 0600 or 0640"),
+                                  ("foreign", KEY, 0o600, "belongs to another user"),
                                   ("empty", "\n" + KEY, 0o600, "has nothing in its first line")):
         place = folder / name
         path = secret(place, text, mode)
+        if name == "foreign":
+            os.chown(path, 54321, -1)
         world = World(build, place, "ipv4")
         bird = world.add(Bird, **ACCEPT, password_file=str(path))
         world.hub.write_configuration()
@@ -145,15 +192,39 @@ def net(transport):
     return f"{NET6}:/64" if transport == "ipv6" else f"{NET4}.0/24"
 
 
-def callers(build, folder, transport, theirs=None, number=1, key=None, **range_keys):
-    """Birds that call, and a bellmand that knows only their range."""
+class RangeFrr(Frr):
+    """Knows nobody, and takes the calls of a range of addresses."""
+
+    def base_configuration(self):
+        lines = super().base_configuration().replace(f"neighbor {self.session.address} ", "neighbor CALLERS ").splitlines()
+        lines = [line for line in lines if not line.startswith((" neighbor CALLERS port", " neighbor CALLERS timers connect"))]
+        first = next(i for i, line in enumerate(lines) if "neighbor CALLERS" in line)
+        lines[first:first] = [" neighbor CALLERS peer-group", f" bgp listen range {net(self.session.transport)} peer-group CALLERS"]
+        return "\n".join(lines) + "\n"
+
+
+def range_of_frr(build, folder, transport):
+    """FRR, too, has neighbours that are whoever calls: bellmand is one of them."""
+    with World(build, folder, transport) as world:
+        frr = world.add(RangeFrr, **ACCEPT)
+        frr.announce([Route("203.0.113.0/24")])
+        world.start()
+        until("its route does not come", lambda: "203.0.113.0/24" in world.hub.best(), 15)
+        world.hub.ctl("neighbor", "disable", frr.session.own_address)
+        until(lambda: f"FRR keeps who has gone: {frr.peer()}", lambda: not frr.peer(), 30)
+        world.hub.ctl("neighbor", "enable", frr.session.own_address)
+        world.until_up()
+
+
+def callers(build, folder, transport, theirs=None, number=1, key=None, kind=Bird, **range_keys):
+    """Daemons that call, and a bellmand that knows only their range."""
     folder.mkdir(parents=True, exist_ok=True)
     world = World(build, folder, transport)
-    birds = [world.add(Bird, name=f"bird{i}", **ACCEPT) for i in range(number)]
+    birds = [world.add(kind, name=f"caller{i}", **ACCEPT) for i in range(number)]
     group = {}
     for bird in birds:
         group = world.hub.neighbors.pop(bird.session.own_address)
-        bird.options = options(Bird, **(theirs or {}))
+        bird.options = options(kind, **(theirs or {}))
     for word in ("remote_as", "remote_port", "description"):
         group.pop(word)
     if key:
@@ -167,8 +238,8 @@ def row(hub):
     return hub.ctl("range", "list")["ranges"][0]
 
 
-def come_and_go(build, folder, transport):
-    world, (bird,) = callers(build, folder, transport)
+def come_and_go(build, folder, transport, kind=Bird):
+    world, (bird,) = callers(build, folder, transport, kind=kind)
     address = bird.session.own_address
     with world:
         bird.announce([Route("203.0.113.0/24")])
@@ -228,12 +299,38 @@ def ranges_of_the_api(build, folder, transport):
         until("it stays after its range", lambda: not world.hub.neighbor(address), 10)
 
 
+def own_address(transport):
+    return f"{NET6}:77" if transport == "ipv6" else f"{NET4}.77"
+
+
+def no_hold_time(build, folder, transport):
+    world, _ = callers(build, folder, transport)
+    with world:
+        world.hub.start()
+        with call_from(own_address(transport), world.hub, transport) as s:
+            s.sendall(bgp.open_message(65012, "192.0.2.77", 0, bgp.capabilities(65012)))
+            heard = s.recv(64)
+            expect(heard[18:21] == bytes([bgp.NOTIFICATION, 2, 6]), f"it was told {heard.hex()}")  # Unacceptable Hold Time
+        expect(not world.hub.list_neighbors(), "it became a neighbour")
+
+
+def misfits(build, folder, transport):
+    world, _ = callers(build, folder, transport)
+    world.hub.groups["others"] = {"passive": False}
+    with world:
+        world.hub.start()
+        refused = world.hub.refuses("range", "add", "203.0.113.0/24", "--group", "others", "--remote-as", "65012")
+        expect("passive" in refused, f"the API says: {refused}")
+
+
 def ranges(build, folder, transport):
     run_checks([
         ("callers of a range come and go", lambda: come_and_go(build, folder / "go", transport)),
         ("a caller of another AS", lambda: turned_away(build, folder / "as", transport, "refused_as", 0, remote_as=[65099])),
         ("more callers than the limit",
          lambda: turned_away(build, folder / "limit", transport, "refused_limit", 1, number=2, limit=1)),
+        ("a caller without a hold time", lambda: no_hold_time(build, folder / "hold", transport)),
+        ("a group that does not fit", lambda: misfits(build, folder / "misfit", transport)),
         ("keys of a range", lambda: keys_of_a_range(build, folder / "keys", transport)),
         ("ranges of the API", lambda: ranges_of_the_api(build, folder / "api", transport))])
 
@@ -244,11 +341,9 @@ def ranges(build, folder, transport):
 def silence(build, folder, transport):
     world, _ = callers(build, folder, transport)
     world.hub.listen = {"half_open_per_address": 3, "calls_per_second": 4, "open_within": 3}
-    door = (world.hub.site.address(transport), world.hub.site.port)
-    own = f"{NET6}:77" if transport == "ipv6" else f"{NET4}.77"
 
     def call():
-        return socket.create_connection(door, 5, source_address=(own, 0))
+        return call_from(own_address(transport), world.hub, transport)
 
     with world:
         world.hub.start()
@@ -264,6 +359,13 @@ def silence(build, folder, transport):
         for s in many:
             s.close()
         until("connections stay half open", lambda: world.hub.ctl("status")["calls"]["half_open"] == 0, 10)
+    world.hub.listen["open_within"] = 60
+    with world:
+        world.hub.start()
+        with call() as s:  # it says a part of its OPEN, and that this was all
+            s.sendall(bgp.open_message(65012, "192.0.2.77")[:25])
+            s.shutdown(socket.SHUT_WR)
+            until("it keeps its place", lambda: world.hub.ctl("status")["calls"]["half_open"] == 0, 5)
 
 
 def runs():

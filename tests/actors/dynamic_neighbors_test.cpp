@@ -21,12 +21,13 @@ struct DynamicNeighbors : NeighborsActor {
   /// A call, and the OPEN of `asn` behind it.
   std::shared_ptr<fake_link> call(const wire::ip_address& from, std::optional<std::uint32_t> asn) {
     auto link = calls.emplace_back(std::make_shared<fake_link>(from));
+    link->ttl = ttl;
     caf::anon_send(neighbors, msg::accepted{link});
     settle();
     if (link->asked && asn) {
       wire::open o;
       o.my_as = 23456;
-      o.hold_time = 90;
+      o.hold_time = hold_time;
       o.identifier = 7;
       o.capabilities.four_byte_as = *asn;
       std::exchange(link->asked, nullptr)(wire::encode(o));
@@ -40,6 +41,8 @@ struct DynamicNeighbors : NeighborsActor {
   }
   msg::range_list::row row() { return ask<msg::range_list>(neighbors, msg::list_ranges{}).rows.at(0); }
   std::vector<std::shared_ptr<fake_link>> calls;
+  std::uint16_t hold_time = 90;
+  unsigned ttl = 255;
   const wire::ip_address d1 = ip("127.0.1.1"), d2 = ip("127.0.1.2"), d3 = ip("127.0.1.3");
 };
 
@@ -68,6 +71,60 @@ TEST_F(DynamicNeighbors, AreRefusedOutsideOfTheirLimits) {
   EXPECT_EQ(counts.accepted, 2u);
   EXPECT_EQ(counts.refused_as, 1u);
   EXPECT_EQ(counts.refused_limit, 1u);
+}
+
+TEST_F(DynamicNeighbors, OfManyAtTheSameMomentOnlySoManyComeIn) {
+  std::vector<std::shared_ptr<fake_link>> links;
+  for (const auto& from : {d1, d2, d3})
+    links.push_back(call(from, {}));
+  wire::open o;
+  o.my_as = 64513;
+  o.hold_time = 90;
+  o.identifier = 7;
+  for (const auto& link : links)
+    std::exchange(link->asked, nullptr)(wire::encode(o)); // nobody is served before all have come
+  settle();
+  EXPECT_EQ(row().neighbors, 2u);
+  EXPECT_EQ(code(links[2]), "6.8");
+  EXPECT_EQ(row().counts.refused_limit, 1u);
+  EXPECT_EQ(row().counts.accepted, 2u);
+}
+
+TEST_F(DynamicNeighbors, HaveAHoldTime) { // RFC 4271 §6.2: Unacceptable Hold Time
+  hold_time = 0;
+  EXPECT_EQ(code(call(d1, 64513)), "2.6");
+  EXPECT_EQ(row().neighbors, 0u);
+}
+
+TEST_F(DynamicNeighbors, WhoIsTooFarAwayIsToldNothing) { // RFC 5082
+  auto f = file();
+  f.groups["clients"].ttl_security = 1;
+  f.ranges = {{wire::parse_prefix("127.0.1.0/24").value(), "clients", {{64512, 64520}}, 2}};
+  apply(f);
+  for (const unsigned came_with : {254u, 0u}) {
+    ttl = came_with;
+    const auto link = call(d1, 64513);
+    EXPECT_EQ(link->asked, nullptr);
+    EXPECT_EQ(code(link), "");
+  }
+  ttl = 255;
+  EXPECT_NE(call(d1, {})->asked, nullptr) << "and nobody has its place";
+}
+
+TEST_F(DynamicNeighbors, ARangeFullOfSilentCallersLeavesTheOthersTheirPlaces) {
+  auto f = file();
+  f.ranges = {{wire::parse_prefix("127.0.1.0/24").value(), "clients", {{64512, 64520}}, 2},
+              {wire::parse_prefix("127.1.0.0/16").value(), "clients", {{64512, 64520}}, 2}};
+  apply(f);
+  std::vector<std::shared_ptr<fake_link>> silent;
+  for (std::uint32_t i = 0; i < 256; ++i)
+    silent.push_back(call(wire::ip_address::v4(0x7F010000 + i), {}));
+  EXPECT_EQ(code(call(ip("127.1.2.1"), {})), "6.5");
+  EXPECT_EQ(code(call(d1, 64513)), "") << "of another range";
+  advance(3s);
+  EXPECT_EQ(code(call(ip("127.1.2.2"), 64513)), "") << "the place of one who has been silent for long";
+  EXPECT_EQ(code(silent[0]), "6.5");
+  EXPECT_EQ(code(silent[1]), "");
 }
 
 TEST_F(DynamicNeighbors, OneCallOfAnAddressWaitsForItsOpen) {

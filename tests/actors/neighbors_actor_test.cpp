@@ -188,6 +188,56 @@ TEST_F(NeighborsActor, HandsAConnectionToItsPeerOrRejectsIt) {
   EXPECT_EQ(taken(), lines{});
 }
 
+// RFC 5082 §3; or anybody could have a session taken for restarted by calling with a forged address.
+TEST_F(NeighborsActor, ACallFromTooFarAwayIsNoneOfTheNeighbours) {
+  auto f = file();
+  f.groups["clients"].ttl_security = 2;
+  apply(f);
+  taken();
+  for (const unsigned ttl : {253u, 0u, 254u}) {
+    auto link = std::make_shared<fake_link>(n1);
+    link->ttl = ttl;
+    caf::anon_send(neighbors, msg::accepted{link});
+    settle();
+    EXPECT_EQ(link->last_words, std::nullopt);
+    EXPECT_EQ(taken(), ttl == 254 ? lines{"127.0.0.1 accepted"} : lines{}) << ttl;
+  }
+}
+
+TEST_F(NeighborsActor, PlacesAtTheDoorAreKeptForThem) {
+  apply(file());
+  EXPECT_TRUE(guests->contains(n1) && guests->contains(n2));
+  EXPECT_FALSE(guests->contains(n3));
+  EXPECT_EQ(request(msg::remove_neighbor{n1}), "");
+  EXPECT_FALSE(guests->contains(n1));
+}
+
+TEST_F(NeighborsActor, HandsCallsToWhoeverIsKnownByTheLink) {
+  const auto at = [](const char* text) { return wire::parse_host(text).value(); };
+  apply(file());
+  for (const auto* a : {"fe80::1%eth0", "fe80::1%eth1", "%eth1"})
+    EXPECT_EQ(request(msg::add_neighbor{{at(a), "", as(64599)}}), "");
+  taken();
+  const auto call = [&](const char* from) {
+    auto link = std::make_shared<fake_link>(at(from));
+    caf::anon_send(neighbors, msg::accepted{link});
+    settle();
+    return link->last_words ? lines{"refused"} : taken();
+  };
+  EXPECT_EQ(call("fe80::1%eth0"), lines{"fe80::1%eth0 accepted"});
+  EXPECT_EQ(call("fe80::1%eth1"), lines{"fe80::1%eth1 accepted"});
+  EXPECT_EQ(call("fe80::1%eth2"), lines{"refused"});
+  EXPECT_EQ(call("fe80::2%eth0"), lines{"refused"});
+  EXPECT_EQ(call("fe80::2%eth1"), lines{"%eth1 accepted"});
+  // One at a time: nobody takes the place of who is there.
+  log->cells.at(at("%eth1"))->update([&](msg::neighbor_status& s) {
+    s.state = "Established";
+    s.remote = net::endpoint{at("fe80::2%eth1"), 179};
+  });
+  EXPECT_EQ(call("fe80::3%eth1"), lines{"refused"});
+  EXPECT_EQ(call("fe80::2%eth1"), lines{"%eth1 accepted"});
+}
+
 TEST_F(NeighborsActor, PassesResetsAndPartitionsOn) {
   apply(file());
   taken();

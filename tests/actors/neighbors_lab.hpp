@@ -79,6 +79,7 @@ struct fake_link final : net::connection {
   explicit fake_link(wire::ip_address from) : from_{from} {}
   net::endpoint local() const override { return {}; }
   net::endpoint remote() const override { return {from_, 40000}; }
+  unsigned came_with() const override { return ttl; }
   void protect(net::protection how) override { guard = std::move(how); }
   void peek_open(std::function<void(std::optional<wire::bytes>)> done) override { asked = std::move(done); }
   void start(net::callbacks) override {}
@@ -90,6 +91,7 @@ struct fake_link final : net::connection {
   net::traffic counters() const override { return {}; }
   std::optional<wire::bytes> last_words;
   net::protection guard;
+  unsigned ttl = 255;                                    ///< that it came with
   std::function<void(std::optional<wire::bytes>)> asked; ///< what the caller says first
 
 private:
@@ -122,6 +124,7 @@ struct NeighborsActor : test::ActorLab {
                           }};
     ports.peer.partitions = 2;
     ports.peer.keys = keys;
+    ports.peer.guests = guests;
     ports.peer.debug_faults = true;
     neighbors = enter(names::neighbors, spawn_neighbors(system, ports));
     settle();
@@ -175,6 +178,7 @@ struct NeighborsActor : test::ActorLab {
   std::shared_ptr<journal> log = std::make_shared<journal>();
   std::shared_ptr<neighbors_memory> memory = make_neighbors_memory();
   std::shared_ptr<net::keyring> keys = std::make_shared<net::keyring>();
+  std::shared_ptr<net::guest_list> guests = std::make_shared<net::guest_list>();
   caf::actor ledger, neighbors;
   start_peer supervisor;      ///< where not set, peers run without one
   std::set<std::string> kept; ///< by the supervisor

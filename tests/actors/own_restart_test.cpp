@@ -64,6 +64,8 @@ struct OwnRestart : ActorLab {
     patch.remote_as = 64500;
     patch.graceful_restart = peer::restart_mode::full;
     file.neighbors = {{n1, "", patch}, {n2, "", patch}};
+    file.groups["clients"].graceful_restart = peer::restart_mode::full;
+    file.ranges = ranges;
     ask<msg::reload_report>(neighbors, file);
   }
   void up(const wire::ip_address& who, bool r_bit = false) {
@@ -87,6 +89,7 @@ struct OwnRestart : ActorLab {
   std::shared_ptr<peer::neighbors_memory> memory = peer::make_neighbors_memory();
   std::vector<msg::store_run> marks;
   int releases = 0;
+  std::vector<peer::dynamic_range> ranges;
   caf::actor neighbors;
 };
 
@@ -144,6 +147,27 @@ TEST_F(OwnRestart, LastMarkIsGoneWhereNeighboursAreTold) {
   EXPECT_EQ(marks.back().neighbors, std::vector{n1});
   ask<msg::outcome>(neighbors, msg::end_of_run{false});
   EXPECT_TRUE(marks.back().neighbors.empty());
+}
+
+// They are on no list until they call; and a second crash before that has to find them again.
+TEST_F(OwnRestart, WaitsForCallersOfARangeThatWereThere) {
+  const auto d1 = ip("10.0.0.1"), stranger = ip("192.0.2.9");
+  ranges = {{wire::parse_prefix("10.0.0.0/8").value(), "clients", {{64512, 64520}}, 9}};
+  restart({n1, d1, stranger});
+  up(n1);
+  end_of_rib(n1);
+  EXPECT_EQ(progress().waiting_for, std::vector{d1});
+  EXPECT_EQ(releases, 0);
+  ASSERT_FALSE(marks.empty());
+  EXPECT_EQ(marks.back().neighbors, (std::vector{d1, n1}));
+  EXPECT_EQ(marks.back().valid_for, 120u);
+  memory->roster = memory->roster.with_dynamic(d1, 64512).value();
+  memory->cells[d1] = std::make_shared<peer::peer_cell>(rib::peer_id{9}, memory->roster.members().at(d1).settings,
+                                                        msg::origin_of_setting::dynamic, 0);
+  up(d1);
+  EXPECT_EQ(releases, 0);
+  end_of_rib(d1);
+  EXPECT_EQ(releases, 1);
 }
 
 struct LeavingPeer : PeerActor {

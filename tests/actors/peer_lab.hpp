@@ -47,6 +47,7 @@ public:
 
   net::endpoint local() const override { return {wire::ip_address::v4(0xC0000201), 1}; }
   net::endpoint remote() const override { return {wire::ip_address::v4(0xC0000202), 179}; }
+  unsigned came_with() const override { return 255; }
   void protect(net::protection how) override { guard = how; }
   void peek_open(std::function<void(std::optional<wire::bytes>)>) override {}
   void start(net::callbacks c) override { cb = std::move(c); }
@@ -152,7 +153,11 @@ struct PeerActor : ::testing::Test {
             write("replay " + std::to_string(static_cast<int>(m.family.afi)));
             barriers.push_back(m.finished);
           },
-          [=](const msg::refresh_begin&) { write("refresh begin"); },
+          [=, this](const msg::refresh_begin& m) {
+            write("refresh begin");
+            if (hold_marks)
+              marks.push_back(m.owed);
+          },
           [=](const msg::refresh_end&) { write("refresh end"); },
           [=](const msg::chains_changed& m) { write("chains " + m.import_chain + " " + m.export_chain); },
           [=](const msg::outlet_congested& m) { write(m.congested ? "freeze" : "thaw"); },
@@ -249,6 +254,8 @@ struct PeerActor : ::testing::Test {
   peer::peer_ports ports;
   std::shared_ptr<peer::peer_cell> cell;
   std::vector<rib::barrier_ptr> barriers;
+  bool hold_marks = false; ///< as a partition that has not got to them
+  std::vector<std::shared_ptr<rib::credit>> marks;
   rib::session_info info;
   std::size_t rows = 0;
   wire::open open = default_open();

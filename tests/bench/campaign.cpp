@@ -71,7 +71,7 @@ void campaign::run() {
   settle();
   if (options_.bursts > 0)
     churn();
-  if (options_.flap)
+  if (options_.flap > 0)
     flap();
   results["tool_cpu_s"] = own_cpu_seconds();
 }
@@ -161,7 +161,7 @@ void campaign::connect_all() {
 }
 
 bool campaign::all_right() const {
-  return std::ranges::all_of(peers_, [](const peer& p) { return !p.in || p.in->is_complete(); });
+  return std::ranges::all_of(peers_, [](const peer& p) { return !p.in || p.may_be_down || p.in->is_complete(); });
 }
 
 std::size_t campaign::missing() const {
@@ -269,36 +269,48 @@ void campaign::churn() {
   results["churn_changes"] = static_cast<double>(latencies.size());
 }
 
-/// Sender 0, whose paths may all be best, leaves and returns.
+/// The first senders, whose paths may all be best, leave and return. What they announced alone is gone meanwhile.
 void campaign::flap() {
-  auto& leaving = peers_.front();
-  const auto change_all = [this](std::uint32_t place) {
+  const auto change_all = [this](bool there) {
     for (prefix_number n = 0; n < routes_.size(); ++n)
-      if (const auto g = routes_.group_of(n); routes_.best_of(g) == 0)
-        change_wanted(n, routes_.preferred(g, place));
+      if (const auto g = routes_.group_of(n); routes_.best_of(g) < options_.flap)
+        change_wanted(n, there ? routes_.best_of(g) : options_.route_server ? nobody : routes_.preferred(g, 1));
   };
-  auto again = whole_table(routes_, 0, leaving.via);
-  leaving.may_be_down = true;
+  std::vector<peer*> leavers;
+  std::vector<wire::bytes> tables;
+  for (std::uint32_t i = 0; i < options_.flap; ++i) {
+    leavers.push_back(&peers_[i]);
+    tables.push_back(whole_table(routes_, peers_[i].number, peers_[i].via));
+    peers_[i].may_be_down = true;
+  }
   auto start = clock::now();
-  leaving.link->leave();
-  change_all(1);
-  until("the other sender's paths after the flap", [this] { return all_right(); });
+  for (auto* p : leavers)
+    p->link->leave();
+  change_all(false);
+  for (auto* p : leavers)
+    if (p->in)
+      p->in->forget();
+  until("the other senders' paths after the flap", [this] { return all_right(); });
   results["flap_drop_s"] = seconds_since(start);
 
   start = clock::now();
-  until("the session after the flap", [&, retried = start]() mutable {
-    if (leaving.link->current() == session::state::closed && seconds_since(retried) > 0.1) {
+  until("the sessions after the flap", [&, retried = start]() mutable {
+    const bool again = seconds_since(retried) > 0.1;
+    if (again)
       retried = clock::now();
-      open(leaving);
-    }
-    return leaving.link->is_established();
+    for (auto* p : leavers)
+      if (again && p->link->current() == session::state::closed)
+        open(*p);
+    return std::ranges::all_of(leavers, [](const peer* p) { return p->link->is_established(); });
   });
   results["flap_reconnect_s"] = seconds_since(start);
-  leaving.may_be_down = false;
+  for (auto* p : leavers)
+    p->may_be_down = false;
 
-  change_all(0);
+  change_all(true);
   start = clock::now();
-  leaving.link->send(std::move(again));
+  for (std::size_t i = 0; i < leavers.size(); ++i)
+    leavers[i]->link->send(std::move(tables[i]));
   until("the better paths after the flap", [this] { return all_right(); });
   results["flap_restore_s"] = seconds_since(start);
 }

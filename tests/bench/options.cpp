@@ -62,8 +62,10 @@ options parse_options(int argc, char** argv) {
   }
   if (o.senders == 0 || o.senders > 1000)
     throw bad_option{"--senders must be 1 to 1000"};
-  if ((o.bursts > 0 || o.flap) && (o.senders < 2 || o.receivers == 0 || o.route_server))
-    throw bad_option{"--bursts and --flap want two senders and a receiver, and no route server"};
+  if ((o.bursts > 0 || (o.flap > 0 && !o.route_server)) && (o.senders < 2 || o.receivers == 0 || o.route_server))
+    throw bad_option{"--bursts and --flap want two senders and a receiver, --bursts no route server"};
+  if (o.flap > (o.route_server ? o.senders - 1 : 1))
+    throw bad_option{"--flap wants somebody who stays, and takes one sender without --route-server"};
   return o;
 }
 

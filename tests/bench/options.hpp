@@ -28,8 +28,8 @@ struct options {
   bool first_is_best = false; ///< Sender 0 has the best path of every prefix; else the best ones are spread.
   std::uint32_t bursts = 0;   ///< Churn: withdraw and announce again `burst_size` best paths, so many times.
   std::uint32_t burst_size = 100;
-  bool flap = false;          ///< Sender 0 ends its session and returns.
-  bool stay = false;          ///< Sessions stay up after the figures, until standard input ends.
+  std::uint32_t flap = 0; ///< So many senders, from 0 on, end their sessions and return; one but for a route server.
+  bool stay = false;      ///< Sessions stay up after the figures, until standard input ends.
   std::uint32_t timeout = 60; ///< seconds, for each phase
   std::uint32_t pid = 0;      ///< of the target, to read its CPU time and memory; 0: do not
 };

@@ -35,6 +35,8 @@ SCENARIOS = {
     "full-table": dict(title="1 sender x 1M prefixes, 1 receiver", prefixes=1_000_000),
     "transit": dict(title="4 senders x the same 500k, 1 receiver", senders=4, prefixes=500_000),
     "route-server": dict(title="100 clients x 2,000, each to all others", senders=100, receivers=0, prefixes=200_000, route_server=1),
+    "exchange": dict(title="700 clients x 572, each to all others; 50 leave and return", senders=700, receivers=0, prefixes=400_400,
+                     route_server=1, flap=50, columns=("sessions_s", "flap_drop_s", "flap_reconnect_s", "flap_restore_s")),
     "churn": dict(title="2 x 200k, then 200 bursts of 500", senders=2, prefixes=200_000, bursts=200, burst_size=500,
                   columns=("churn_p50_ms", "churn_p99_ms")),
     "flap": dict(title="2 x 500k, the better one leaves and returns", senders=2, prefixes=500_000, first_is_best=1, flap=1,
@@ -53,6 +55,8 @@ def scaled(scenario, scale):
             options[key] = max(1, int(options[key] * scale)) if key == "prefixes" else max(5, int(options[key] * min(1, scale * 2)))
     if options.get("route_server") and scale < 0.1:
         options["senders"] = 20
+        if "flap" in options:
+            options["flap"] = 5
     return options
 
 

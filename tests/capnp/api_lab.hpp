@@ -81,7 +81,7 @@ inline caf::behavior fake_partition(caf::stateful_actor<std::shared_ptr<rib_lab>
         sleepers->push_back(m);
         wake();
       },
-      [self](const msg::explain_prefix& m) { return self->state->ribs->explain(m.prefix); },
+      [self](const msg::explain_prefix& m) { return self->state->ribs->explain(m.prefix, m.to); },
       [self](msg::get_rib_stats) { return self->state->ribs->stats(); },
       [self](const msg::fail_now&) { self->quit(caf::exit_reason::unhandled_exception); },
   };

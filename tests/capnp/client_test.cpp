@@ -147,6 +147,29 @@ TEST_F(ClientTest, ALookupIsTheLongestMatchAndExplainNamesTheStep) {
   EXPECT_NE(why.candidates[1].lost_at, "");
   ASSERT_EQ(why.pairs.size(), 1u);
   EXPECT_EQ(why.pairs[0].step, "as-path length");
+  EXPECT_FALSE(why.to);
+  const auto nobody = routes.explain(pfx("10.5.0.0/16"), wire::parse_host("fe80::1%eth0"));
+  ASSERT_FALSE(nobody);
+  EXPECT_EQ(nobody.error().code, "not-found");
+}
+
+TEST_F(ClientTest, ExplainSaysWhyANeighborIsNotSentARoute) {
+  const auto address = wire::parse_host("fe80::1%eth0").value();
+  {
+    const std::lock_guard lock{log->mutex};
+    msg::neighbor_status s;
+    s.id = static_cast<rib::peer_id>(77);
+    s.settings.address = address;
+    log->statuses = {s};
+  }
+  announce(1, "10.5.0.0/16", learned({65001, 64500}));
+  start(usual_settings());
+  client::connection c{loop, at("viewer-secret")};
+  ASSERT_TRUE(c.open());
+  const auto why = must(client::routes{c}.explain(pfx("10.5.0.0/16"), address));
+  ASSERT_TRUE(why.to);
+  EXPECT_FALSE(why.to->sent);
+  EXPECT_EQ(why.to->reason, "not-established");
 }
 
 TEST_F(ClientTest, AFaultOfTheDaemonKeepsItsParts) {

@@ -33,6 +33,21 @@ msg::neighbor_status status(std::uint8_t n, std::string state) {
   return s;
 }
 
+TEST(HostOctets, HaveTheInterfaceBehindTheAddress) {
+  for (const auto* text : {"192.0.2.1", "2001:db8::1", "fe80::1%eth0", "%eth0"}) {
+    const auto a = wire::parse_host(text).value();
+    EXPECT_EQ(api::read_host(api::host_octets{a}), a) << text;
+  }
+  const std::vector<std::pair<const char*, std::size_t>> wrong{{"fe80::1%a", 5}, {"fe80::1%eth0", 15}};
+  for (const auto& [text, size] : wrong) {
+    const api::host_octets octets{wire::parse_host(text).value()};
+    const ::capnp::Data::Reader whole = octets;
+    EXPECT_FALSE(api::read_host(whole.slice(0, size))) << size;
+  }
+  const kj::byte slash[17] = {0xFE, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, '/'};
+  EXPECT_FALSE(api::read_host(kj::arrayPtr(slash, sizeof slash)));
+}
+
 class NeighborsTest : public ApiTest {
 protected:
   void SetUp() override {

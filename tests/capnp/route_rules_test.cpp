@@ -26,6 +26,7 @@ TEST(RouteRules, OfAPatchReachTheServerAsTheyWereMeant) {
   said.med = "keep";
   said.next_hop = "unchanged";
   said.aigp = "off";
+  said.best_path_per_client = false;
   ::capnp::MallocMessageBuilder message;
   auto out = message.initRoot<api::RouteRulesPatch>();
   EXPECT_EQ(api::read_rules(out.asReader()).value(), peer::route_rules_patch{}) << "`keep` is the default";
@@ -44,7 +45,8 @@ TEST(RouteRules, OfAPatchReachTheServerAsTheyWereMeant) {
                                  .default_local_pref = 0,
                                  .med = peer::med_rule::keep,
                                  .next_hop = peer::next_hop_rule::unchanged,
-                                 .aigp = wire::aigp_use::off};
+                                 .aigp = wire::aigp_use::off,
+                                 .best_path_per_client = false};
   const auto got = api::read_rules(out.asReader());
   ASSERT_TRUE(got);
   EXPECT_EQ(*got, wanted);
@@ -76,7 +78,8 @@ TEST(RouteRules, OfANeighbourAreShownAsTheyAre) {
                               .default_local_pref = 70,
                               .med = peer::med_rule::remove,
                               .next_hop = peer::next_hop_rule::self,
-                              .aigp = wire::aigp_use::on};
+                              .aigp = wire::aigp_use::on,
+                              .best_path_per_client = false};
   ::capnp::MallocMessageBuilder message;
   auto out = message.initRoot<api::RouteRules>();
   api::write_rules(has, out);
@@ -91,6 +94,7 @@ TEST(RouteRules, OfANeighbourAreShownAsTheyAre) {
   wanted.med = "remove";
   wanted.next_hop = "self";
   wanted.aigp = "on";
+  wanted.best_path_per_client = false;
   EXPECT_EQ(client::read_rules(out.asReader()), wanted);
 }
 

@@ -29,7 +29,7 @@ TEST(RuleOptions, SayWhatIsMeant) {
   EXPECT_EQ(parsed(""), client::route_rules_patch{});
   const auto r = parsed("--role rs-client --role-strict on --allow-own-as 2 --remove-private-as all --as-override off "
                         "--local-as-dual on --graceful-shutdown-send on --blackhole no-export --med keep "
-                        "--default-local-pref 0 --next-hop unchanged");
+                        "--default-local-pref 0 --next-hop unchanged --best-path-per-client off");
   EXPECT_EQ(r.role, "rs-client");
   EXPECT_EQ(r.role_strict, true);
   EXPECT_EQ(r.allow_own_as, 2u);
@@ -42,6 +42,7 @@ TEST(RuleOptions, SayWhatIsMeant) {
   EXPECT_EQ(r.med, "keep");
   EXPECT_EQ(r.default_local_pref, 0u);
   EXPECT_EQ(r.next_hop, "unchanged");
+  EXPECT_EQ(r.best_path_per_client, false);
 }
 
 TEST(RuleOptions, AreAMistakeWhereTheWordIsNone) {
@@ -56,17 +57,20 @@ TEST(RuleLines, ShowOnlyWhatIsSaid) {
   r.role = "provider";
   r.role_strict = true;
   r.graceful_shutdown_send = true;
+  r.best_path_per_client = false;
   using lines = std::vector<std::pair<std::string, std::string>>;
   EXPECT_EQ(rule_lines(r), (lines{{"Role", "we are its provider, strict"},
-                                  {"Graceful shutdown", "under way: sent to it, and its routes go last"}}));
+                                  {"Graceful shutdown", "under way: sent to it, and its routes go last"},
+                                  {"Best path per client", "no: the best path of all, or none"}}));
 }
 
 TEST(RuleJson, HasAllOfThem) {
   const auto j = rules_json(plain());
-  EXPECT_EQ(j.size(), 15u);
+  EXPECT_EQ(j.size(), 16u);
   EXPECT_EQ(j["role"], "none");
   EXPECT_EQ(j["default_local_pref"], 100u);
   EXPECT_EQ(j["graceful_shutdown"], true);
+  EXPECT_EQ(j["best_path_per_client"], true);
 }
 
 } // namespace

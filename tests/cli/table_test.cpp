@@ -36,6 +36,8 @@ TEST(Table, CountsCharactersNotOctets) {
 TEST(Printable, MakesControlCharactersHarmless) {
   EXPECT_EQ(printable("plain Zürich"), "plain Zürich");
   EXPECT_EQ(printable("\x1b[2Jgone\n"), "\\x1b[2Jgone\\x0a");
+  EXPECT_EQ(printable("\u009b2J\u0085"), "\\xc2\\x9b2J\\xc2\\x85"); // C1: a terminal's CSI and NEL
+  EXPECT_EQ(printable("a\u2028b\u00A0"), "a\\xe2\\x80\\xa8b\u00A0");
 }
 
 } // namespace

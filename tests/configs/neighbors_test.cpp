@@ -1,5 +1,8 @@
 #include "tests/configs/lab.hpp"
 
+#include <filesystem>
+#include <fstream>
+
 namespace bellman::configs {
 namespace {
 
@@ -25,6 +28,7 @@ keepalive_time = 10
 fqdn = "rs1.example.net"
 software_version = true
 enhanced_refresh = false
+extended_next_hop = true
 delay_open = 7
 damp_oscillations = false
 idle_hold_max = 30
@@ -69,6 +73,7 @@ default_local_pref = 90
 med = "keep"
 next_hop = "unchanged"
 aigp = "on"
+best_path_per_client = false
 )");
   ASSERT_EQ(d.neighbors.size(), 1u);
   peer::neighbor_patch p;
@@ -114,8 +119,9 @@ aigp = "on"
              90,
              peer::med_rule::keep,
              peer::next_hop_rule::unchanged,
-             wire::aigp_use::on};
-  p.options = {"rs1.example.net", true, false, 7s, false, 30s, 600s, peer::log_level::debug};
+             wire::aigp_use::on,
+             false};
+  p.options = {"rs1.example.net", true, false, 7s, false, 30s, 600s, true, peer::log_level::debug};
   p.add_path_receive = true;
   p.add_path_send = peer::send_choice{peer::send_choice::kind::best, 3};
   p.paths_limit = 4;
@@ -131,6 +137,46 @@ TEST(NeighborTable, LeavesUnsetWhatTheFileDoesNotSay) {
   peer::neighbor_patch p;
   p.remote_as = 65001;
   EXPECT_EQ(d.neighbors.at(0).own, p);
+}
+
+TEST(NeighborTable, KnowsANeighborByItsLink) {
+  const auto address = [](const std::string& lines) {
+    const auto d = good("[[neighbors]]\nremote_as = 65001\n" + open_policies + lines);
+    return to_string(d.neighbors.at(0).address);
+  };
+  EXPECT_EQ(address("address = \"fe80::1%eth0\"\n"), "fe80::1%eth0");
+  EXPECT_EQ(address("address = \"fe80::1\"\ninterface = \"eth0\"\n"), "fe80::1%eth0");
+  EXPECT_EQ(address("address = \"fe80::1%eth0\"\ninterface = \"eth0\"\n"), "fe80::1%eth0");
+  EXPECT_EQ(address("interface = \"eth0\"\n"), "%eth0");
+}
+
+TEST(NeighborTable, RefusesALinkLocalNeighborOfNoInterface) {
+  struct {
+    const char* lines;
+    const char* expected;
+  } const cases[] = {
+      {"address = \"fe80::1\"\n",
+       "6:11 fe80::1 is a link-local address: the interface is missing, as in \"fe80::1%eth0\""},
+      {"address = \"fe80::1%eth0\"\ninterface = \"eth1\"\n",
+       "7:13 `interface` and `address` name different interfaces"},
+      {"address = \"2001:db8::1\"\ninterface = \"eth0\"\n",
+       "6:11 2001:db8::1 is no link-local address: it needs no interface"},
+      {"address = \"2001:db8::1%eth0\"\n", "6:11 `2001:db8::1%eth0` cannot be read"},
+      {"interface = \"a/b\"\n", "6:13 `a/b` cannot be read"},
+      {"", "4:1 `address` is missing in [[neighbors]]"},
+  };
+  for (const auto& c : cases) {
+    const auto said = errors_after_head("[[neighbors]]\nremote_as = 65001\n" + std::string{c.lines});
+    EXPECT_EQ(said, texts{c.expected}) << c.lines;
+  }
+}
+
+TEST(NeighborTable, HasNoKeyForWhoeverIsBeyondAnInterface) {
+  const auto key = std::string{testing::TempDir()} + "key_of_an_interface";
+  std::ofstream{key} << "secret\n";
+  std::filesystem::permissions(key, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  EXPECT_EQ(errors_after_head("[[neighbors]]\ninterface = \"eth0\"\nremote_as = 1\npassword_file = \"" + key + "\"\n"),
+            texts{"7:17 `password_file` needs an `address`: TCP MD5 keys go by addresses"});
 }
 
 TEST(NeighborTable, ChecksItsValues) {
@@ -244,6 +290,18 @@ TEST(Warning, SaysThatEbgpWithoutPolicyPassesNothing) { // RFC 8212
 TEST(Warning, SaysThatNobodyCanConnect) {
   EXPECT_EQ(warnings("listen = []\n" + neighbor_head + "passive = true\n" + open_policies),
             texts{"5 this neighbour is passive, but the daemon listens nowhere"});
+}
+
+TEST(Warning, SaysThatTwoWhoWaitForEachOtherNeverMeet) {
+  const std::string what =
+      " `delay_open` (30 s) is not shorter than `listen.open_within` (30 s): where the neighbour waits as long, no "
+      "session ever comes up";
+  const std::string limit = "[listen]\nopen_within = 30\n"; // lines 4 and 5
+  EXPECT_EQ(warnings(limit + neighbor_head + open_policies + "delay_open = 30\n"), texts{"11" + what});
+  EXPECT_EQ(warnings(limit + "[groups.g]\ndelay_open = 30\n" + neighbor_head + open_policies + "group = \"g\"\n"),
+            texts{"8" + what});
+  EXPECT_TRUE(warnings(limit + neighbor_head + open_policies + "delay_open = 29\n").empty());
+  EXPECT_TRUE(warnings(neighbor_head + open_policies + "delay_open = 30\n").empty());
 }
 
 TEST(NeighborTable, RefusesRulesThatMeanNothingWithTheirPlace) {

@@ -45,7 +45,9 @@ TEST(DynamicNeighborTable, ChecksItsValues) {
       {range(whole) + "[[dynamic_neighbors]]\nrange = \"10.0.0.0/8\"\n" + whole,
        "11:9 range `10.0.0.0/8` is already defined in line 7"},
       {"[groups.clients]\nlocal_address = \"2001:db8::1\"\n[[dynamic_neighbors]]\nrange = \"10.0.0.0/8\"\n" + whole,
-       "6:1 a neighbour of this range could not be: "},
+       "6:1 a neighbour of this range could not be: neighbors of a range are not called, from whatever address"},
+      {"[groups.clients]\nhold_time = 0\n[[dynamic_neighbors]]\nrange = \"10.0.0.0/8\"\n" + whole,
+       "6:1 a neighbour of this range could not be: without a hold time"},
   };
   for (const auto& c : cases) {
     const auto found = errors_after_head(c.text);

@@ -121,17 +121,23 @@ TEST(Store, KeepsNeighbors) {
   const scratch_folder folder;
   const neighbor_row changed{
       wire::parse_ip("127.0.0.2").value(), std::nullopt, "passive=true", "g", "remote_as=1", false, false};
+  std::vector<neighbor_row> on_links; // the same address on two of them, and an interface alone; in the order of keys
+  for (const auto* text : {"%eth0", "fe80::1%eth0", "fe80::1%eth1"})
+    on_links.push_back({wire::parse_host(text).value(), "", "", "", "", true, false});
   neighbor_row made{wire::parse_ip("2001:db8::1").value(), "clients", "", "", "", true, false};
   {
     const auto s = opened(folder.file());
     EXPECT_TRUE(s->put(made));
     EXPECT_TRUE(s->put(changed));
+    for (const auto& x : on_links)
+      EXPECT_TRUE(s->put(x));
     EXPECT_TRUE(s->put({wire::parse_ip("127.0.0.3").value(), {}, "", "", "", false, true}));
     made.patch = "description=x\ny";
     EXPECT_TRUE(s->put(made));
     EXPECT_TRUE(s->forget(wire::parse_ip("127.0.0.3").value()));
   }
-  EXPECT_EQ(opened(folder.file())->neighbors().value(), (std::vector{changed, made}));
+  EXPECT_EQ(opened(folder.file())->neighbors().value(),
+            (std::vector{changed, on_links[0], made, on_links[1], on_links[2]}));
 }
 
 TEST(Store, KeepsMetricsOfNextHopsAlsoInAFileWithoutThem) {

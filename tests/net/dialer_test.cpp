@@ -1,5 +1,9 @@
 #include "actors/net/dialer.hpp"
+
+#include "actors/net/endpoints.hpp"
 #include "tests/net/net_lab.hpp"
+
+#include <net/if.h>
 
 namespace bellman::net {
 namespace {
@@ -39,6 +43,26 @@ struct bound_port {
   endpoint where;
   std::unique_ptr<neighbour> queued;
 };
+
+// RFC 4007 §11: the name of the interface outside, its number at the socket.
+TEST(Endpoint, OfALinkHasItsInterface) {
+  const auto on_lo = wire::parse_host("fe80::1%lo").value();
+  const auto there = to_asio(endpoint{on_lo, 179});
+  EXPECT_EQ(there.address().to_v6().scope_id(), if_nametoindex("lo"));
+  EXPECT_EQ(from_asio(there), (endpoint{on_lo, 179}));
+  EXPECT_EQ(to_asio(wire::parse_host("fe80::1%no-such-if").value()).to_v6().scope_id(), 0u);
+  const auto global = wire::parse_ip("2001:db8::1").value();
+  EXPECT_EQ(from_asio(to_asio(endpoint{global, 1})).address, global);
+}
+
+TEST(Dialer, SaysWhatALinkLacks) {
+  net_lab lab;
+  EXPECT_EQ(dial(lab.io, {{wire::parse_host("fe80::1%no-such-if").value(), 179}, {}, 5000ms}).error,
+            "there is no interface no-such-if");
+  EXPECT_EQ(dial(lab.io, {{wire::parse_host("%no-such-if").value(), 179}, {}, 5000ms}).error,
+            "there is no interface no-such-if");
+  EXPECT_EQ(dial(lab.io, {{wire::parse_host("%lo").value(), 179}, {}, 5000ms}).error, "lo: nobody was seen there yet");
+}
 
 TEST(Dialer, ConnectsFromTheAddressItIsGiven) {
   net_lab lab;

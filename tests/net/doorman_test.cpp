@@ -51,6 +51,25 @@ TEST(Doorman, RemembersOnlySoManyCallers) {
   EXPECT_EQ(house->ask(one, start + 1h).verdict, verdict::too_often);
 }
 
+TEST(Doorman, KeepsPlacesForThoseWhoAreExpected) {
+  const auto expected = std::make_shared<guest_list>();
+  expected->add(one);
+  const auto house = std::make_shared<doorman>(accept_limits{4, 4, 0, 240s}, expected);
+  std::vector<doorman::answer> inside;
+  for (int i = 0; i < 2; ++i)
+    inside.push_back(house->ask(other, start));
+  EXPECT_EQ(house->ask(other, start).verdict, verdict::too_many);
+  for (int i = 0; i < 2; ++i) {
+    inside.push_back(house->ask(one, start));
+    EXPECT_EQ(inside.back().verdict, verdict::welcome);
+  }
+  EXPECT_EQ(house->ask(one, start).verdict, verdict::too_many);
+  expected->remove(one);
+  inside.pop_back();
+  inside.erase(inside.begin());
+  EXPECT_EQ(house->ask(one, start).verdict, verdict::welcome) << "a stranger now, and there is room for one";
+}
+
 /// A listener with limits on loopback.
 struct strict_door {
   explicit strict_door(accept_limits limits, std::chrono::nanoseconds second = 1s)

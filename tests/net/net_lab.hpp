@@ -99,6 +99,8 @@ public:
       wire::put(out, hear(wire::read_u16(out.data() + 16) - wire::header_size));
     return out;
   }
+  /// FIN, but still listening.
+  void say_no_more() { ::shutdown(fd_, SHUT_WR); }
   void hang_up() {
     if (fd_ >= 0)
       ::close(std::exchange(fd_, -1));

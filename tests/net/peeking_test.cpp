@@ -82,6 +82,31 @@ TEST(Peeking, EndsWithTheConnection) {
   EXPECT_EQ(closed.open, std::nullopt);
 }
 
+TEST(Peeking, EndsWhenNoMoreWillCome) { // else the caller keeps its place until the time for its OPEN is over
+  net_lab lab;
+  glimpse it;
+  const auto [caller, link] = lab.meet();
+  ASSERT_TRUE(caller && link);
+  const auto open = some_open();
+  caller->say(wire::bytes(open.begin(), open.begin() + 25));
+  caller->say_no_more();
+  it.at(link);
+  ASSERT_TRUE(it.wait());
+  EXPECT_EQ(it.open, std::nullopt);
+}
+
+TEST(Peeking, TellsNoOpenOfOneThatHasGone) { // it would be a neighbour for as long as one may be away
+  net_lab lab;
+  glimpse it;
+  const auto [caller, link] = lab.meet();
+  ASSERT_TRUE(caller && link);
+  caller->say(some_open());
+  caller->say_no_more();
+  it.at(link);
+  ASSERT_TRUE(it.wait());
+  EXPECT_EQ(it.open, std::nullopt);
+}
+
 TEST(Peeking, EndsInTime) {
   transport_settings quick;
   quick.second = 1ms;

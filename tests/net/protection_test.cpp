@@ -133,6 +133,52 @@ TEST_P(Protection, NothingUnsignedPassesAnAcceptedConnectionThatGetsAKey) {
   EXPECT_FALSE(answering.wait([&] { return !answering.heard.empty(); }, glance * 4));
 }
 
+// What it said before was signed by nobody: whoever can forge an address could have said it.
+TEST_P(Protection, NothingThatCameBeforeTheFirstKeyIsRead) {
+  guarded_door lab{GetParam()};
+  ASSERT_TRUE(lab.door);
+  const auto call = lab.call({});
+  const auto theirs = lab.next();
+  ASSERT_TRUE(call.link && theirs);
+  witness caller, answering;
+  call.link->start(caller.callbacks());
+  call.link->send(keepalive());
+  std::this_thread::sleep_for(glance);
+  theirs->protect({0, 0, "first"});
+  theirs->start(answering.callbacks());
+  ASSERT_TRUE(answering.wait_closed());
+  EXPECT_TRUE(answering.heard.empty());
+  EXPECT_EQ(answering.closed->detail, "it came unsigned, before there was a key (RFC 2385)");
+}
+
+TEST_P(Protection, TheKeyOfASignedCallCanBeSetTwice) { // by who asks for its OPEN, and by its owner
+  guarded_door lab{GetParam()};
+  ASSERT_TRUE(lab.door);
+  lab.keys->set(host(GetParam()), "key");
+  const auto call = lab.call_with("key");
+  const auto theirs = lab.next();
+  ASSERT_TRUE(call.link && theirs);
+  for (int i = 0; i < 2; ++i)
+    theirs->protect({0, 0, "key"});
+  lab.expect_talk(call.link, theirs);
+}
+
+TEST_P(Protection, AConnectionKnowsWithWhatItCame) {
+  guarded_door lab{GetParam()};
+  ASSERT_TRUE(lab.door);
+  const auto call = lab.call({77, 0, {}});
+  const auto theirs = lab.next();
+  ASSERT_TRUE(call.link && theirs);
+  EXPECT_EQ(theirs->came_with(), 77u);
+  EXPECT_EQ(call.link->came_with(), 0u);
+  theirs->protect({0, 70, {}});
+  theirs->protect({0, 78, {}}); // it is still known
+  witness saw;
+  theirs->start(saw.callbacks());
+  ASSERT_TRUE(saw.wait_closed());
+  EXPECT_EQ(saw.closed->detail, "it came with TTL 77, at least 78 is wanted (RFC 5082)");
+}
+
 // RFC 5082 §3: what comes with less than 256 - hops has come from further away.
 TEST_P(Protection, LeavesOutWhoIsTooFarAway) {
   guarded_door lab{GetParam()};
@@ -186,6 +232,23 @@ TEST(SocketOptions, SayWhyTheKernelRefuses) {
   EXPECT_EQ(set_ttl(-1, wire::afi::ipv4, 7), "the kernel refuses the TTL 7: Bad file descriptor");
   EXPECT_EQ(set_least_ttl(-1, wire::afi::ipv6, 7),
             "the kernel refuses to check the TTL (RFC 5082): Bad file descriptor");
+}
+
+TEST(SocketOptions, NotKnowingTheTtlIsTooFar) { // SYN cookies
+  EXPECT_EQ(too_far(0, 0), "");
+  EXPECT_EQ(too_far(255, 255), "");
+  EXPECT_EQ(too_far(254, 255), "it came with TTL 254, at least 255 is wanted (RFC 5082)");
+  EXPECT_EQ(too_far(0, 255), "the kernel does not know with which TTL it came, at least 255 is wanted (RFC 5082)");
+}
+
+TEST(SocketOptions, TheKernelNoticesADeadCaller) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+  notice_death(fd);
+  int on = 0;
+  socklen_t size = sizeof on;
+  EXPECT_EQ(::getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, &size), 0);
+  EXPECT_EQ(on, 1);
+  ::close(fd);
 }
 
 } // namespace

@@ -23,6 +23,8 @@ struct speaker {
   // Add-Path: it is sent many paths, the best `most` of them (0: all), or of those the best of each AS.
   bool many = false, one_per_as = false;
   std::size_t most = 0;
+  bool next_best = false;      ///< RFC 7947 §2.3: where it may not have the best path it gets the next
+  std::uint32_t hidden_by = 0; ///< export policy rejects what has this community
 };
 
 class slow_rib {
@@ -76,8 +78,13 @@ public:
 
   /// What neighbour `to` must hold for `p`, as it stands in its table.
   std::optional<wire::path_attributes> expected(const wire::prefix& p, int to) const {
-    const auto b = best(p);
-    return b ? exported(p, *b, to) : std::nullopt;
+    auto left = usable(p);
+    while (const auto b = best_of(left)) {
+      if (const auto e = exported(p, *b, to); e || !speakers.at(to).next_best)
+        return e;
+      std::erase_if(left, [&](const path& x) { return x.from == b->from && x.id == b->id; });
+    }
+    return std::nullopt;
   }
 
   /// What neighbour `to` must hold for `p` if it has Add-Path.
@@ -105,6 +112,8 @@ public:
     if (!target.up || !target.gets || b->from == to)
       return std::nullopt;
     const auto has = [&](std::uint32_t c) { return std::ranges::count(b->attributes.communities, c) != 0; };
+    if (target.hidden_by != 0 && has(target.hidden_by))
+      return std::nullopt;
     const auto& source = speakers.at(b->from);
     const bool reflects = source.ibgp && target.ibgp;
     if (has(wire::well_known::no_advertise) || (reflects && !source.client && !target.client) ||

@@ -85,6 +85,57 @@ TEST(RosterRanges, WhoIsWrittenDownIsNotDynamic) {
   EXPECT_EQ(r.with_dynamic(someone, 64514).value().members(), r.members());
 }
 
+TEST(RosterRanges, TheirLimitsHoldInTheChangeItself) {
+  auto two = clients();
+  two.limit = 2;
+  const auto full = at_start({two}).with_dynamic(ip("10.0.0.1"), 64513).value().with_dynamic(ip("10.0.0.2"), 64513);
+  EXPECT_EQ(fault(full.value().with_dynamic(someone, 64513)), "limit limit");
+  EXPECT_EQ(fault(full.value().with_dynamic(ip("10.0.0.2"), 64513)), "") << "who is there takes no second place";
+  const auto one = at_start({clients()}).with_dynamic(ip("10.0.0.1"), 64513).value();
+  EXPECT_EQ(fault(one.with_dynamic(someone, 64513, 1)), "limit dynamic_neighbors");
+}
+
+TEST(RosterRanges, ASecondCallChangesNobody) {
+  const auto r = at_start({clients()}).with_dynamic(someone, 64513).value();
+  EXPECT_EQ(r.with_dynamic(someone, 64514).value().members(), r.members());
+}
+
+TEST(RosterRanges, WhomTheApiRemovedThoughTheFileNamesHimIsNoneEither) {
+  auto file = with_ranges({clients()});
+  file.neighbors[someone].own.remote_as = 64513;
+  const auto removed = roster{}.with_file(file).value().with_removed(someone).value();
+  EXPECT_EQ(removed.range_of(someone), std::nullopt);
+  EXPECT_EQ(fault(removed.with_dynamic(someone, 64513)), "not-found ");
+  file.neighbors.clear(); // the file names him no more: nobody remembers
+  EXPECT_EQ(fault(removed.with_file(file).value().with_dynamic(someone, 64513)), "");
+}
+
+TEST(RosterRanges, AGroupThatDoesNotFitIsRefusedWithItsReason) {
+  const auto refused = [](void (*spoil)(neighbor_patch&)) {
+    auto file = with_ranges({});
+    spoil(file.groups["clients"]);
+    const auto r = roster{}.with_file(file).value().with_range(clients());
+    return r ? "" : r.error().field + ": " + r.error().message;
+  };
+  EXPECT_EQ(refused([](neighbor_patch&) {}), "");
+  EXPECT_EQ(refused([](neighbor_patch& p) { p.passive = true; }), "");
+  for (const auto spoil : std::vector<void (*)(neighbor_patch&)>{
+           [](neighbor_patch& p) { p.passive = false; }, [](neighbor_patch& p) { p.enabled = false; },
+           [](neighbor_patch& p) { p.remote_port = 1790; }, [](neighbor_patch& p) { p.local_address = ip("10.0.0.1"); },
+           [](neighbor_patch& p) { p.hold_time = std::chrono::seconds{0}; },
+           [](neighbor_patch& p) { p.keepalive_time = std::chrono::seconds{60}; }})
+    EXPECT_TRUE(refused(spoil).starts_with("group: the group does not fit: ")) << refused(spoil);
+}
+
+TEST(RosterRanges, ACallerOfAGroupThatDoesNotFitAnyMoreIsToldWhy) {
+  const auto r = at_start({clients()}).with_dynamic(someone, 64513).value();
+  auto file = with_ranges({clients()});
+  file.groups["clients"].passive = false;
+  const auto later = r.with_file(file).value();
+  EXPECT_TRUE(later.members().empty());
+  EXPECT_EQ(fault(later.with_dynamic(someone, 64513)), "invalid passive");
+}
+
 TEST(RosterRanges, AChangeOfTheirsIsRefusedAndARemovalEndsThem) {
   const auto r = at_start({clients()}).with_dynamic(someone, 64513).value();
   EXPECT_EQ(fault(r.with_changed(someone, {}, {})), "invalid address");

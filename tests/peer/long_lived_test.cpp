@@ -1,8 +1,11 @@
 // The helper of RFC 9494 §4.2: what follows the restart time, and when it ends.
+#include "actors/peer/fsm.hpp"
 #include "actors/peer/negotiation.hpp"
 #include "actors/peer/restart.hpp"
 
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 namespace bellman::peer {
 namespace {
@@ -113,6 +116,32 @@ TEST_F(LongLived, AHardEndingKeepsNothing) {
   machine.returned(terms());
   EXPECT_TRUE(machine.lost(ending::hard, settings, now).empty());
   EXPECT_EQ(machine.next_deadline(), std::nullopt);
+}
+
+// A new connection of a neighbour with an Established session means that it has restarted, if it can (RFC 4724 §5).
+TEST(LongLivedFsm, OneThatOnlyLastsLongCanRestartToo) {
+  for (const bool lasts : {true, false}) {
+    neighbor_patch own;
+    own.remote_as = 64500;
+    own.long_lived_stale_time = 3600s;
+    auto ours = resolve({65000, 10}, wire::ip_address::v4(0xC0000202), {}, nullptr, own);
+    auto theirs = ours;
+    std::swap(theirs.local_as, theirs.remote_as);
+    theirs.router_id = 20;
+    auto open = our_open(theirs);
+    open.capabilities.graceful_restart = wire::graceful_restart{};
+    open.capabilities.llgr.reset();
+    if (lasts)
+      open.capabilities.llgr = wire::long_lived_graceful_restart{{{ipv4_unicast, true, 3600}}};
+    fsm::machine m{ours, 1};
+    const fsm::clock::time_point up{1h};
+    for (const fsm::event& e :
+         {fsm::event{fsm::start{}}, fsm::event{fsm::dialed{}}, fsm::event{fsm::opened{fsm::side::ours, open}},
+          fsm::event{fsm::kept_alive{fsm::side::ours}}})
+      m.handle(e, up);
+    const auto effects = m.handle(fsm::accepted{}, up + 6s);
+    EXPECT_EQ(std::ranges::any_of(effects, [](const auto& e) { return std::holds_alternative<fsm::take>(e); }), lasts);
+  }
 }
 
 } // namespace

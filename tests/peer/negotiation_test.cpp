@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace bellman::peer {
 namespace {
 
@@ -188,7 +190,7 @@ TEST(OutboundForm, LeavesOutTheFamilyThatHasNoNextHopOfOurs) {
                         {v4, {}, v6, true, true},
                         {v6, {}, {}, false, true},
                         {v6, v4, {}, true, true},
-                        {link_local, {}, {}, false, false},
+                        {link_local, {}, {}, false, true},
                         {link_local, {}, v6, false, true},
                         {v4, v6, {}, true, false}}) {
     auto s = settings_of();
@@ -203,6 +205,73 @@ TEST(OutboundForm, LeavesOutTheFamilyThatHasNoNextHopOfOurs) {
     s.route_server_client = true; // leaves next hops as they are
     EXPECT_TRUE(outbound_of(s, n, r.local).without_next_hop.empty());
   }
+}
+
+neighbor_settings extended(std::uint32_t remote_as = 64500) {
+  auto s = settings_of(remote_as);
+  s.options.extended_next_hop = true;
+  return s;
+}
+wire::open extended_open(std::uint32_t asn = 64500) {
+  auto o = open_of(asn);
+  o.capabilities.extended_next_hops = {{ipv4_unicast, wire::afi::ipv6}};
+  return o;
+}
+
+// RFC 8950 §4
+TEST(ExtendedNextHop, NeedsBothAndTheFamily) {
+  EXPECT_TRUE(our_open(settings_of()).capabilities.extended_next_hops.empty());
+  EXPECT_EQ(our_open(extended()).capabilities.extended_next_hops,
+            (std::vector<wire::extended_next_hop>{{ipv4_unicast, wire::afi::ipv6}}));
+  EXPECT_FALSE(agree(settings_of(), extended_open()).extended_next_hop);
+  EXPECT_FALSE(agree(extended(), open_of()).extended_next_hop);
+  const auto both = agree(extended(), extended_open());
+  EXPECT_TRUE(both.extended_next_hop);
+  EXPECT_TRUE(both.decoding().extended_next_hop);
+  EXPECT_NE(std::ranges::find(both.sent, "extended-next-hop"), both.sent.end());
+  auto only_v6 = extended();
+  only_v6.families = {ipv6_unicast};
+  EXPECT_TRUE(our_open(only_v6).capabilities.extended_next_hops.empty());
+  EXPECT_FALSE(agree(only_v6, extended_open()).extended_next_hop);
+  auto other = open_of(); // another pair says nothing of ours
+  other.capabilities.extended_next_hops = {{{wire::afi::ipv4, static_cast<wire::safi>(128)}, wire::afi::ipv6}};
+  EXPECT_FALSE(agree(extended(), other).extended_next_hop);
+}
+
+TEST(ExtendedNextHop, IsOursWhereTheSessionIsOverIpv6) {
+  const auto form = [](const neighbor_settings& s, const wire::ip_address& local) {
+    const auto agreed = agree(s, extended_open(s.remote_as));
+    const auto out = outbound_of(s, agreed, local);
+    EXPECT_TRUE(info_of(s, agreed, out).ipv4);
+    return out.form;
+  };
+  const auto over_v6 = form(extended(), v6);
+  EXPECT_TRUE(over_v6.ipv4_over_mp);
+  EXPECT_TRUE(over_v6.next_hop_v4.is_unspecified());
+  EXPECT_EQ(over_v6.next_hop_v6, v6);
+  EXPECT_EQ(form(extended(), v4).next_hop_v4, v4) << "over IPv4 nothing else is needed";
+  auto told = extended();
+  told.next_hop_v4 = v4;
+  EXPECT_EQ(form(told, v6).next_hop_v4, v4) << "the operator's word";
+  EXPECT_TRUE(form(extended(65000), v6).next_hop_v6.is_unspecified()) << "iBGP leaves the route's own";
+  EXPECT_EQ(form(extended(), link_local).next_hop_v6, link_local);
+  // Without it there is no way to say our next hop.
+  const auto out = outbound_of(settings_of(), agree(settings_of(), open_of()), v6);
+  EXPECT_EQ(out.without_next_hop, std::vector{ipv4_unicast});
+}
+
+// RFC 2545 §3
+TEST(OutboundForm, OnALinkHasTheGlobalAddressInFrontWhereThereIsOne) {
+  const auto on_link = wire::parse_host("fe80::1%eth0").value();
+  const auto s = settings_of();
+  const auto agreed = agree(s, open_of());
+  const auto pair = outbound_of(s, agreed, on_link, v6).form;
+  EXPECT_EQ(pair.next_hop_v6, v6);
+  EXPECT_EQ(pair.next_hop_link_local, link_local);
+  const auto alone = outbound_of(s, agreed, on_link).form;
+  EXPECT_EQ(alone.next_hop_v6, link_local) << "and without its zone";
+  EXPECT_TRUE(alone.next_hop_link_local.is_unspecified());
+  EXPECT_TRUE(outbound_of(s, agreed, v6).form.next_hop_link_local.is_unspecified());
 }
 
 TEST(SessionInfo, NamesTheChains) {

@@ -57,6 +57,13 @@ TEST_F(PasswordFile, IsNobodyElses) {
     EXPECT_EQ(fault(file("s3cret\n", mode)), "is open to other users: its mode has to be 0600 or 0640") << mode;
 }
 
+TEST_F(PasswordFile, BelongsToRootOrToUs) {
+  const auto path = file("s3cret\n");
+  if (::chown(path.c_str(), 54321, static_cast<::gid_t>(-1)) != 0)
+    GTEST_SKIP() << "only root can give a file away";
+  EXPECT_EQ(fault(path), "belongs to another user: its owner has to be root or the one that the daemon runs as");
+}
+
 TEST_F(PasswordFile, IsAFileThatIsThere) {
   EXPECT_EQ(fault(folder / "none"), "cannot be opened: No such file or directory");
   EXPECT_EQ(fault(folder), "is no regular file");

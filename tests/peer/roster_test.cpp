@@ -62,6 +62,39 @@ TEST(Roster, InheritsFromTheGroupWhereverANeighborComesFrom) {
   EXPECT_EQ(of(r, n3).hold_time, seconds{60});
 }
 
+TEST(Roster, TellsNeighborsOnTwoLinksApartThoughTheirAddressIsTheSame) {
+  const auto at = [](const char* text) { return wire::parse_host(text).value(); };
+  auto file = basic();
+  file.neighbors[at("fe80::1%eth0")] = {"", as(64503)};
+  file.neighbors[at("fe80::1%eth1")] = {"", as(64504)};
+  file.neighbors[at("%eth1")] = {"", as(64505)};
+  const auto r = at_start(file);
+  const auto who = [&](const char* text) {
+    const auto* m = r.caller(at(text));
+    return m == nullptr ? 0 : m->settings.remote_as;
+  };
+  EXPECT_EQ(who("fe80::1%eth0"), 64503u);
+  EXPECT_EQ(who("fe80::1%eth1"), 64504u) << "its own address counts first";
+  EXPECT_EQ(who("fe80::2%eth1"), 64505u) << "whoever else is there";
+  EXPECT_EQ(who("fe80::2%eth0"), 0u);
+  EXPECT_EQ(who("fe80::1"), 0u);
+  EXPECT_EQ(who("127.0.0.2"), 64502u);
+}
+
+TEST(Roster, RefusesLinkLocalNeighborsOfNoInterface) {
+  const auto refusal = [](const char* text) {
+    const auto r = at_start().with_added(wire::parse_host(text).value(), "clients", {});
+    return r ? "" : r.error().field + ": " + r.error().message;
+  };
+  EXPECT_EQ(refusal("fe80::1"),
+            "address: fe80::1 is a link-local address: the interface is missing, as in \"fe80::1%eth0\"");
+  EXPECT_EQ(refusal("fe80::1%eth0"), "");
+  EXPECT_EQ(refusal("%eth0"), "");
+  neighbor_patch p;
+  p.password_file = "/etc/key";
+  EXPECT_EQ(at_start().with_added(wire::parse_host("%eth0").value(), "clients", p).error().field, "password_file");
+}
+
 TEST(Roster, SaysWhatAReloadCosts) {
   const auto before = at_start();
   auto file = basic();

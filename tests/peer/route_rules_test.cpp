@@ -239,6 +239,21 @@ TEST(ImportRules, FollowTheSettings) {
   EXPECT_FALSE(rules_with(settings_of(65000)).import.graceful_shutdown) << "inside, LOCAL_PREF says it";
 }
 
+// RFC 7947 §2.3: a route server's clients should not suffer from path hiding.
+TEST(ExportRules, GiveRouteServerClientsTheirOwnBestPath) {
+  const auto next_best = [](bool client, bool said) {
+    auto s = settings_of(64500, {.best_path_per_client = said});
+    s.route_server_client = client;
+    return rules_with(s).exports.next_best;
+  };
+  auto s = settings_of();
+  s.route_server_client = true;
+  EXPECT_TRUE(rules_with(s).exports.next_best) << "by itself";
+  EXPECT_TRUE(next_best(true, true));
+  EXPECT_FALSE(next_best(true, false));
+  EXPECT_FALSE(next_best(false, true)) << "others get the path that we use, or none";
+}
+
 TEST(RouteRules, AreRefusedWhereTheyMeanNothing) {
   const auto field = [](neighbor_settings s) {
     const auto wrong = mistake_in_rules(s);
@@ -290,6 +305,7 @@ TEST(RouteRules, CostASessionOnlyWhereTheOtherSideHasToKnow) {
   EXPECT_EQ(cost({.blackhole = rib::blackhole_rule::reject}), impact::soft);
   EXPECT_EQ(cost({.default_local_pref = 1, .med = med_rule::keep}), impact::soft);
   EXPECT_EQ(cost({.next_hop = next_hop_rule::unchanged}), impact::soft);
+  EXPECT_EQ(cost({.best_path_per_client = false}), impact::soft);
 }
 
 TEST(RouteRules, AreInheritedAndComeBackFromText) {
@@ -316,12 +332,13 @@ TEST(RouteRules, AreInheritedAndComeBackFromText) {
                7,
                med_rule::remove,
                next_hop_rule::self,
-               wire::aigp_use::on};
+               wire::aigp_use::on,
+               false};
   EXPECT_EQ(to_text(all),
             "role=rs-client\nrole_strict=true\nallow_own_as=2\nas_override=true\nremove_private_as=replace\n"
             "local_as_no_prepend=true\nlocal_as_replace_as=false\nlocal_as_dual=true\ngraceful_shutdown=false\n"
             "graceful_shutdown_send=true\nblackhole=no-advertise\ndefault_local_pref=7\nmed=remove\n"
-            "next_hop=self\naigp=on\n");
+            "next_hop=self\naigp=on\nbest_path_per_client=false\n");
   EXPECT_EQ(parse_patch(to_text(all)), all);
   EXPECT_EQ(parse_patch("role=boss\n"), std::nullopt);
   EXPECT_EQ(parse_patch("med=igp\n"), std::nullopt);

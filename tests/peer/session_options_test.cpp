@@ -150,6 +150,16 @@ TEST(Announcement, TellsNameVersionAndMarksAsAskedFor) {
   EXPECT_EQ(our_open(settings_of({.fqdn = "rs1"})).capabilities.fqdn, (wire::fqdn{"rs1", ""}));
 }
 
+TEST(Announcement, OfANeighbourIsShownWithoutWhatATerminalObeys) {
+  wire::capabilities c;
+  c.fqdn = wire::fqdn{"a\x1b[2J", "b"};
+  c.software_version = "v1\n\xff";
+  const auto names = names_of(c);
+  const std::string replaced = "\xEF\xBF\xBD";
+  EXPECT_NE(std::ranges::find(names, "fqdn a" + replaced + "[2J.b"), names.end());
+  EXPECT_NE(std::ranges::find(names, "software-version v1" + replaced + replaced), names.end());
+}
+
 TEST(SessionOptions, CostANewSessionOnlyWhereOpenSaysThem) {
   const auto costs = [](session_options_patch after) {
     return impact_of(settings_of({}), settings_of(std::move(after)));
@@ -157,6 +167,7 @@ TEST(SessionOptions, CostANewSessionOnlyWhereOpenSaysThem) {
   EXPECT_EQ(costs({.fqdn = "a"}), impact::reset);
   EXPECT_EQ(costs({.software_version = true}), impact::reset);
   EXPECT_EQ(costs({.enhanced_refresh = false}), impact::reset);
+  EXPECT_EQ(costs({.extended_next_hop = true}), impact::reset);
   EXPECT_EQ(costs({.delay_open = 5s}), impact::none);
   EXPECT_EQ(costs({.damp_oscillations = false}), impact::none);
   EXPECT_EQ(costs({.idle_hold_max = 5s}), impact::none);

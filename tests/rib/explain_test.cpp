@@ -66,3 +66,134 @@ TEST(Explain, ComparesNoMorePathsThanItsLimit) {
   EXPECT_EQ(e.candidates.size(), paths);
   EXPECT_EQ(e.pairs.size(), rib::explanation::most_paired * (rib::explanation::most_paired - 1) / 2);
 }
+
+// ---- why a prefix is not sent
+
+namespace {
+
+struct NotSent : ::testing::Test {
+  rib_lab lab;
+  const wire::prefix p = pfx("192.0.2.0/24");
+
+  rib::sending to(int n) { return lab.ribs->explain(p, lab.id(n)).to.value(); }
+  rib::hold_back why(int n) { return to(n).why; }
+  int inside() { return lab.join({.asn = 65000, .kind = wire::session_kind::ibgp}); }
+  static wire::path_attributes tagged(std::uint32_t community) {
+    auto a = learned({101, 7});
+    a.communities = {community};
+    return a;
+  }
+};
+
+using rib::hold_back;
+namespace known = wire::well_known;
+
+} // namespace
+
+TEST_F(NotSent, BecauseThereIsNoSessionFamilyOrPath) {
+  const int a = lab.join({.asn = 101}), b = lab.join({.asn = 102});
+  EXPECT_FALSE(lab.ribs->explain(p).to) << "nobody asked";
+  EXPECT_EQ(why(b), hold_back::no_path);
+  lab.announce(a, p, learned({101}), rib::reject_reason::as_loop);
+  EXPECT_EQ(why(b), hold_back::no_path);
+  lab.announce(a, p, learned({101}));
+  EXPECT_EQ(why(b), hold_back::none);
+  EXPECT_EQ(why(a), hold_back::own_route);
+  lab.down(b);
+  EXPECT_EQ(why(b), hold_back::not_established);
+  EXPECT_EQ(lab.ribs->explain(p, lab.id(77)).to->why, hold_back::not_established);
+}
+
+TEST_F(NotSent, BecauseOfCommunitiesRolesAndTheSplitHorizon) {
+  const int a = lab.join({.asn = 101}), outside = lab.join({.asn = 102}), within = inside(), other = inside();
+  neighbor_spec peer{.asn = 103};
+  peer.rules.exports = {true, true};
+  const int beside = lab.join(peer);
+  lab.announce(a, p, tagged(known::no_advertise));
+  EXPECT_EQ(why(outside), hold_back::no_advertise);
+  EXPECT_EQ(why(within), hold_back::no_advertise);
+  lab.announce(a, p, tagged(known::no_export));
+  EXPECT_EQ(why(outside), hold_back::no_export);
+  EXPECT_EQ(why(within), hold_back::none);
+  lab.announce(a, p, tagged(known::no_export_subconfed));
+  EXPECT_EQ(why(outside), hold_back::no_export_subconfed);
+  lab.announce(a, p, tagged(known::no_peer));
+  EXPECT_EQ(why(beside), hold_back::no_peer);
+  EXPECT_EQ(why(outside), hold_back::none);
+  auto marked = learned({101, 7});
+  marked.otc = 101;
+  lab.announce(a, p, marked);
+  EXPECT_EQ(why(beside), hold_back::role);
+  lab.withdraw(a, p);
+  lab.announce(within, p, learned({7}));
+  EXPECT_EQ(why(other), hold_back::split_horizon);
+  EXPECT_EQ(why(outside), hold_back::none);
+}
+
+TEST_F(NotSent, BecausePolicySaysSoAndWhichReasonItGives) {
+  policy::definitions d;
+  policy::statement s;
+  s.match.any_community = {9};
+  s.then.outcome = policy::outcome::reject;
+  s.then.reason = "too fine";
+  d.policies.push_back({"some", {s, {"rest", {}, {.outcome = policy::outcome::accept}}}});
+  const auto library = policy::make_library(d);
+  ASSERT_TRUE(library);
+  lab.ribs->publish("some", policy::compile_chain(**library, {"some"}, policy::session_type::ebgp).value());
+  const int a = lab.join({.asn = 101}), b = lab.join({.asn = 102, .export_chain = "some"}),
+            c = lab.join({.asn = 103, .export_chain = "none"});
+  lab.announce(a, p, tagged(9));
+  EXPECT_EQ(to(b), (rib::sending{hold_back::policy, "too fine"}));
+  EXPECT_EQ(to(c), (rib::sending{hold_back::policy, "no policy"}));
+  lab.announce(a, p, tagged(8));
+  EXPECT_EQ(why(b), hold_back::none);
+}
+
+TEST_F(NotSent, BecauseTheSessionCannotSayIt) {
+  const int a = lab.join({.asn = 101}), within = inside();
+  const int knows = lab.join(
+      {.asn = 65000, .kind = wire::session_kind::ibgp, .shape = [](wire::outbound_form& f) { f.ipv4_over_mp = true; }});
+  auto over_v6 = learned({101});
+  over_v6.next_hop = wire::next_hop{wire::parse_ip("2001:db8::a").value(), {}};
+  lab.announce(a, p, over_v6);
+  EXPECT_EQ(why(within), hold_back::next_hop) << "RFC 8950 was not agreed on";
+  EXPECT_FALSE(lab.received(within).contains(p));
+  EXPECT_EQ(why(knows), hold_back::none);
+  EXPECT_EQ(lab.received(knows).at(p).next_hop, over_v6.next_hop);
+  EXPECT_GT(lab.ribs->stats().unsendable, 0u);
+  auto endless = learned({101});
+  for (std::uint32_t i = 0; i < 1100; ++i)
+    endless.communities.push_back(i);
+  lab.announce(a, p, endless);
+  EXPECT_EQ(why(within), hold_back::too_long);
+}
+
+TEST_F(NotSent, ForNowWhileItTakesNothing) {
+  const int a = lab.join({.asn = 101}), b = lab.join({.asn = 102});
+  lab.ribs->freeze(lab.info_of(b).slot->slot(), true);
+  lab.announce(a, p, learned({101}));
+  EXPECT_EQ(why(b), hold_back::congested);
+  lab.ribs->freeze(lab.info_of(b).slot->slot(), false);
+  EXPECT_EQ(why(b), hold_back::pending);
+  lab.settle();
+  EXPECT_EQ(why(b), hold_back::none);
+}
+
+// RFC 2545 §3: a link-local next hop alone means something on its own link only.
+TEST(LinkLocalNextHop, IsReplacedByOursWhereverTheRouteGoes) {
+  rib_lab lab;
+  const auto p = pfx("2001:db8:1::/48");
+  const auto self = [](wire::outbound_form& f) { f.self_v6 = wire::parse_ip("2001:db8::5").value(); };
+  const int a = lab.join({.asn = 101});
+  const int within = lab.join({.asn = 65000, .kind = wire::session_kind::ibgp, .shape = self});
+  const int over_v4 = lab.join({.asn = 65000, .kind = wire::session_kind::ibgp});
+  auto route = learned({101});
+  route.next_hop = wire::next_hop{wire::parse_ip("fe80::1").value(), {}};
+  lab.announce(a, p, route);
+  EXPECT_EQ(to_string(lab.received(within).at(p).next_hop->global), "2001:db8::5");
+  EXPECT_FALSE(lab.received(over_v4).contains(p)) << "we have none to give";
+  EXPECT_EQ(lab.ribs->explain(p, lab.id(over_v4)).to->why, rib::hold_back::next_hop);
+  route.next_hop = wire::next_hop{wire::parse_ip("2001:db8::9").value(), wire::parse_ip("fe80::1")};
+  lab.announce(a, p, route);
+  EXPECT_EQ(to_string(lab.received(within).at(p).next_hop->global), "2001:db8::9") << "a global one stays inside";
+}

@@ -101,6 +101,29 @@ TEST_F(LongLivedPaths, AnotherImportPolicyDoesNotWashTheMarkOff) {
   EXPECT_EQ(counts().long_lived[0], 1u);
 }
 
+// RFC 9494 §4.2: whoever says NO_LLGR, the neighbour or we, the route has no long life.
+TEST_F(LongLivedPaths, GoWhereAnotherImportPolicyGivesThemNoLlgr) {
+  lab.announce(a, p, learned({101, 7}));
+  lab.announce(a, q, with(learned({101, 8}), {9}));
+  age();
+  ASSERT_TRUE(lab.received(knows).contains(q));
+  policy::definitions d;
+  policy::statement s;
+  s.match.any_community = {9};
+  s.then.add_communities = {known::no_llgr};
+  d.policies.push_back({"short", {s, {"rest", {}, {.outcome = policy::outcome::accept}}}});
+  const auto library = policy::make_library(d);
+  ASSERT_TRUE(library);
+  const auto program = policy::compile_chain(**library, {"short"}, policy::session_type::ebgp).value();
+  lab.ribs->publish("short", program);
+  lab.ribs->chains_changed(lab.id(a), "short", "all", nullptr, {});
+  lab.settle();
+  EXPECT_TRUE(lab.received(knows).contains(p));
+  EXPECT_FALSE(lab.received(knows).contains(q));
+  EXPECT_EQ(counts().received[0], 1u);
+  EXPECT_EQ(counts().long_lived[0], 1u);
+}
+
 TEST_F(LongLivedPaths, OnlyTheFamilyThatIsDueIsMarked) {
   lab.announce(a, p, learned({101, 7}));
   lab.down(a, kept);

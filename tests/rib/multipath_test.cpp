@@ -61,7 +61,7 @@ TEST(Multipath, MarksNothingUnlessAskedFor) {
 }
 
 TEST(Multipath, MarksWhatOnlyATieBreakSetsBehindTheBest) {
-  rib_lab lab{16384, {}, false, rules_of(8, 8)};
+  rib_lab lab{16384, {}, false, 1u << 20, rules_of(8, 8)};
   const int best = lab.join({.asn = 101}), same = lab.join({.asn = 101}), longer = lab.join({.asn = 101});
   const int origin = lab.join({.asn = 101}), med = lab.join({.asn = 101}), other = lab.join({.asn = 102});
   const int inside = lab.join({.asn = 65000, .kind = wire::session_kind::ibgp}), refused = lab.join({.asn = 101});
@@ -79,7 +79,7 @@ TEST(Multipath, MarksWhatOnlyATieBreakSetsBehindTheBest) {
 }
 
 TEST(Multipath, RelaxedTakesPathsOfTheSameLengthThroughAnyAs) {
-  rib_lab lab{16384, {}, false, rules_of(8, 8, true)};
+  rib_lab lab{16384, {}, false, 1u << 20, rules_of(8, 8, true)};
   const int best = lab.join({.asn = 101}), other = lab.join({.asn = 102}), longer = lab.join({.asn = 103});
   lab.announce(best, p, learned({101, 7}));
   lab.announce(other, p, learned({102, 7}));
@@ -88,7 +88,7 @@ TEST(Multipath, RelaxedTakesPathsOfTheSameLengthThroughAnyAs) {
 }
 
 TEST(Multipath, RelaxedLeavesOutWhatLosesByMedWithinItsOwnAs) {
-  rib_lab lab{16384, {}, false, rules_of(8, 8, true)};
+  rib_lab lab{16384, {}, false, 1u << 20, rules_of(8, 8, true)};
   const int best = lab.join({.asn = 101}), low = lab.join({.asn = 102}), high = lab.join({.asn = 102});
   lab.announce(best, p, learned({101, 7}));
   lab.announce(low, p, with_med({102, 7}, 10));
@@ -97,7 +97,7 @@ TEST(Multipath, RelaxedLeavesOutWhatLosesByMedWithinItsOwnAs) {
 }
 
 TEST(Multipath, OfTheInsideNeedsTheSamePathAndHasALimitOfItsOwn) {
-  rib_lab lab{16384, {}, false, rules_of(1, 2)};
+  rib_lab lab{16384, {}, false, 1u << 20, rules_of(1, 2)};
   const auto join = [&] { return lab.join({.asn = 65000, .kind = wire::session_kind::ibgp}); };
   const int best = join(), other = join(), second = join(), third = join();
   lab.announce(best, p, inner({101, 7}));
@@ -110,7 +110,7 @@ TEST(Multipath, OfTheInsideNeedsTheSamePathAndHasALimitOfItsOwn) {
 }
 
 TEST(Multipath, CountsTheBestOneAndTakesTheNextInOrder) {
-  rib_lab lab{16384, {}, false, rules_of(3, 1)};
+  rib_lab lab{16384, {}, false, 1u << 20, rules_of(3, 1)};
   std::vector<int> all;
   for (int i = 0; i < 5; ++i)
     all.push_back(lab.join({.asn = 101}));
@@ -138,7 +138,7 @@ TEST(Multipath, NeedsTheSameDistanceToTheNextHop) {
 }
 
 TEST(Multipath, ChangesNothingOfWhatIsSentAndShowsInAWatch) {
-  rib_lab plain, lab{16384, {}, false, rules_of(8, 8, true)};
+  rib_lab plain, lab{16384, {}, false, 1u << 20, rules_of(8, 8, true)};
   for (auto* l : {&plain, &lab}) {
     const int a = l->join({.asn = 101}), b = l->join({.asn = 102});
     const int receiver = l->join({.asn = 103});

@@ -1,5 +1,6 @@
 // The invariant, on random input: what each neighbour holds = what we say we advertised = what the slow RIB says.
 
+#include "actors/policy/compile.hpp"
 #include "tests/oracle/slow_rib.hpp"
 #include "tests/support/rib_lab.hpp"
 
@@ -13,9 +14,10 @@ namespace {
 class world {
 public:
   /// `reflecting`: most neighbours are iBGP, clients of two clusters and non-clients at random. `many_paths`: some have
-  /// Add-Path, in either direction and with any choice of paths.
+  /// Add-Path, in either direction and with any choice of paths. `own_best`: most get the next path where they may not
+  /// have the best one; and three of them refuse what has a community of their own.
   struct traits {
-    bool reflecting = false, many_paths = false;
+    bool reflecting = false, many_paths = false, own_best = false;
   };
   world(std::uint32_t seed, traits which) : random{seed} {
     const bool reflecting = which.reflecting;
@@ -33,6 +35,10 @@ public:
         add_paths(spec);
       lab.ribs->publish(spec.import_chain, policy::accept_all());
       lab.ribs->publish(spec.export_chain, policy::accept_all());
+      spec.rules.exports.next_best = which.own_best && random() % 4 != 0;
+      hides = which.own_best;
+      if (hides)
+        lab.ribs->publish(spec.export_chain, hiding(i % 3));
       const int n = lab.join(spec);
       slow.speakers[n] = {.ibgp = ibgp,
                           .up = true,
@@ -42,7 +48,9 @@ public:
                           .cluster_id = cluster,
                           .many = spec.send.many,
                           .one_per_as = spec.send.one_per_as,
-                          .most = spec.send.most};
+                          .most = spec.send.most,
+                          .next_best = spec.rules.exports.next_best,
+                          .hidden_by = hides ? mark_of(i % 3) : 0};
     }
     for (std::uint32_t i = 0; i < 12; ++i)
       prefixes.push_back(wire::make_prefix(wire::ip_address::v4(0x0A000000 + (i << 16)), 16));
@@ -66,7 +74,10 @@ public:
     } else if (dice < 86) {
       flap(n, s);
     } else if (dice < 92) {
-      toggle_policy(n, s);
+      if (hides && random() % 3 == 0)
+        toggle_own_best(n, s);
+      else
+        toggle_policy(n, s);
     } else if (dice < 96) {
       toggle_freeze(n);
     } else {
@@ -153,6 +164,11 @@ private:
     }
     if (random() % 8 == 0)
       a.communities = {random() % 2 ? wire::well_known::no_export : wire::well_known::no_advertise};
+    if (hides)
+      for (int chain = 0; chain < 3; ++chain)
+        if (random() % 3 == 0)
+          a.communities.push_back(mark_of(chain));
+    std::ranges::sort(a.communities);
     const auto id = any_id(n);
     lab.announce(n, p, a, rib::reject_reason::none, id);
     slow.said[p][{n, id}] = a;
@@ -178,8 +194,28 @@ private:
       for (auto& [m, other] : slow.speakers)
         if ((m - 1) % 3 == chain)
           other.gets = gets;
-      lab.ribs->publish("out" + std::to_string(chain), gets ? policy::accept_all() : policy::reject_all("no policy"));
+      lab.ribs->publish("out" + std::to_string(chain), !gets   ? policy::reject_all("no policy")
+                                                       : hides ? hiding(chain)
+                                                               : policy::accept_all());
     }
+  }
+  void toggle_own_best(int n, oracle::speaker& s) {
+    auto& spec = lab.at(n).spec;
+    spec.rules.exports.next_best = s.next_best = !s.next_best;
+    if (s.up)
+      lab.ribs->chains_changed(lab.id(n), spec.import_chain, spec.export_chain, nullptr, spec.rules);
+  }
+  static std::uint32_t mark_of(int chain) { return 65000u << 16 | static_cast<std::uint32_t>(chain); }
+  /// Rejects what has the mark of this chain.
+  static policy::program_ptr hiding(int chain) {
+    policy::definitions d;
+    policy::statement reject, accept;
+    reject.match.any_community = {mark_of(chain)};
+    reject.then.outcome = policy::outcome::reject;
+    accept.then.outcome = policy::outcome::accept;
+    d.policies.push_back({"hiding", {reject, accept}});
+    const auto library = policy::make_library(d);
+    return policy::compile_chain(**library, {"hiding"}, policy::session_type::ebgp).value();
   }
   void toggle_freeze(int n) {
     if (!slow.speakers[n].up)
@@ -191,6 +227,7 @@ private:
   }
 
   std::mt19937 random;
+  bool hides = false;
   rib_lab lab;
   oracle::slow_rib slow;
   std::vector<wire::prefix> prefixes;
@@ -229,4 +266,11 @@ TEST(PartitionProperty, ReflectsAsTheSlowRibSays) {
 // RFC 7911: neighbours with and without Add-Path side by side, over eBGP and iBGP.
 TEST(PartitionProperty, SendsManyPathsAsTheSlowRibSays) {
   live(120, [](std::uint32_t seed) { return world::traits{.reflecting = seed % 2 == 0, .many_paths = true}; });
+}
+
+// RFC 7947 §2.3: clients that differ in policy get the next path where they may not have the best one.
+TEST(PartitionProperty, GivesTheNextBestPathAsTheSlowRibSays) {
+  live(120, [](std::uint32_t seed) {
+    return world::traits{.reflecting = seed % 4 == 0, .many_paths = seed % 3 == 0, .own_best = true};
+  });
 }

@@ -19,6 +19,21 @@ TEST(Partition, AdvertisesToEveryoneButTheSource) {
   }
 }
 
+TEST(Partition, RefusesWhatTheTableHasNoRoomFor) {
+  rib_lab lab{16384, {}, false, 2};
+  const int a = lab.join({.asn = 101}), b = lab.join({.asn = 102});
+  for (const auto* p : {"192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "10.0.0.0/8"})
+    lab.announce(a, pfx(p), learned({101}));
+  EXPECT_EQ(lab.received(b).size(), 2u);
+  const auto said = lab.ribs->take_refusals();
+  ASSERT_EQ(said.size(), 1u) << "once a session";
+  EXPECT_TRUE(said[0].table_is_full);
+  EXPECT_EQ(said[0].prefix, pfx("203.0.113.0/24"));
+  EXPECT_EQ(lab.ribs->stats().peers.at(static_cast<std::size_t>(a)).refused[0], 2u);
+  lab.announce(a, pfx("192.0.2.0/24"), learned({101, 7}));
+  EXPECT_EQ(lab.received(b).at(pfx("192.0.2.0/24")).as_path->length(), 3u) << "what is there goes on";
+}
+
 TEST(Partition, MovesToTheBetterPathAndBack) {
   rib_lab lab;
   const int a = lab.join({.asn = 101}), b = lab.join({.asn = 102}), c = lab.join({.asn = 103});

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <deque>
+#include <numeric>
+#include <random>
 #include <vector>
 
 using namespace bellman;
@@ -103,4 +105,61 @@ TEST(PathChoice, MedCountsAmongThoseThatAreLeft) {
     o.to = slots({1});
   rib::choose_paths({true, false, 2}, offers, {});
   EXPECT_TRUE(offers[0].to.empty()) << "and `low` is still left when the second one is chosen";
+}
+
+// Best, then best of the others, and so on: with MED, which compares within an AS only, that is no plain order.
+TEST(PathChoice, KeepsTheOrderOfRepeatedSelection) {
+  std::mt19937 random{7};
+  const auto below = [&](std::uint32_t n) { return std::uniform_int_distribution<std::uint32_t>{0, n - 1}(random); };
+  for (int turn = 0; turn < 300; ++turn) {
+    std::deque<wire::attribute_summary> attributes;
+    std::deque<rib::source_facts> sources;
+    std::vector<path_offer> offers;
+    const auto n = 2 + below(12);
+    for (std::uint32_t i = 0; i < n; ++i) {
+      auto& a = attributes.emplace_back();
+      a.first_as = 1 + below(3);
+      a.as_path_length = 1 + below(2);
+      a.med = below(3);
+      a.has_med = below(2) != 0;
+      auto& s = sources.emplace_back();
+      s.router_id = below(4);
+      s.address = wire::ip_address::v4(i);
+      offers.push_back({{&a, &s, false, 0, i}, rib::rank_of(a, false), slots({1})});
+    }
+    const rib::best_path_rules rules{.always_compare_med = turn % 5 == 0};
+    std::vector<std::size_t> left(n);
+    std::iota(left.begin(), left.end(), 0);
+    std::vector<bool> expected(n);
+    const auto most = 1 + below(n - 1);
+    for (std::uint32_t taken = 0; taken < most; ++taken) {
+      std::vector<rib::candidate> all;
+      for (const auto i : left)
+        all.push_back(offers[i].route);
+      const auto best = rib::select_best(all, rules);
+      expected[left[best]] = true;
+      left.erase(left.begin() + static_cast<std::ptrdiff_t>(best));
+    }
+    rib::choose_paths({true, false, static_cast<std::uint16_t>(most)}, offers, rules);
+    for (std::uint32_t i = 0; i < n; ++i)
+      EXPECT_EQ(!offers[i].to.empty(), expected[i]) << turn << " " << i;
+  }
+}
+
+// As many as a hostile neighbourhood can announce of one prefix, to a session that is offered them all.
+TEST(PathChoice, ManyPathsAreNoTrouble) {
+  std::deque<wire::attribute_summary> attributes;
+  rib::source_facts source;
+  std::vector<path_offer> offers;
+  for (std::uint32_t i = 0; i < 60000; ++i) {
+    auto& a = attributes.emplace_back();
+    a.first_as = i;
+    offers.push_back({{&a, &source, false, 0, i}, rib::rank_of(a, false), slots({1})});
+  }
+  rib::choose_paths({true, false, 255}, offers, {});
+  std::vector<rib::candidate> all;
+  for (const auto& o : offers)
+    all.push_back(o.route);
+  EXPECT_FALSE(offers[rib::select_best(all, {})].to.empty());
+  EXPECT_EQ(std::ranges::count_if(offers, [](const path_offer& o) { return !o.to.empty(); }), 255);
 }

@@ -17,7 +17,7 @@ class PrefixTable : public ::testing::Test {
 public:
   static std::uint32_t insert(prefix_table<Prefix>& table, const Prefix& p, bool expect_new) {
     bool inserted = !expect_new;
-    const auto index = table.find_or_insert(p, hash_of(p), inserted);
+    const auto index = table.find_or_insert(p, table.hash(p), inserted);
     EXPECT_EQ(inserted, expect_new);
     return index;
   }
@@ -112,7 +112,7 @@ TYPED_TEST(PrefixTable, NeverMovesANode) {
   for (int i = 0; i < 20'000; ++i) {
     bool inserted;
     const auto p = this->random_prefix(random);
-    table.find_or_insert(p, hash_of(p), inserted);
+    table.find_or_insert(p, table.hash(p), inserted);
   }
   EXPECT_EQ(&table[table.find({})], node);
 }
@@ -134,10 +134,10 @@ TYPED_TEST(PrefixTable, UsesErasedNodesAgainClean) {
 
 /// The longest run of steps that a lookup needs, as a table under an unlucky pattern would show it.
 template <class Prefix, class Make>
-double spread(std::uint32_t count, Make make) {
+double spread(std::uint32_t count, Make make, const hash_secret& secret = {}) {
   std::vector<std::uint32_t> buckets(1u << 16);
   for (std::uint32_t i = 0; i < count; ++i) {
-    ++buckets[hash_of(make(i)) & 0xFFFF];
+    ++buckets[hash_of(make(i), secret) & 0xFFFF];
   }
   double squares = 0;
   for (const double b : buckets) {
@@ -158,6 +158,51 @@ TEST(PrefixHash, SpreadsPatternsOfRealTables) {
             2);
   EXPECT_LT(spread<prefix6>(50'000, [](std::uint64_t i) { return prefix6{0x2001'0DB8'0000'0000u | i, 0, 64}; }), 2);
   EXPECT_LT(spread<prefix6>(50'000, [](std::uint64_t i) { return prefix6{0x2001'0DB8'0000'0000u, i, 128}; }), 2);
+}
+
+// Whoever chooses prefixes does not know where they come to lie: what meets in one table does not meet in another.
+TEST(PrefixHash, DependsOnASecret) {
+  const hash_secret mine{0x0123456789ABCDEF, 0xFEDCBA9876543211};
+  std::vector<prefix4> together;
+  for (std::uint32_t i = 0; together.size() < 200; ++i)
+    if (const prefix4 p{i << 8, 24}; (hash_of(p, {}) & 0xFFF) == 0)
+      together.push_back(p);
+  std::map<std::uint64_t, int> places;
+  for (const auto& p : together)
+    ++places[hash_of(p, mine) & 0xFFF];
+  EXPECT_GT(places.size(), 150u);
+  for (const hash_secret& secret : {mine, hash_secret{~0u, 1}, hash_secret{0, 0}}) {
+    const auto odd = hash_secret{secret.first, secret.second | 1};
+    EXPECT_LT(spread<prefix4>(
+                  50'000,
+                  [](std::uint32_t i) {
+                    return prefix4{i << 8, 24};
+                  },
+                  odd),
+              3);
+    EXPECT_LT(spread<prefix6>(
+                  50'000,
+                  [](std::uint64_t i) {
+                    return prefix6{0x2001'0DB8'0000'0000u | i, 0, 64};
+                  },
+                  odd),
+              3);
+  }
+}
+
+TEST(PrefixTableLimit, WhatHasNoRoomIsNotThere) {
+  prefix_table<prefix4> table{{}, 3};
+  bool inserted = false;
+  for (std::uint32_t i = 0; i < 5; ++i) {
+    const prefix4 p{i << 8, 24};
+    const auto index = table.find_or_insert(p, table.hash(p), inserted);
+    EXPECT_EQ(inserted, i < 3);
+    EXPECT_EQ(index == table.none, i >= 3);
+    EXPECT_EQ(table.find(p), index);
+  }
+  table.erase(1);
+  const prefix4 p{4u << 8, 24};
+  EXPECT_EQ(table.find_or_insert(p, table.hash(p), inserted), 1u);
 }
 
 TEST(PartitionOf, StaysInRangeAndKeepsBlocksTogether) {

@@ -146,3 +146,36 @@ TEST_F(StalePaths, ListingsSayThatTheyAreStale) {
   for (const auto& row : page.rows)
     EXPECT_TRUE(row.stale);
 }
+
+TEST_F(StalePaths, OfANeighbourThatIsAwayFollowOtherRules) {
+  const int inside = lab.join({.asn = 65000, .kind = wire::session_kind::ibgp});
+  lab.down(a, kept);
+  EXPECT_EQ(lab.received(inside).at(p4).local_pref, 100u);
+  rib::session_rules rules;
+  rules.import.local_pref = 50;
+  lab.ribs->chains_changed(lab.id(a), "all", "all", nullptr, rules);
+  lab.settle();
+  EXPECT_EQ(lab.received(inside).at(p4).local_pref, 50u);
+  EXPECT_EQ(stale(0), 2u);
+  lab.ribs->chains_changed(lab.id(a), "none", "all", nullptr, rules);
+  lab.settle();
+  EXPECT_TRUE(lab.received(inside).empty());
+  lab.ribs->chains_changed(lab.id(a), "all", "none", nullptr, {});
+  lab.settle();
+  EXPECT_EQ(lab.received(inside).at(p4).local_pref, 100u);
+}
+
+TEST_F(StalePaths, AreImportedAgainWhereTheNextSessionHasOtherRules) {
+  const int inside = lab.join({.asn = 65000, .kind = wire::session_kind::ibgp});
+  lab.down(a, kept);
+  auto& spec = lab.spec(a);
+  spec.rules.import.local_pref = 50;
+  lab.up(a);
+  EXPECT_EQ(stale(0), 2u);
+  EXPECT_EQ(lab.received(inside).at(p4).local_pref, 50u);
+  lab.down(a, kept);
+  spec.import_chain = "none";
+  lab.up(a);
+  EXPECT_TRUE(lab.received(inside).empty());
+  EXPECT_EQ(stale(0), 2u) << "rejected, but kept until the neighbour has said all";
+}

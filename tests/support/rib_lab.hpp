@@ -46,7 +46,8 @@ public:
   using path_table = std::map<std::pair<wire::prefix, std::uint32_t>, wire::path_attributes>;
 
   explicit rib_lab(std::uint32_t tombstones = 16384, std::shared_ptr<const rib::igp_metrics> metrics = {},
-                   bool deferring = false, const rib::best_path_rules& rules = {}) {
+                   bool deferring = false, std::uint32_t most_prefixes = 1u << 20,
+                   const rib::best_path_rules& rules = {}) {
     rib::partition::settings s;
     s.attributes = attributes;
     s.epoch = 7;
@@ -55,6 +56,7 @@ public:
     s.metrics = std::move(metrics);
     s.rules = rules;
     s.deferring = deferring;
+    s.most_prefixes = most_prefixes;
     ribs = std::make_unique<rib::partition>(std::move(s));
     ribs->publish("all", policy::accept_all());
     ribs->publish("none", policy::reject_all("no policy"));
@@ -67,6 +69,8 @@ public:
     up(n);
     return n;
   }
+  /// What its next session will be like.
+  neighbor_spec& spec(int n) { return at(n).spec; }
   void up(int n) {
     auto& x = at(n);
     ++x.epoch;

@@ -57,6 +57,12 @@ TEST(CanonicalKey, IsTheCanonicalFormOfWhatNeedsNoParsing) {
       {update_body(origin_igp + path_64501 + hex("c0 10 08 0002fde900000001") + mp_reach_v6), ebgp},
       {update_body(hex("80 0e 19 0001 01 10 20010db8000000000000000000000001 00 18 c63364") + origin_igp + path_64501),
        extended_hop},
+      {update_body(hex("80 0e 29 0001 01 20 20010db8000000000000000000000001 fe800000000000000000000000000001 00 18 "
+                       "c63364") +
+                   origin_igp + path_64501),
+       extended_hop},
+      {update_body(hex("80 0e 19 0001 01 10 fe800000000000000000000000000001 00 18 c63364") + origin_igp + path_64501),
+       extended_hop},
   };
   for (const auto& c : cases) {
     const auto k = key_of(c.body, c.context);

@@ -81,6 +81,8 @@ TEST(ShutdownText, IsSafeToLog) {
       {hex("e2 82"), replaced + replaced},                             // cut short
       {hex("61 0a 1b 7f"), "a" + replaced + replaced + replaced},
       {hex("e2 82 ac"), "€"},
+      {hex("c2 85 c2 9b 61 c2 a0"), replaced + replaced + "a\u00A0"}, // C1 controls
+      {hex("e2 80 a8 e2 80 a9"), replaced + replaced},                // line and paragraph separators
   };
   for (const auto& c : cases) {
     bytes data{static_cast<std::uint8_t>(c.text.size())};

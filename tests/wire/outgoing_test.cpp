@@ -257,6 +257,22 @@ TEST(OutgoingNextHop, OfIpv6HasALinkLocalHalfOnlyWhereItMeansSomething) {
   EXPECT_EQ(formed(a, form, ipv6_unicast).mp_next_hop, global + hex("fe800000000000000000000000000001"));
 }
 
+// RFC 2545 §3: it means something on one link only, so that nobody but us may give one.
+TEST(OutgoingNextHop, ThatIsLinkLocalAloneIsNeverPassedOn) {
+  auto a = plain();
+  a.next_hop = next_hop{*parse_ip("fe80::1"), std::nullopt};
+  EXPECT_FALSE(formed(a, to_ibgp, ipv6_unicast).can_be_sent());
+  EXPECT_FALSE(formed(a, {.ipv4_over_mp = true}).can_be_sent());
+  auto form = to_ebgp;
+  form.next_hop_v6 = *parse_ip("fe80::9");
+  EXPECT_EQ(formed(a, form, ipv6_unicast).mp_next_hop, hex("fe800000000000000000000000000009"));
+  // Over IPv4 our IPv4 address takes its place, without MP_REACH.
+  form.next_hop_v4 = *parse_ip("203.0.113.9");
+  const auto own = formed(a, form);
+  EXPECT_TRUE(own.can_be_sent());
+  EXPECT_TRUE(own.mp_next_hop.empty());
+}
+
 // Whatever the form, the neighbour reads what it says, in order and without a fault.
 TEST(Outgoing, IsAlwaysWellFormed) {
   random_source random{4};

@@ -53,6 +53,37 @@ TEST(IpAddress, KnowsItsKind) {
   EXPECT_EQ(parse_ip("::1")->view().size(), 16u);
 }
 
+// RFC 4007 §11
+TEST(IpAddress, OfAHostOnALinkHasTheNameOfTheInterface) {
+  for (const auto* text :
+       {"fe80::1%eth0", "fe80::1%vlan.4094-abcdef", "%eth0", "192.0.2.1", "2001:db8::1", "fe80::1"}) {
+    const auto parsed = parse_host(text);
+    if (std::string_view{text}.size() > 22) { // 16 octets are no name of an interface
+      EXPECT_FALSE(parsed) << text;
+      continue;
+    }
+    ASSERT_TRUE(parsed) << text;
+    EXPECT_EQ(to_string(*parsed), text);
+  }
+  const auto a = parse_host("fe80::1%eth0").value(), b = parse_host("fe80::1%eth1").value();
+  EXPECT_NE(a, b);
+  EXPECT_EQ(a.zone_name(), "eth0");
+  EXPECT_EQ(a.without_zone(), parse_ip("fe80::1"));
+  EXPECT_EQ(a.without_zone().with_zone("eth1"), b);
+  EXPECT_FALSE(a.is_interface());
+  EXPECT_TRUE(parse_host("%eth0")->is_interface());
+  for (const auto* text : {"fe80::1%", "%", "fe80::1%a b", "fe80::1%a/b", "fe80::1%a%b", "fe80::1%0123456789abcdef",
+                           "2001:db8::1%eth0", "169.254.0.1%eth0", "%eth0%eth0", "fe80::1 %eth0"})
+    EXPECT_FALSE(parse_host(text)) << text;
+}
+
+TEST(Prefix, OfAHostOnALinkCoversNobodyOnAnother) {
+  const auto a = parse_host("fe80::1%eth0").value(), b = parse_host("fe80::1%eth1").value();
+  EXPECT_TRUE(make_prefix(a, 128).covers(a));
+  EXPECT_FALSE(make_prefix(a, 128).covers(b));
+  EXPECT_TRUE(parse_prefix("fe80::/10")->covers(b));
+}
+
 TEST(Prefix, ReadsAndWrites) {
   for (const auto* text : {"0.0.0.0/0", "192.0.2.0/24", "192.0.2.1/32", "10.0.0.0/7", "::/0", "2001:db8::/32",
                            "2001:db8::1/128", "2001:db8:8000::/33"}) {

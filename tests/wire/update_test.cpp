@@ -188,6 +188,18 @@ TEST(Update, WithTwoGlobalNextHopsHasOne) {
   EXPECT_EQ(got.attributes.next_hop->link_local, std::nullopt);
 }
 
+// RFC 2545 §3 knows only the pair; FRR says such an address twice, BIRD behind zeros, others alone.
+TEST(Update, OfASpeakerWithoutAGlobalAddressHasItsLinkLocalOneAsNextHop) {
+  const std::string fe80 = "fe800000000000000000000000000001", zeros = "00000000000000000000000000000000";
+  for (const auto& hop : {"10" + fe80, "20" + fe80 + fe80, "20" + zeros + fe80}) {
+    const auto value = hex("0002 01 " + hop + " 00 30 20010db80001");
+    const auto got = decode(update_body(origin_igp + path_64501 + attribute(0x80, 14, value)), ebgp);
+    EXPECT_EQ(got.worst, severity::none);
+    EXPECT_EQ(to_string(got.attributes.next_hop->global), "fe80::1");
+    EXPECT_EQ(got.attributes.next_hop->link_local, std::nullopt);
+  }
+}
+
 // RFC 7606 §5.3, RFC 4271 §6.3, RFC 4760 §7.
 TEST(CheckNlri, FindsFieldsThatCannotBeRead) {
   const auto reach = [](const bytes& nlri) {

@@ -87,6 +87,7 @@ struct attribute_summary {
   bool llgr_stale : 1 = false;        ///< RFC 9494
   bool no_llgr : 1 = false;
   bool has_otc : 1 = false;
+  bool on_link : 1 = false; ///< The next hop is a link-local address of IPv6 alone: it means something on one link.
   /// Holds something whose treatment depends on the session it came over (LOCAL_PREF, ORIGINATOR_ID, CLUSTER_LIST,
   /// AIGP, OTC, AS_CONFED segments, AS 0, unknown attributes without the Partial bit), or misses a mandatory attribute:
   /// do not take a shortcut by bytes.

@@ -87,12 +87,20 @@ std::size_t utf8_character(bytes_view text) noexcept {
   return std::ranges::all_of(rest, [](std::uint8_t x) { return (x & 0xC0) == 0x80; }) ? length : 0;
 }
 
-/// Well-formed UTF-8 with U+FFFD where the input was not, and no control characters.
+/// C0 and C1 controls, DEL, and what ends a line by Unicode only (U+2028, U+2029).
+bool is_control(bytes_view character) {
+  const auto is = [&](std::initializer_list<std::uint8_t> octets) { return std::ranges::equal(character, octets); };
+  return character[0] < 0x20 || character[0] == 0x7F || (character[0] == 0xC2 && character[1] < 0xA0) ||
+         is({0xE2, 0x80, 0xA8}) || is({0xE2, 0x80, 0xA9});
+}
+
+} // namespace
+
 std::string printable(bytes_view text) {
   std::string out;
   while (!text.empty()) {
     const std::size_t length = utf8_character(text);
-    if (length == 0 || text[0] < 0x20 || text[0] == 0x7F) {
+    if (length == 0 || is_control(text.first(length))) {
       out += "\xEF\xBF\xBD";
     } else {
       out.append(reinterpret_cast<const char*>(text.data()), length);
@@ -101,8 +109,6 @@ std::string printable(bytes_view text) {
   }
   return out;
 }
-
-} // namespace
 
 notification make_notification(error_code code) { return {static_cast<std::uint8_t>(code), 0, {}}; }
 

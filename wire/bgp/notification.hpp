@@ -77,6 +77,9 @@ notification make_notification(error_code code, Subcode subcode, bytes data = {}
 }
 notification make_notification(error_code code);
 
+/// Text of others: well-formed UTF-8 with U+FFFD where it was not, and where it had control characters.
+std::string printable(bytes_view text);
+
 /// A Cease with the text of RFC 9003. Text over 255 bytes is cut at a UTF-8 character boundary.
 notification make_shutdown(cease_subcode subcode, std::string_view text);
 /// The text of an administrative shutdown or reset; nothing where there is none or it is malformed.

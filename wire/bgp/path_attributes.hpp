@@ -94,7 +94,8 @@ struct large_community {
 using extended_community = std::uint64_t;                     ///< RFC 4360, host order
 using ipv6_extended_community = std::array<std::uint8_t, 20>; ///< RFC 5701
 
-/// Where the route leads. `link_local` only with an IPv6 global address before it (RFC 2545 §3).
+/// Where the route leads. `link_local` only with an IPv6 global address before it (RFC 2545 §3); a speaker
+/// that has no global address says its link-local one in its place.
 struct next_hop {
   ip_address global;
   std::optional<ip_address> link_local;

@@ -281,7 +281,8 @@ void form_walk::take_next_hop(const raw_attribute& a) {
     link_local = form_.next_hop_link_local.is_unspecified() ? bytes_view{} : form_.next_hop_link_local.view();
   }
   cut(a);
-  sendable_ = sendable_ && (!ipv4 || form_.ipv4_over_mp);
+  // A link-local address alone is only our own to give (RFC 2545 §3).
+  sendable_ = sendable_ && (!ipv4 || form_.ipv4_over_mp) && (own_v6_ || hop[0] != 0xFE || (hop[1] & 0xC0) != 0x80);
   put(out_.mp_next_hop, hop.first(std::min<std::size_t>(hop.size(), 16)));
   put(out_.mp_next_hop, link_local);
 }

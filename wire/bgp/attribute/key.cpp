@@ -86,8 +86,13 @@ bool plain_next_hop(const update_parts& update, const decode_context& context) n
   } else if (update.mp_reach_family != ipv6_unicast) {
     return false;
   }
-  // A second half that is not link-local is left out by the decoder.
-  return size == 16 || (update.mp_next_hop[16] == 0xFE && (update.mp_next_hop[17] & 0xC0) == 0x80);
+  // A second half that is not link-local is left out by the decoder, as is a first one that is none beside it.
+  if (size == 16) {
+    return true;
+  }
+  const auto first = update.mp_next_hop.first(16), second = update.mp_next_hop.subspan(16);
+  return second[0] == 0xFE && (second[1] & 0xC0) == 0x80 && !std::ranges::equal(first, second) &&
+         std::ranges::any_of(first, [](std::uint8_t octet) { return octet != 0; });
 }
 
 void put_mp_next_hop(const update_parts& update, bytes& out) {

@@ -25,7 +25,11 @@ next_hop read_next_hop(bytes_view octets) noexcept {
   next_hop hop{read_v6(octets.data()), std::nullopt};
   if (octets.size() == 32) {
     if (const auto second = read_v6(octets.data() + 16); second.is_link_local()) {
-      hop.link_local = second;
+      if (hop.global.is_unspecified() || hop.global == second) {
+        hop.global = second;
+      } else {
+        hop.link_local = second;
+      }
     }
   }
   return hop;

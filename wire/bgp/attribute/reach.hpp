@@ -7,7 +7,8 @@
 
 namespace bellman::wire::attribute {
 
-/// @pre 4, 16 or 32 octets. A second half that is no link-local address says nothing and is left out.
+/// @pre 4, 16 or 32 octets. A second half that is no link-local address says nothing and is left out. Speakers without
+/// a global address say their link-local one alone, twice, or behind zeros: it stands alone in what is read.
 next_hop read_next_hop(bytes_view octets) noexcept;
 
 /// Appends 4, 16 or 32 octets. An IPv4 next hop of an IPv6 route is written as IPv4-mapped.

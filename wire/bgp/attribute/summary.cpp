@@ -71,8 +71,11 @@ attribute_summary summarize(bytes_view canonical) {
       path_seen = true;
       break;
     }
-    case attribute_type::next_hop:
-    case attribute_type::mp_reach_nlri: hop_seen = true; break;
+    case attribute_type::mp_reach_nlri: // behind family and length
+      s.on_link = value[3] >= 16 && value[4] == 0xFE && (value[5] & 0xC0) == 0x80;
+      hop_seen = true;
+      break;
+    case attribute_type::next_hop: hop_seen = true; break;
     case attribute_type::med:
       s.med = read_u32(value.data());
       s.has_med = true;

@@ -1,0 +1,81 @@
+// What a neighbour can make a session do to others, and what a peer actor leaves to its next life.
+#include "tests/actors/peer_lab.hpp"
+
+namespace bellman::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct PeerLife : PeerActor {
+  static wire::bytes refresh(std::uint8_t subtype) {
+    return wire::encode(wire::route_refresh{wire::ipv4_unicast, subtype});
+  }
+};
+
+struct counted_credit final : rib::credit {
+  explicit counted_credit(int& n) : left{n} { ++left; }
+  ~counted_credit() override { --left; }
+  int& left;
+};
+
+// RFC 7313: nineteen octets that cost a walk over the table.
+TEST_F(PeerLife, ASecondBeginOfRefreshIsPassedOver) {
+  spawn();
+  const auto c = establish();
+  finish_walks();
+  take_log();
+  for (int i = 0; i < 3; ++i)
+    hear(c, refresh(1));
+  hear(c, refresh(2));
+  hear(c, refresh(2));
+  EXPECT_EQ(take_log(),
+            (words{"part0 refresh begin", "part1 refresh begin", "part0 refresh end", "part1 refresh end"}));
+}
+
+TEST_F(PeerLife, ReadingWaitsForThePartitionsToTakeMarksOfARefresh) {
+  spawn();
+  const auto c = establish();
+  finish_walks();
+  int left = 0;
+  hold_marks = true;
+  c->hear(refresh(1), std::make_shared<counted_credit>(left));
+  settle();
+  EXPECT_EQ(left, 1) << "a partition has not got to it";
+  marks.clear();
+  EXPECT_EQ(left, 0);
+}
+
+TEST_F(PeerLife, ANeighbourThatIsToStayDownStaysDown) {
+  own.max_prefixes = std::vector<peer::prefix_limit>{{wire::ipv4_unicast, 1}};
+  spawn();
+  establish();
+  ASSERT_TRUE(info.tally);
+  info.tally->report(0, rib::tallied::received, 0, 5);
+  settle();
+  ASSERT_EQ(cell->status().state, "Idle");
+  const auto said = cell->status().last_error;
+  tell(msg::fail_now{"test"});
+  spawn_again();
+  elapse(60s);
+  EXPECT_EQ(cell->status().state, "Idle");
+  EXPECT_EQ(cell->status().last_error, said);
+  EXPECT_EQ(cell->status().sessions, 1u);
+  tell(msg::reset_neighbor{{}, msg::reset_neighbor::kind::hard, ""});
+  elapse(5s);
+  EXPECT_EQ(cell->status().state, "Connect");
+}
+
+TEST_F(PeerLife, TheStatusOfALostSessionIsNotThatOfTheNext) {
+  spawn();
+  establish();
+  cell->update([](msg::neighbor_status& s) { s.restart.restarting = true; });
+  tell(msg::fail_now{"test"});
+  spawn_again();
+  const auto now = cell->status();
+  EXPECT_FALSE(now.restart.restarting) << "or a dynamic neighbour would never go";
+  EXPECT_TRUE(now.families.empty());
+  EXPECT_EQ(now.last_error, "the session was lost with a failure of ours");
+}
+
+} // namespace
+} // namespace bellman::test
