@@ -287,6 +287,14 @@ TEST(Warning, SaysThatEbgpWithoutPolicyPassesNothing) { // RFC 8212
   EXPECT_TRUE(warnings(neighbor_head + "local_as = 65001\n").empty()); // iBGP
 }
 
+TEST(Warning, SaysThatAPathPerClientNeedsAClient) {
+  const std::string head = neighbor_head + open_policies;
+  EXPECT_EQ(warnings(head + "best_path_per_client = true\n"),
+            (texts{"9 `best_path_per_client` has no effect without `route_server_client` (RFC 7947)"}));
+  EXPECT_TRUE(warnings(head + "best_path_per_client = false\n").empty());
+  EXPECT_TRUE(warnings(head + "route_server_client = true\nbest_path_per_client = true\n").empty());
+}
+
 TEST(Warning, SaysThatNobodyCanConnect) {
   EXPECT_EQ(warnings("listen = []\n" + neighbor_head + "passive = true\n" + open_policies),
             texts{"5 this neighbour is passive, but the daemon listens nowhere"});
