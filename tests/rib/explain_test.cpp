@@ -1,6 +1,7 @@
 // The comparator that selects is the one that explains, pair by pair.
 #include "actors/rib/partition.hpp"
 
+#include "actors/policy/compile.hpp"
 #include "tests/support/rib_lab.hpp"
 
 using namespace bellman;

@@ -1,6 +1,7 @@
 // Long-lived stale routes (RFC 9494 §4.2, §4.3, §4.6).
 #include "actors/rib/long_lived.hpp"
 
+#include "actors/policy/compile.hpp"
 #include "tests/support/rib_lab.hpp"
 
 using namespace bellman;
