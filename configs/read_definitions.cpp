@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <set>
 
 namespace bellman::configs {
@@ -131,6 +132,7 @@ private:
     table_reader in{table, "`then`", out_};
     in.number("local_pref", to.local_pref, 0, 0xFFFFFFFF);
     in.number("med", to.med, 0, 0xFFFFFFFF);
+    in.number("aigp", to.aigp, 0, std::numeric_limits<std::int64_t>::max());
     filled_list(in, "add_communities", to.add_communities, policy::parse_community, community_form);
     filled_list(in, "remove_communities", to.remove_communities, policy::parse_community, community_form);
     if (std::vector<std::uint32_t> all; in.list("set_communities", all, policy::parse_community, community_form))

@@ -49,6 +49,8 @@ void apply(const actions& what, const subject& s, draft& to) {
     set_value(to, &attributes::med, what.med);
     to.med_set = true;
   }
+  if (what.aigp)
+    set_value(to, &attributes::aigp, what.aigp);
   if (what.set_communities)
     set_value(to, &attributes::communities, *what.set_communities);
   remove(to, &attributes::communities, what.remove_communities);

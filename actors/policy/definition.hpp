@@ -43,6 +43,7 @@ enum class outcome : std::uint8_t { next, accept, reject };
 struct actions {
   std::optional<std::uint32_t> local_pref;
   std::optional<std::uint32_t> med;
+  std::optional<std::uint64_t> aigp; ///< RFC 7311: the route gets one, or another
   std::vector<std::uint32_t> add_communities;
   std::vector<std::uint32_t> remove_communities;
   std::optional<std::vector<std::uint32_t>> set_communities; ///< Replaces all.

@@ -5,7 +5,7 @@
     BIRD far  ──┘
 
 Both announce the same prefix with an AIGP of their own. The one whose AIGP and way from bellmand add up to less is best, however
-long its path; outside the sum arrives, because bellmand's next hop does. Without AIGP the way alone decides.
+long its path; outside the sum arrives, because bellmand's next hop does. Without AIGP the way alone decides. The API changes a metric at once, and a kill -9 does not change it back.
 """
 import re
 
@@ -72,10 +72,34 @@ def body(build, folder):
         far.say(None, (8,))
         at(outside, "the shorter way", front + (7,), None)
         lost(hub, "igp metric")
+        metrics_of_the_api_count(world, far, outside)
         hub.neighbors[outside.session.own_address]["aigp"] = "standard"
         near.say(24, (1,))
         hub.reload()
         at(outside, "eBGP as it is by itself", front + (1,), None)
+
+
+def metrics_of_the_api_count(world, far, outside):
+    """At once, over what the file says, and after a kill -9 as before; gone is gone until somebody sets it again."""
+    hub, hop = world.hub, f"{far.session.own_address}/32"
+
+    def entry():
+        return next((m for m in hub.ctl("metric", "list")["metrics"] if m["prefix"] == hop), None)
+
+    hub.ctl("metric", "set", hop, str(NEAR - 1))
+    at(outside, "the API says that far is near", (65000, 8), None)
+    hub.kill()
+    hub.start()
+    world.until_up(60)
+    require(entry() == {"prefix": hop, "cost": NEAR - 1, "configured_by": "api"}, f"after a kill the metric is {entry()}")
+    at(outside, "after a kill", (65000, 8), None)
+    hub.ctl("metric", "remove", hop)
+    at(outside, "without a metric it is out of reach", (65000, 7), None)
+    hub.reload()
+    require(entry() is None, f"a reload brings back what the API removed: {entry()}")
+    hub.refuses("metric", "remove", hop)
+    hub.ctl("metric", "set", hop, str(FAR))
+    require(entry()["configured_by"] == "file", "it says what the file says, and is not the file's")
 
 
 def at(outside, step, path, aigp):

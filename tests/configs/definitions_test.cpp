@@ -67,6 +67,7 @@ max_as_path_length = 4
 [policies.statements.then]
 local_pref = 4294967295
 med = 0
+aigp = 7
 add_communities = ["65000:2"]
 remove_communities = ["65000:3"]
 set_communities = []
@@ -91,6 +92,7 @@ then.outcome = "accept"
   s.match.max_as_path_length = 4;
   s.then.local_pref = 4294967295;
   s.then.med = 0;
+  s.then.aigp = 7;
   s.then.add_communities = {65000u << 16 | 2};
   s.then.remove_communities = {65000u << 16 | 3};
   s.then.set_communities.emplace();

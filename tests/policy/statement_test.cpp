@@ -87,6 +87,17 @@ TEST(Action, SetsLocalPrefAndMed) {
   EXPECT_EQ(got.med, 0u);
 }
 
+// RFC 7311 §3.4: whoever originates AIGP decides so himself.
+TEST(Action, SetsAigp) {
+  actions a;
+  a.aigp = 1'000'000'000'000;
+  EXPECT_EQ(after(a, {}).aigp, 1'000'000'000'000u);
+  wire::path_attributes in;
+  in.aigp = 5;
+  EXPECT_EQ(after(a, in).aigp, 1'000'000'000'000u);
+  EXPECT_EQ(after({}, in).aigp, 5u);
+}
+
 TEST(Action, ReplacesThenRemovesThenAddsCommunities) {
   wire::path_attributes in;
   in.communities = {1, 5, 9};
@@ -119,6 +130,28 @@ TEST(Action, PrependsOurOwnNumberOrAnother) {
   a.prepend = {.asn = 64999, .times = 1};
   EXPECT_EQ(to_string(*after(a, in).as_path), "64999 64500");
   EXPECT_EQ(to_string(*after(a, {}).as_path), "64999");
+}
+
+// RFC 5065 §4.1: a member AS has no place outside of confederation segments.
+TEST(Action, PrependsAMemberAsAmongMembersWhoeverNamesIt) {
+  wire::path_attributes in;
+  in.as_path = path({64500});
+  const auto inside = [](std::uint32_t asn, const wire::path_attributes& from) {
+    actions a;
+    a.outcome = outcome::accept;
+    a.prepend = {.asn = asn, .times = 2};
+    definitions all;
+    all.policies.push_back({"p", {{"", {}, a}}});
+    const auto v = compile_chain(all, {"p"}, session_type::ibgp)
+                       .value()
+                       ->evaluate({{}, wire::ipv4_unicast, from, 65001, wire::segment_type::confed_sequence});
+    return to_string(*v.rewritten->as_path);
+  };
+  EXPECT_EQ(inside(0, in), "(65001 65001) 64500");
+  EXPECT_EQ(inside(65001, in), "(65001 65001) 64500");
+  EXPECT_EQ(inside(64999, in), "64999 64999 64500");
+  in.as_path = wire::as_path{{{wire::segment_type::confed_sequence, {65002}}, {wire::segment_type::as_sequence, {7}}}};
+  EXPECT_EQ(inside(0, in), "(65001 65001 65002) 7");
 }
 
 TEST(CommunityText, ReadsNumbersAndNames) {
