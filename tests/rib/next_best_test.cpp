@@ -175,7 +175,7 @@ TEST_F(NextBest, CostsARowOnlyWhereClientsDiffer) {
   EXPECT_EQ(lab.ribs->stats().peers.at(static_cast<std::size_t>(a)).advertised[0], 0u);
   announce(b, {102, 7});
   EXPECT_EQ(lab.ribs->stats().peers.at(static_cast<std::size_t>(a)).advertised[0], 1u) << "counted once";
-  EXPECT_EQ(lab.ribs->stats().peer_sets, sets + 1) << "the source alone";
+  EXPECT_EQ(lab.ribs->stats().peer_sets, sets + 2) << "the source alone, and everybody but the other one";
 }
 
 } // namespace
