@@ -124,7 +124,7 @@ TEST(Multipath, CountsTheBestOneAndTakesTheNextInOrder) {
 TEST(Multipath, NeedsTheSameDistanceToTheNextHop) {
   const auto near = wire::parse_prefix("198.51.100.0/24").value(), far = wire::parse_prefix("203.0.113.0/24").value();
   rib_lab lab{16384, std::make_shared<const rib::igp_metrics>(std::vector<rib::igp_metric>{{near, 5}, {far, 9}}), false,
-              rules_of(8, 8)};
+              1u << 20, rules_of(8, 8)};
   const auto via = [](const char* hop) {
     auto a = learned({101, 7});
     a.next_hop = wire::next_hop{wire::parse_ip(hop).value(), std::nullopt};
