@@ -97,9 +97,10 @@ sending partition::explain_sending(const Prefix& prefix, const peer_state* to) c
   if (deferring_)
     return {hold_back::deferring, {}};
   const bool many = to->info.send_paths[f].many;
+  const bool takes_others = many || to->info.rules.exports.next_best;
   sending first{hold_back::no_path, {}};
   bool any = false;
-  for (std::uint32_t i = 0; i < n.paths && (many || i == 0); ++i) { // the best path, or each that may be sent
+  for (std::uint32_t i = 0; i < n.paths && (takes_others || i == 0); ++i) { // the best path, or each that may be sent
     if (!n.row(i).usable())
       continue;
     const auto now = why_not(prefix, n.row(i), *to);

@@ -283,13 +283,13 @@ void campaign::flap() {
     tables.push_back(whole_table(routes_, peers_[i].number, peers_[i].via));
     peers_[i].may_be_down = true;
   }
-  auto start = clock::now();
-  for (auto* p : leavers)
-    p->link->leave();
   change_all(false);
   for (auto* p : leavers)
     if (p->in)
       p->in->forget();
+  auto start = clock::now();
+  for (auto* p : leavers)
+    p->link->leave();
   until("the other senders' paths after the flap", [this] { return all_right(); });
   results["flap_drop_s"] = seconds_since(start);
 

@@ -1,4 +1,5 @@
 // The comparator that selects is the one that explains, pair by pair.
+#include "actors/policy/compile.hpp"
 #include "actors/rib/partition.hpp"
 
 #include "actors/policy/compile.hpp"

@@ -1,4 +1,5 @@
 // Long-lived stale routes (RFC 9494 §4.2, §4.3, §4.6).
+#include "actors/policy/compile.hpp"
 #include "actors/rib/long_lived.hpp"
 
 #include "actors/policy/compile.hpp"

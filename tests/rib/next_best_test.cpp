@@ -167,6 +167,23 @@ TEST_F(NextBest, PathsOfANeighbourThatRestartsCount) {
   EXPECT_EQ(path(a), "");
 }
 
+TEST_F(NextBest, ExplainAsksForEveryPathThatTheClientCouldHave) {
+  const int a = client(101), b = client(102), shared = client(103, false);
+  const auto why = [&](int n) { return lab.ribs->explain(p4, lab.id(n)).to.value().why; };
+  announce(a, {101}, {community::no_export});
+  EXPECT_EQ(why(a), hold_back::own_route);
+  EXPECT_EQ(why(b), hold_back::no_export) << "of the best path";
+  announce(b, {102, 7});
+  EXPECT_EQ(why(a), hold_back::none);
+  EXPECT_EQ(why(b), hold_back::no_export);
+  EXPECT_EQ(why(shared), hold_back::no_export);
+  change(a, false);
+  EXPECT_EQ(why(a), hold_back::own_route);
+  lab.ribs->freeze(lab.at(a).slot->slot(), true);
+  change(a, true);
+  EXPECT_EQ(why(a), hold_back::congested) << "the next path waits for it";
+}
+
 TEST_F(NextBest, CostsARowOnlyWhereClientsDiffer) {
   const int a = client(101), b = client(102);
   client(103);
@@ -175,7 +192,7 @@ TEST_F(NextBest, CostsARowOnlyWhereClientsDiffer) {
   EXPECT_EQ(lab.ribs->stats().peers.at(static_cast<std::size_t>(a)).advertised[0], 0u);
   announce(b, {102, 7});
   EXPECT_EQ(lab.ribs->stats().peers.at(static_cast<std::size_t>(a)).advertised[0], 1u) << "counted once";
-  EXPECT_EQ(lab.ribs->stats().peer_sets, sets + 1) << "the source alone";
+  EXPECT_EQ(lab.ribs->stats().peer_sets, sets + 2) << "the source alone, and everybody but the other one";
 }
 
 } // namespace
