@@ -8,7 +8,7 @@ namespace bellman::rib {
 
 namespace {
 
-constexpr std::size_t most_memos = 4096; ///< of attribute sets in one batch or slice
+constexpr std::size_t most_import_memos = 4096; ///< of attribute sets in one batch or slice
 
 /// The rows of one id. @pre `rows` is not empty.
 std::span<const path_out> first_of(std::span<const path_out> rows) noexcept {
@@ -50,7 +50,7 @@ void partition::want_paths(std::uint32_t index, std::vector<path_out>& wanted) {
     return;
   auto& f = family<Prefix>();
   const auto& n = f.nodes[index];
-  if (path_memos_.size() > most_memos)
+  if (path_memos_.size() > most_import_memos)
     forget_path_memos();
   std::vector<path_offer> offers;
   std::vector<std::uint32_t> offer_of;
