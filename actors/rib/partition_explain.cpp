@@ -60,7 +60,8 @@ sending partition::why_not(const Prefix& prefix, const path_row& row, const peer
   if (found == programs_.end() || !found->second)
     return {hold_back::policy, "the chain is not compiled yet"};
   const auto decoded = wire::decode_canonical(set.canonical());
-  const auto v = found->second->evaluate({wire::to_prefix(prefix), Prefix::family, decoded, info.local_as, info.own_segment});
+  const auto v =
+      found->second->evaluate({wire::to_prefix(prefix), Prefix::family, decoded, info.local_as, info.own_segment});
   if (!v.accepted)
     return {hold_back::policy, std::string{found->second->reason_text(v.reason)}};
   wire::bytes canonical;
