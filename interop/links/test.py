@@ -163,7 +163,7 @@ def check_bird(hub, bird):
 
 def meet_frr(hub, frr):
     """Both call: FRR once somebody there has announced himself as a router, bellmand once FRR has."""
-    mac = output_of(["cat", "/sys/class/net/right/address"]).strip()
+    mac = output_of(["ip", "-o", "link", "show", "dev", "right"]).split("link/ether ")[1].split()[0]
     end = time.monotonic() + 40
     while not hub.is_up(RIGHT) and time.monotonic() < end:
         advertise_router("right", mac)

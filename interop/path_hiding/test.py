@@ -75,7 +75,7 @@ def body(build, folder, transport):
             n.wanted_up = True
         world.start()
         s.settle("announce")
-        before = world.marks()
+        before = {n: n.session_mark() for n in s.members}
 
         bird, frr, gobgp = s.members
         for n, said in ((frr, "off"), (bird, "off"), (frr, "on")):

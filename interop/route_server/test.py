@@ -4,10 +4,10 @@
           ┌───────────────┬────────────┼─────────────┬────────────────┬────────────────┐
     BIRD AS 65011   FRR AS 65012   GoBGP AS 65013   OpenBGPD AS 65014   ExaBGP AS 65015   witness AS 65016
 
-All are route_server_clients. OpenBGPD has to be told that the first AS of a path is not bellmand's.
+All are route_server_clients without a best path of their own (path_hiding has those). OpenBGPD has to be told that the first AS of a path is not bellmand's.
 
 Neighbours see each other's routes as if they had a session with one another. For the shared prefixes every client gets the
-best path that is not his own, also whose own path is the best of all. NO_EXPORT stops at the route server, as RFC 1997 says; communities otherwise pass.
+best path that is not his own. NO_EXPORT stops at the route server, as RFC 1997 says; communities otherwise pass.
 """
 from lib.openbgpd import OpenBgpd
 from lib.route import Route, by_prefix
@@ -31,21 +31,22 @@ def routes_of(number, behind):
 
 
 class Expectation:
-    """Every client has a best path of his own: the best of those that did not come from him."""
+    """A route server has one best path a prefix, and it does not go back to whom it came from."""
 
     def __init__(self, world):
         self.world, self.down = world, set()
 
-    def best(self, to):
+    def best(self):
         chosen = {}
         for n in self.world.neighbors:
-            for r in n.sent().values() if n not in self.down and n is not to else ():
+            for r in n.sent().values() if n not in self.down else ():
                 if len(r.as_path) <= 3 and (r.prefix not in chosen or len(r.as_path) < len(chosen[r.prefix][1].as_path)):
                     chosen[r.prefix] = (n, r)
-        return [r for _, r in chosen.values()]
+        return chosen
 
     def check(self, step):
-        wanted = {to: by_prefix(r.with_(local_pref=None) for r in self.best(to))
+        best = self.best().values()
+        wanted = {to: by_prefix(r.with_(local_pref=None) for source, r in best if source is not to)
                   for to in self.world.neighbors if to not in self.down}
         self.world.settle(step, wanted)
 
@@ -59,7 +60,7 @@ MEMBERS = (*(Member if kind is OpenBgpd else kind for kind in ALL_KINDS), Witnes
 
 def prepare(world, kinds=MEMBERS[:-1]):
     world.hub.policies = {"members-in": MEMBERS_IN, "members-out": MEMBERS_OUT}
-    world.hub.groups["members"] = {"route_server_client": True, "import_policy": ["members-in"], "export_policy": ["members-out"]}
+    world.hub.groups["members"] = {"route_server_client": True, "best_path_per_client": False, "import_policy": ["members-in"], "export_policy": ["members-out"]}
     for behind, kind in enumerate(kinds):
         n = world.add(kind, group="members")
         n.announce(routes_of(n.session.own.asn - 65000, min(behind, 2)))
@@ -93,7 +94,9 @@ def body(build, folder, transport):
 
         world.hub.inject("198.51.100.0/24", "--next-hop", third.session.own.address4, "--as-path", "65099", "--med", "3")
         injected = Route("198.51.100.0/24", next_hop=third.session.own.address4, as_path=(65099,), med=3)
-        world.settle("a route of the operator's own", {to: by_prefix([injected, *expect.best(to)]) for to in world.neighbors})
+        best = expect.best().values()
+        world.settle("a route of the operator's own",
+                     {to: by_prefix([injected, *(r for source, r in best if source is not to)]) for to in world.neighbors})
         nothing_of_his_own(raw)
 
 

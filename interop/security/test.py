@@ -225,7 +225,7 @@ def callers(build, folder, transport, theirs=None, number=1, key=None, kind=Bird
     for bird in birds:
         group = world.hub.neighbors.pop(bird.session.own_address)
         bird.options = options(kind, **(theirs or {}))
-    for word in ("remote_as", "remote_port", "description"):
+    for word in ("remote_as", "remote_port", "local_address", "description"):
         group.pop(word)
     if key:
         group["password_file"] = str(secret(folder, key))
