@@ -1,6 +1,6 @@
 #include "capnp/metrics_server.hpp"
 
-#include "capnp/values.hpp"
+#include "capnp/answers.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -48,14 +48,7 @@ kj::Promise<void> metrics_admin_server::carry_out(const char* what, msg::change_
                to_string(change.changes.front().prefix), client_);
   return ticket_.server()
       .actors.ask<msg::outcome>(names::metrics, std::move(change))
-      .then([context](answer<msg::outcome>&& a) mutable {
-        auto out = context.getResults();
-        if (!a.value)
-          return write_unavailable(a.trouble, out.initError());
-        if (a.value->refused)
-          return write_fault(*a.value->refused, out.initError());
-        out.setOk();
-      });
+      .then([context](answer<msg::outcome>&& a) { answer_with(a, context); });
 }
 
 kj::Promise<void> metrics_admin_server::set(SetContext context) {

@@ -1,7 +1,7 @@
 // Ranges of dynamic neighbours: the part of NeighborsView and NeighborsAdmin that is about them.
 #include "capnp/neighbors_server.hpp"
 
-#include "capnp/values.hpp"
+#include "capnp/answers.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -25,16 +25,6 @@ void write_range(const msg::range_list::row& from, DynamicRangeStatus::Builder o
   out.setRefusedAs(from.counts.refused_as);
   out.setRefusedLimit(from.counts.refused_limit);
   out.setRefusedWaiting(from.counts.refused_waiting);
-}
-
-template <class Context>
-void answer_with(const answer<msg::outcome>& a, Context context) {
-  auto out = context.getResults();
-  if (!a.value)
-    return write_unavailable(a.trouble, out.initError());
-  if (a.value->refused)
-    return write_fault(*a.value->refused, out.initError());
-  out.setOk();
 }
 
 } // namespace

@@ -24,8 +24,8 @@ function(bellman_library name)
   target_link_libraries(${name} PUBLIC bellman_options ${A_LINK})
 endfunction()
 
-# bellman_precompile(TARGET headers...): where nothing is optimised. There it halves the time; g++ 12 at -O3 takes all memory
-# with the headers of Cap'n Proto in one.
+# bellman_precompile(TARGET headers...): where nothing is optimised. g++ 12 at -O3 takes all memory with the headers of Cap'n
+# Proto in one.
 function(bellman_precompile target)
   if(CMAKE_BUILD_TYPE STREQUAL "Debug" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_precompile_headers(${target} PRIVATE ${ARGN})

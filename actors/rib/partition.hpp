@@ -342,6 +342,7 @@ private:
   template <class Prefix>
   void salvage_paths(const partition& failed);
   void forget_path_memos();
+  void bound_path_memos();
 
   void reimport(peer_id id);
 

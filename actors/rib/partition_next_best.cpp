@@ -8,10 +8,6 @@
 
 namespace bellman::rib {
 
-namespace {
-constexpr std::size_t most_memos = 4096; ///< of attribute sets in one batch or slice
-}
-
 /// `of_best` and what those get whom it leaves out. Paths are asked in the order of best path, each the best of those
 /// that are left, until everybody has one.
 template <class Prefix>
@@ -28,8 +24,7 @@ const std::vector<out_row>& partition::with_next_best(std::uint32_t index, const
   for (std::uint32_t i = 1; i < n.paths; ++i)
     if (n.row(i).usable())
       runners_up_.push_back({i, n.row(i).rank, candidate_of(n.row(i))});
-  if (path_memos_.size() > most_memos)
-    forget_path_memos();
+  bound_path_memos();
   while (!without_.empty() && !runners_up_.empty()) {
     const auto& memo = path_export<Prefix>(index, n.row(take_best()), audience::next_best);
     unsendable_ += memo.unsendable;

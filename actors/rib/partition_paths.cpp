@@ -8,7 +8,7 @@ namespace bellman::rib {
 
 namespace {
 
-constexpr std::size_t most_import_memos = 4096; ///< of attribute sets in one batch or slice
+constexpr std::size_t most_memos = 4096; ///< of attribute sets in one batch or slice
 
 /// The rows of one id. @pre `rows` is not empty.
 std::span<const path_out> first_of(std::span<const path_out> rows) noexcept {
@@ -50,8 +50,7 @@ void partition::want_paths(std::uint32_t index, std::vector<path_out>& wanted) {
     return;
   auto& f = family<Prefix>();
   const auto& n = f.nodes[index];
-  if (path_memos_.size() > most_import_memos)
-    forget_path_memos();
+  bound_path_memos();
   std::vector<path_offer> offers;
   std::vector<std::uint32_t> offer_of;
   const bool chosen = !cohorts_.path_choices(family_number).empty();
@@ -249,6 +248,11 @@ void partition::forget_path_memos() {
   for (auto& [key, memo] : path_memos_)
     release_memo(memo);
   path_memos_.clear();
+}
+
+void partition::bound_path_memos() {
+  if (path_memos_.size() > most_memos)
+    forget_path_memos();
 }
 
 template void partition::reconcile_paths<wire::prefix4>(std::uint32_t);

@@ -23,6 +23,19 @@ void add_inject_commands(CLI::App& app, context& c);
 /// completion, and what the completion script calls
 void add_completion_commands(CLI::App& app, context& c);
 
+/// What a command does with its part of the daemon's API.
+template <class Client, class Do>
+void on_call(CLI::App& command, context& c, Do what) {
+  command.callback([&c, what] {
+    c.action = [&c, what] {
+      return c.with_daemon([&](client::connection& daemon) {
+        Client part{daemon};
+        return what(part);
+      });
+    };
+  });
+}
+
 /// Parses and does it. Usage errors, and help that was asked for, are printed.
 /// @param words without the name of the program
 exit_code run(context& c, std::vector<std::string> words);

@@ -32,25 +32,13 @@ exit_code list(context& c, client::metrics& m) {
   return exit_code::ok;
 }
 
-template <class Do>
-void on_call(CLI::App& app, context& c, Do what) {
-  app.callback([&c, what] {
-    c.action = [&c, what] {
-      return c.with_daemon([&](client::connection& daemon) {
-        client::metrics m{daemon};
-        return what(m);
-      });
-    };
-  });
-}
-
 } // namespace
 
 void add_metric_commands(CLI::App& app, context& c) {
   auto* group = app.add_subcommand("metric", "how far next hops are, for best path and AIGP");
   group->require_subcommand(1);
-  on_call(*group->add_subcommand("list", "all, of the file and of the API"), c,
-          [&c](client::metrics& m) { return list(c, m); });
+  on_call<client::metrics>(*group->add_subcommand("list", "all, of the file and of the API"), c,
+                           [&c](client::metrics& m) { return list(c, m); });
 
   auto* set = group->add_subcommand("set", "the cost of a prefix of next hops, in place of what it was");
   const auto made = std::make_shared<std::pair<wire::prefix, std::uint32_t>>();
@@ -60,14 +48,14 @@ void add_metric_commands(CLI::App& app, context& c) {
   add_value(*set, "COST", "COST", "0 to 4294967294", parse_count, [made](std::uint32_t n) {
     made->second = n;
   })->required();
-  on_call(*set, c, [&c, made](client::metrics& m) { return c.finish(m.set({*made})); });
+  on_call<client::metrics>(*set, c, [&c, made](client::metrics& m) { return c.finish(m.set({*made})); });
 
   auto* remove = group->add_subcommand("remove", "the prefix has no cost of its own any more");
   const auto which = std::make_shared<wire::prefix>();
   add_value(*remove, "PREFIX", type_name::prefix, "as it is listed", parse_prefix, [which](wire::prefix p) {
     *which = p;
   })->required();
-  on_call(*remove, c, [&c, which](client::metrics& m) { return c.finish(m.remove({*which})); });
+  on_call<client::metrics>(*remove, c, [&c, which](client::metrics& m) { return c.finish(m.remove({*which})); });
 }
 
 } // namespace bellman::cli

@@ -76,25 +76,13 @@ exit_code list(context& c, client::neighbors& n) {
   return exit_code::ok;
 }
 
-template <class Do>
-void on_call(CLI::App& app, context& c, Do what) {
-  app.callback([&c, what] {
-    c.action = [&c, what] {
-      return c.with_daemon([&](client::connection& daemon) {
-        client::neighbors n{daemon};
-        return what(n);
-      });
-    };
-  });
-}
-
 } // namespace
 
 void add_range_commands(CLI::App& app, context& c) {
   auto* group = app.add_subcommand("range", "ranges of addresses whose callers become neighbors");
   group->require_subcommand(1);
-  on_call(*group->add_subcommand("list", "all, with what has become of their calls"), c,
-          [&c](client::neighbors& n) { return list(c, n); });
+  on_call<client::neighbors>(*group->add_subcommand("list", "all, with what has become of their calls"), c,
+                             [&c](client::neighbors& n) { return list(c, n); });
 
   auto* add = group->add_subcommand("add", "a new range; its neighbors have the settings of a group");
   const auto made = std::make_shared<client::dynamic_range>();
@@ -109,14 +97,15 @@ void add_range_commands(CLI::App& app, context& c) {
       ->required();
   add_value(*add, "--limit", "NEIGHBORS", "at a time, 100 where not said", parse_count,
             [made](std::uint32_t limit) { made->limit = limit; });
-  on_call(*add, c, [&c, made](client::neighbors& n) { return c.finish(n.add_range(*made)); });
+  on_call<client::neighbors>(*add, c, [&c, made](client::neighbors& n) { return c.finish(n.add_range(*made)); });
 
   auto* remove = group->add_subcommand("remove", "end the sessions of its neighbors, and take no more calls");
   const auto which = std::make_shared<wire::prefix>();
   add_value(*remove, "RANGE", type_name::prefix, "as it was added", parse_prefix, [which](wire::prefix p) {
     *which = p;
   })->required();
-  on_call(*remove, c, [&c, which](client::neighbors& n) { return c.finish(n.remove_range(*which)); });
+  on_call<client::neighbors>(*remove, c,
+                             [&c, which](client::neighbors& n) { return c.finish(n.remove_range(*which)); });
 }
 
 } // namespace bellman::cli

@@ -7,7 +7,7 @@
     root                    rest_for_one: what stands below starts again too
     ├── store supervisor    ledger                         nobody notices
     ├── policy supervisor   policies, its chains           nobody notices
-    ├── rib supervisor      partition × 2, injector        nobody notices: routes stay advertised, Route Refresh brings them back
+    ├── rib supervisor      partition, injector, metrics    nobody notices: routes stay advertised, Route Refresh brings them back
     ├── peer supervisor     neighbors                      nobody notices
     │                       peer × 4                       its session resets, no other
     └── api supervisor      gateway, watch                 nobody notices; the watch goes on from its cursor
@@ -264,6 +264,7 @@ def body(build, folder):
         live.start()
         nobody_notices(live, "root/store supervisor/ledger", "ledger")
         nobody_notices(live, "root/rib supervisor/injector", "injector")
+        nobody_notices(live, "root/rib supervisor/metrics", "metrics")
         chain_fails(live)
         nobody_notices(live, "root/policy supervisor/policies", "policies")
         without_marks(live, live.world.neighbors[1])

@@ -105,8 +105,7 @@ TEST(Confederation, WhatIbgpCarriesCrossesToOtherMembers) {
   EXPECT_EQ(form_to(65002, self).next_hop_v4, here);
 }
 
-/// What a path looks like where it arrives.
-std::string arrives(const wire::as_path& path, const wire::outbound_form& form) {
+wire::bytes canonical_with(const wire::as_path& path) {
   wire::path_attributes a;
   a.origin = wire::origin::igp;
   a.as_path = path;
@@ -114,6 +113,12 @@ std::string arrives(const wire::as_path& path, const wire::outbound_form& form) 
   a.next_hop = wire::next_hop{someone, std::nullopt};
   wire::bytes canonical;
   wire::encode_canonical(a, wire::ipv4_unicast, canonical);
+  return canonical;
+}
+
+/// What a path looks like where it arrives.
+std::string arrives(const wire::as_path& path, const wire::outbound_form& form) {
+  const auto canonical = canonical_with(path);
   wire::outbound_attributes out;
   wire::apply_form(canonical, wire::ipv4_unicast, form, out);
   return to_string(*wire::decode_canonical(out.block).as_path);
@@ -165,13 +170,7 @@ struct ConfederationChecks : ::testing::Test {
 
   reject_reason reason(std::uint32_t remote_as, const wire::as_path& path, bool enforce = true,
                        std::uint32_t allowed = 0) {
-    wire::path_attributes a;
-    a.origin = wire::origin::igp;
-    a.as_path = path;
-    a.local_pref = 100;
-    a.next_hop = wire::next_hop{someone, std::nullopt};
-    wire::bytes canonical;
-    wire::encode_canonical(a, wire::ipv4_unicast, canonical);
+    const auto canonical = canonical_with(path);
     const auto handle = table.intern(canonical);
     const auto s = to(remote_as);
     import_checks c;
