@@ -8,6 +8,23 @@ from .route import Route, canonical
 ORIGINS = {"IGP": "igp", "EGP": "egp", "Incomplete": "incomplete"}
 
 
+class Since(str):
+    """A time of the day as BIRD prints it: its clock less the age of the state, so that the same moment may come out a millisecond
+    apart. No session ends and is established again within a few of those."""
+
+    def milliseconds(self):
+        hours, minutes, seconds = self.split(":")
+        return (int(hours) * 60 + int(minutes)) * 60000 + round(float(seconds) * 1000)
+
+    def __eq__(self, other):
+        return isinstance(other, Since) and abs(self.milliseconds() - other.milliseconds()) <= 2
+
+    def __ne__(self, other):
+        return not self == other
+
+    __hash__ = None
+
+
 class Bird(Neighbor):
     label = "BIRD"
     options = ""  # further statements of its session, as in "enable route refresh off;"
@@ -91,7 +108,7 @@ protocol bgp bellman {{
 
     def session_mark(self):
         found = re.search(r"^bellman\s+BGP\s+\S+\s+up\s+(\S+)\s+Established", self.details(), re.M)
-        return found and found.group(1)
+        return found and Since(found.group(1))
 
     def withdrawals(self):
         return sum(int(n) for n in re.findall(r"Import withdraws:\s+(\d+)", self.details()))
