@@ -23,6 +23,8 @@ struct SessionOptions {
   # IPv4 routes may come and go with IPv6 next hops, where the neighbour agrees (RFC 8950).
   logLevel @8 :Text;
   # "inherit" (the daemon's), "trace", "debug", "info", "warning", "error" or "off". A change takes effect at once, without a reset.
+  multiprotocol @9 :Bool;
+  # RFC 4760 is announced. Without it there is IPv4 unicast and nothing else.
 }
 
 struct SessionOptionsPatch {
@@ -63,5 +65,9 @@ struct SessionOptionsPatch {
   logLevel :union {
     keep @16 :Void;
     set @17 :Text;
+  }
+  multiprotocol :union {
+    keep @18 :Void;
+    set @19 :Bool;
   }
 }

@@ -27,6 +27,7 @@ void add_session_options(CLI::App& app, client::session_options_patch& o) {
   time("--idle-hold-max", o.idle_hold_max, "1 to 3600, but no longer than this (120)");
   time("--send-hold-time", o.send_hold_time, "8 to 65535, so long it may take nothing (480; RFC 9687)");
   flag("--extended-next-hop", o.extended_next_hop, "IPv4 routes may have IPv6 next hops (RFC 8950)");
+  flag("--multiprotocol", o.multiprotocol, "RFC 4760 is announced; off: IPv4 unicast and nothing else");
   add_value(app, "--log-level", "inherit|trace|debug|info|warning|error|off", "what its session says to the log",
             parse_text, into(o.log_level));
 }
@@ -45,6 +46,7 @@ std::vector<std::pair<std::string, std::string>> option_lines(const client::sess
   add(o.damp_oscillations && o.idle_hold_max != 120, "Held off at most", seconds(o.idle_hold_max));
   add(o.send_hold_time != 480, "Send hold time", seconds(o.send_hold_time));
   add(o.extended_next_hop, "IPv6 next hops for IPv4", "announced");
+  add(!o.multiprotocol, "Multiprotocol", "not announced");
   add(o.log_level != "inherit", "Log level", printable(o.log_level));
   return out;
 }
@@ -58,6 +60,7 @@ nlohmann::ordered_json options_json(const client::session_options& o) {
           {"idle_hold_max", o.idle_hold_max},
           {"send_hold_time", o.send_hold_time},
           {"extended_next_hop", o.extended_next_hop},
+          {"multiprotocol", o.multiprotocol},
           {"log_level", o.log_level}};
 }
 

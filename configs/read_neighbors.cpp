@@ -149,6 +149,7 @@ void read_options(table_reader& in, peer::session_options_patch& to) {
   in.boolean("software_version", to.software_version);
   in.boolean("enhanced_refresh", to.enhanced_refresh);
   in.boolean("extended_next_hop", to.extended_next_hop);
+  in.boolean("multiprotocol", to.multiprotocol);
   in.number("delay_open", to.delay_open, 0, 240);
   in.boolean("damp_oscillations", to.damp_oscillations);
   in.number("idle_hold_max", to.idle_hold_max, 1, 3600);

@@ -131,7 +131,8 @@ wire::open our_open(const neighbor_settings& settings, refresh_marks marks, run 
   o.hold_time = static_cast<std::uint16_t>(settings.hold_time.count());
   o.identifier = settings.router_id;
   auto& c = o.capabilities;
-  c.families = settings.families;
+  if (settings.options.multiprotocol)
+    c.families = settings.families;
   c.route_refresh = settings.route_refresh;
   c.enhanced_route_refresh =
       settings.route_refresh && settings.options.enhanced_refresh && marks == refresh_marks::offered;

@@ -83,11 +83,10 @@ struct peer_state {
                                            }});
     cell->actor(me());
     marks = cell->withholds_marks() ? refresh_marks::withheld : refresh_marks::offered;
+    const bool lost = cell->forget_session();
     if (cell->epoch() != 0 || cell->status().sessions != 0) // What an earlier life has left in the RIB.
-      for (const auto& p : find_partitions(self->system(), ports.partitions))
-        if (p)
-          self->send(p, msg::session_down{cell->id(), cell->epoch()});
-    if (cell->forget_session())
+      returning->resume(lost, settings);
+    if (lost)
       take_note("the session was lost with a failure of ours");
     self->set_exit_handler([this](const caf::exit_msg& m) {
       if (m.reason == caf::exit_reason::user_shutdown)

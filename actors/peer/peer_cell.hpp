@@ -4,6 +4,7 @@
 
 #include "actors/interfaces.hpp"
 #include "actors/peer/peer_log_actor.hpp"
+#include "actors/peer/restart.hpp"
 
 #include <caf/actor.hpp>
 
@@ -80,6 +81,16 @@ public:
     return marks_withheld_;
   }
 
+  /// What was last known of routes that wait for the neighbour (RFC 4724).
+  void remember(restart now) {
+    const std::lock_guard guard{mutex_};
+    restart_ = std::move(now);
+  }
+  restart remembered() const {
+    const std::lock_guard guard{mutex_};
+    return restart_;
+  }
+
   /// The status is of no session any more, but keeps what was counted and what was said last. @returns whether there
   /// was one
   bool forget_session() {
@@ -121,6 +132,7 @@ private:
   msg::neighbor_status status_;
   std::weak_ptr<net::connection> link_;
   caf::actor actor_;
+  restart restart_;
   bool held_ = false, marks_withheld_ = false;
 };
 

@@ -7,7 +7,20 @@
 
 namespace bellman::peer {
 
-restart_watch::restart_watch(session_host host) : host_{std::move(host)} {}
+restart_watch::restart_watch(session_host host) : host_{std::move(host)}, restart_{host_.cell->remembered()} {}
+
+void restart_watch::resume(bool had_session, const neighbor_settings& settings) {
+  if (!had_session && restart_.is_waiting() && settings.enabled)
+    return changed(); // the partitions keep them already
+  std::vector<restart::kept> kept;
+  if (had_session && settings.enabled)
+    kept = lost(ending::connection_lost, settings);
+  else
+    forget();
+  for (const auto& p : find_partitions(host_.self->system(), host_.ports.partitions))
+    if (p)
+      host_.self->send(p, msg::session_down{host_.cell->id(), host_.cell->epoch(), retentions_of(kept)});
+}
 
 void restart_watch::returned(const restart_terms& terms) {
   drop(restart_.returned(terms));
@@ -93,9 +106,10 @@ std::vector<msg::neighbor_status::long_life> restart_watch::long_lives() const {
   return all;
 }
 
-/// The next deadline is met, and the status shows what there is.
+/// The next deadline is met, the status shows what there is, and another life would know.
 void restart_watch::changed() {
   ++round_;
+  host_.cell->remember(restart_);
   const auto now = host_.self->clock().now();
   const auto next = restart_.next_deadline();
   const auto left =

@@ -24,6 +24,9 @@ class restart_watch {
 public:
   explicit restart_watch(session_host host);
 
+  /// In place of a life that failed, whose session went with it: tells the partitions what they are to keep. For the
+  /// neighbour it was a connection that broke, and so it is for its routes.
+  void resume(bool had_session, const neighbor_settings& settings);
   /// Before the partitions hear of the new session.
   void returned(const restart_terms& terms);
   /// @returns what the partitions are to keep.

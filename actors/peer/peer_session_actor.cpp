@@ -43,6 +43,8 @@ inbound_settings inbound_of(const neighbor_settings& settings, const negotiated&
   return s;
 }
 
+} // namespace
+
 rib::retentions retentions_of(const std::vector<restart::kept>& kept) {
   rib::retentions out{};
   for (const auto& k : kept)
@@ -50,8 +52,6 @@ rib::retentions retentions_of(const std::vector<restart::kept>& kept) {
         k.keep == restart::keep::all_stale ? rib::retention::all : rib::retention::session;
   return out;
 }
-
-} // namespace
 
 std::vector<caf::actor> find_partitions(caf::actor_system& system, std::uint32_t count) {
   std::vector<caf::actor> parts(count);

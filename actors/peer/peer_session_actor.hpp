@@ -37,6 +37,8 @@ namespace bellman::peer {
 
 /// The partitions as they are registered now; null where one is missing.
 std::vector<caf::actor> find_partitions(caf::actor_system& system, std::uint32_t count);
+/// As a partition is told.
+rib::retentions retentions_of(const std::vector<restart::kept>& kept);
 
 /// The actor that a session lives in.
 struct session_host {

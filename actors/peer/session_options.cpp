@@ -6,7 +6,8 @@ namespace bellman::peer {
 
 bool needs_reset(const session_options& before, const session_options& after) noexcept {
   return before.fqdn != after.fqdn || before.software_version != after.software_version ||
-         before.enhanced_refresh != after.enhanced_refresh || before.extended_next_hop != after.extended_next_hop;
+         before.enhanced_refresh != after.enhanced_refresh || before.extended_next_hop != after.extended_next_hop ||
+         before.multiprotocol != after.multiprotocol;
 }
 
 bool is_host_name(const std::string& name) noexcept {

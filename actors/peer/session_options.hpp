@@ -34,8 +34,9 @@ struct session_options {
   std::chrono::seconds delay_open{0};      ///< 0..240, RFC 4271 §8.1.1 DelayOpenTime; 0: OPEN goes out at once
   bool damp_oscillations = true;           ///< RFC 4271 §8.1.1 DampPeerOscillations: failures in a row hold off longer
   std::chrono::seconds idle_hold_max{120}; ///< 1..3600: but no longer than this
-  std::chrono::seconds send_hold_time{480};             ///< 8..65535, RFC 9687; at least twice the hold time counts
-  bool extended_next_hop = false;                       ///< Announce RFC 8950: IPv4 routes may have IPv6 next hops.
+  std::chrono::seconds send_hold_time{480}; ///< 8..65535, RFC 9687; at least twice the hold time counts
+  bool extended_next_hop = false;           ///< Announce RFC 8950: IPv4 routes may have IPv6 next hops.
+  bool multiprotocol = true;                ///< Announce RFC 4760; without it there is IPv4 unicast and nothing else.
   peer::log_level log_level = peer::log_level::inherit; ///< Takes effect at once.
 
   bool operator==(const session_options&) const = default;
@@ -48,7 +49,7 @@ struct session_options_patch {
   std::optional<std::chrono::seconds> delay_open;
   std::optional<bool> damp_oscillations;
   std::optional<std::chrono::seconds> idle_hold_max, send_hold_time;
-  std::optional<bool> extended_next_hop;
+  std::optional<bool> extended_next_hop, multiprotocol;
   std::optional<peer::log_level> log_level;
 
   bool operator==(const session_options_patch&) const = default;
@@ -67,6 +68,7 @@ void each_option(Visit&& visit) {
   visit("idle_hold_max", &patch::idle_hold_max, &all::idle_hold_max);
   visit("send_hold_time", &patch::send_hold_time, &all::send_hold_time);
   visit("extended_next_hop", &patch::extended_next_hop, &all::extended_next_hop);
+  visit("multiprotocol", &patch::multiprotocol, &all::multiprotocol);
   visit("log_level", &patch::log_level, &all::log_level);
 }
 

@@ -95,6 +95,10 @@ std::optional<mistake> mistake_in_protection(const neighbor_settings& s) {
 
 std::optional<mistake> mistake_in_rules(const neighbor_settings& s) {
   const auto& r = s.rules;
+  if (!s.options.multiprotocol && s.families != std::vector{wire::ipv4_unicast})
+    return invalid("multiprotocol", "without RFC 4760 there is IPv4 unicast alone: families = [\"ipv4-unicast\"]");
+  if (!s.options.multiprotocol && s.options.extended_next_hop)
+    return invalid("extended_next_hop", "extended_next_hop needs multiprotocol (RFC 8950)");
   if (const auto* name = s.is_ebgp() ? nullptr : needless_on_ibgp(r))
     return invalid(name, std::string{name} + " needs an eBGP session");
   if (r.role_strict && r.role == local_role::none)

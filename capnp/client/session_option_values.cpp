@@ -17,6 +17,7 @@ session_options read_options(api::SessionOptions::Reader in) {
   o.idle_hold_max = in.getIdleHoldMax();
   o.send_hold_time = in.getSendHoldTime();
   o.extended_next_hop = in.getExtendedNextHop();
+  o.multiprotocol = in.getMultiprotocol();
   o.log_level = api::as_string(in.getLogLevel());
   return o;
 }
@@ -30,6 +31,7 @@ void write_options(const session_options_patch& from, api::SessionOptionsPatch::
   give(from.idle_hold_max, out.getIdleHoldMax());
   give(from.send_hold_time, out.getSendHoldTime());
   give(from.extended_next_hop, out.getExtendedNextHop());
+  give(from.multiprotocol, out.getMultiprotocol());
   give_text(from.log_level, out.getLogLevel());
 }
 

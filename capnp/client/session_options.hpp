@@ -17,6 +17,7 @@ struct session_options {
   std::uint32_t idle_hold_max = 0;
   std::uint32_t send_hold_time = 0;
   bool extended_next_hop = false;
+  bool multiprotocol = false;
   std::string log_level; ///< "inherit": the daemon's
 
   bool operator==(const session_options&) const = default;
@@ -32,6 +33,7 @@ struct session_options_patch {
   std::optional<std::uint32_t> idle_hold_max;
   std::optional<std::uint32_t> send_hold_time;
   std::optional<bool> extended_next_hop;
+  std::optional<bool> multiprotocol;
   std::optional<std::string> log_level;
 
   bool operator==(const session_options_patch&) const = default;

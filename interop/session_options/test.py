@@ -9,6 +9,7 @@ before the delay is over, whoever calls; the routes are the same.
 """
 import time
 
+from lib.case import run_checks
 from lib.frr import Frr
 from lib.gobgp import GoBgp
 from lib.route import Route, by_prefix
@@ -39,6 +40,21 @@ def body(build, folder):
         require(any(text.startswith("fqdn ") for text in received), f"FRR announced its name: {received}")
 
 
+def without_capabilities(build, folder):
+    """For neighbours that trip over optional parameters: FRR and GoBGP take an OPEN that has none."""
+    off = {"route_refresh": False, "extended_messages": False, "four_byte_as": False, "graceful_restart": "off",
+           "multiprotocol": False, "families": ("ipv4",), "import_policy": ["accept-all"], "export_policy": ["accept-all"]}
+    with World(build, folder) as world:
+        frr, gobgp = world.add(Frr, **off), world.add(GoBgp, **off)
+        for n, d in enumerate((frr, gobgp)):
+            d.announce([Route(f"203.0.{n}.0/24")])
+        world.start()
+        for d in (frr, gobgp):
+            sent = world.hub.show(d.session.own_address)["capabilities_sent"]
+            require(sent == [], f"nothing is announced: {sent}")
+        world.settle("the routes are through", {frr: passed_on(world, gobgp), gobgp: passed_on(world, frr)})
+
+
 def frr_knows_the_name(frr):
     names = frr.peer().get("neighborCapabilities", {}).get("hostName", {})
     require((names.get("rcvHostName"), names.get("rcvDomainName")) == ("rs1", "example.net"), f"FRR has our name: {names}")
@@ -58,4 +74,6 @@ def passed_on(world, source):
 
 
 def runs():
-    yield [Frr, GoBgp], "ipv4", body
+    yield [Frr, GoBgp], "ipv4", lambda build, folder: run_checks([
+        ("what OPEN tells, and when", lambda: body(build, folder / "told")),
+        ("an OPEN without capabilities", lambda: without_capabilities(build, folder / "plain"))])

@@ -101,9 +101,18 @@ struct PeersAndRib : ::testing::Test {
     return n;
   }
   void spawn(neighbor& n) {
+    start(n);
+    connect(n);
+  }
+  void start(neighbor& n) {
     n.actor = peer::spawn_peer(system, n.cell, {n.dialer, slots, attributes, partitions, true});
     settle();
-    connect(n);
+  }
+  /// Its actor fails, and another one takes its place.
+  void replace(neighbor& n) {
+    caf::anon_send(n.actor, msg::fail_now{"test"});
+    settle();
+    start(n);
   }
   void elapse(std::chrono::seconds s) {
     scheduler.advance_time(s);
@@ -225,6 +234,49 @@ TEST_F(PeersAndRib, KeepTheRoutesOfANeighbourThatRestarts) {
   settle();
   EXPECT_EQ(out->size(rib::slot_id{1}), 0u) << "it has announced nothing again";
   EXPECT_TRUE(a.cell->status().restart.stale.empty());
+}
+
+// What broke was ours, but all that the neighbour has seen is a connection that ended: it keeps our routes, and we its.
+TEST_F(PeersAndRib, KeepTheRoutesOfANeighbourOverFailuresOfItsActor) {
+  auto& a = add(1, wire::graceful_restart{false, true, 120, {{wire::ipv4_unicast, true}}});
+  add(2);
+  announce(a, 1);
+  replace(a);
+  EXPECT_EQ(out->size(rib::slot_id{1}), 100u);
+  EXPECT_TRUE(a.cell->status().restart.restarting);
+  elapse(std::chrono::seconds{60});
+  replace(a); // while nobody is there
+  EXPECT_EQ(out->size(rib::slot_id{1}), 100u);
+  EXPECT_TRUE(a.cell->status().restart.restarting);
+  elapse(std::chrono::seconds{59});
+  EXPECT_EQ(out->size(rib::slot_id{1}), 100u);
+  elapse(std::chrono::seconds{2});
+  EXPECT_EQ(out->size(rib::slot_id{1}), 0u) << "the time of the first failure counts";
+}
+
+TEST_F(PeersAndRib, ANeighbourThatReturnsAfterAFailureOfItsActorHasWhatItAnnouncesAgain) {
+  auto& a = add(1, wire::graceful_restart{false, true, 120, {{wire::ipv4_unicast, true}}});
+  add(2);
+  announce(a, 1);
+  replace(a);
+  connect(a);
+  EXPECT_EQ(out->size(rib::slot_id{1}), 100u);
+  replace(a); // before it could announce anything: RFC 8538 §4.2 is not negotiated, so what was stale goes
+  EXPECT_EQ(out->size(rib::slot_id{1}), 0u);
+}
+
+TEST_F(PeersAndRib, ANeighbourSwitchedOffBetweenTwoLivesOfItsActorHasNoRoutes) {
+  auto& a = add(1, wire::graceful_restart{false, true, 120, {{wire::ipv4_unicast, true}}});
+  add(2);
+  announce(a, 1);
+  caf::anon_send(a.actor, msg::fail_now{"test"});
+  settle();
+  auto off = a.cell->settings();
+  off.enabled = false;
+  a.cell->configure(off, msg::origin_of_setting::file);
+  start(a);
+  EXPECT_EQ(out->size(rib::slot_id{1}), 0u);
+  EXPECT_FALSE(a.cell->status().restart.restarting);
 }
 
 TEST_F(PeersAndRib, LoseTheRoutesOfANeighbourThatDoesNotReturnInTime) {

@@ -29,6 +29,7 @@ fqdn = "rs1.example.net"
 software_version = true
 enhanced_refresh = false
 extended_next_hop = true
+multiprotocol = true
 delay_open = 7
 damp_oscillations = false
 idle_hold_max = 30
@@ -121,7 +122,7 @@ best_path_per_client = false
              peer::next_hop_rule::unchanged,
              wire::aigp_use::on,
              false};
-  p.options = {"rs1.example.net", true, false, 7s, false, 30s, 600s, true, peer::log_level::debug};
+  p.options = {"rs1.example.net", true, false, 7s, false, 30s, 600s, true, true, peer::log_level::debug};
   p.add_path_receive = true;
   p.add_path_send = peer::send_choice{peer::send_choice::kind::best, 3};
   p.paths_limit = 4;
@@ -186,6 +187,7 @@ TEST(NeighborTable, ChecksItsValues) {
   } const cases[] = {
       {"delay_open = 241", "7:14 `delay_open` is out of range"},
       {"idle_hold_max = 0", "7:17 `idle_hold_max` is out of range"},
+      {"multiprotocol = false", "7:17 without RFC 4760 there is IPv4 unicast alone: families = [\"ipv4-unicast\"]"},
       {"send_hold_time = 7", "7:18 `send_hold_time` is out of range"},
       {"log_level = \"loud\"", "7:13 `loud` cannot be read"},
       {"hold_time = 2", "7:13 `hold_time` is out of range"},

@@ -150,6 +150,22 @@ TEST(Announcement, TellsNameVersionAndMarksAsAskedFor) {
   EXPECT_EQ(our_open(settings_of({.fqdn = "rs1"})).capabilities.fqdn, (wire::fqdn{"rs1", ""}));
 }
 
+// For neighbours that trip over optional parameters: IPv4 unicast needs no capability (RFC 4760 §8).
+TEST(Announcement, CanDoWithoutMultiprotocol) {
+  auto settings = settings_of({.multiprotocol = false});
+  settings.families = {wire::ipv4_unicast};
+  EXPECT_EQ(mistake_in(settings), std::nullopt);
+  const auto ours = our_open(settings);
+  EXPECT_TRUE(ours.capabilities.families.empty());
+  wire::open theirs;
+  theirs.my_as = static_cast<std::uint16_t>(settings.remote_as);
+  theirs.hold_time = 90;
+  EXPECT_EQ(negotiate(settings, ours, theirs).families, std::vector{wire::ipv4_unicast});
+  settings.options.extended_next_hop = true;
+  ASSERT_TRUE(mistake_in(settings));
+  EXPECT_EQ(mistake_in(settings)->field, "extended_next_hop");
+}
+
 TEST(Announcement, OfANeighbourIsShownWithoutWhatATerminalObeys) {
   wire::capabilities c;
   c.fqdn = wire::fqdn{"a\x1b[2J", "b"};
@@ -168,6 +184,7 @@ TEST(SessionOptions, CostANewSessionOnlyWhereOpenSaysThem) {
   EXPECT_EQ(costs({.software_version = true}), impact::reset);
   EXPECT_EQ(costs({.enhanced_refresh = false}), impact::reset);
   EXPECT_EQ(costs({.extended_next_hop = true}), impact::reset);
+  EXPECT_EQ(costs({.multiprotocol = false}), impact::reset);
   EXPECT_EQ(costs({.delay_open = 5s}), impact::none);
   EXPECT_EQ(costs({.damp_oscillations = false}), impact::none);
   EXPECT_EQ(costs({.idle_hold_max = 5s}), impact::none);
@@ -185,6 +202,7 @@ TEST(SessionOptions, AreCheckedForWhatTheyMean) {
     EXPECT_EQ(field({.fqdn = name}), "fqdn") << name;
   EXPECT_EQ(field({.fqdn = std::string(64, 'a')}), "fqdn");
   EXPECT_EQ(field({.delay_open = 241s}), "delay_open");
+  EXPECT_EQ(field({.multiprotocol = false}), "multiprotocol") << "there is IPv6 as well";
   EXPECT_EQ(field({.idle_hold_max = 0s}), "idle_hold_max");
   EXPECT_EQ(field({.send_hold_time = 7s}), "send_hold_time");
 }
