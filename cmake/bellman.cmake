@@ -32,8 +32,8 @@ function(bellman_precompile target)
   endif()
 endfunction()
 
-# bellman_batch(TARGETS...): several files in one go, in builds that are made from nothing again and again (the asan preset). For
-# targets whose headers take longer than their code.
+# bellman_batch(TARGETS...): several files in one go, in builds that are made from nothing again and again (the presets release and
+# asan). For targets whose headers take longer than their code.
 function(bellman_batch)
   if(BELLMAN_BATCH)
     set_target_properties(${ARGN} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
