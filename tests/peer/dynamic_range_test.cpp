@@ -8,7 +8,7 @@ namespace {
 
 wire::ip_address ip(const char* text) { return wire::parse_ip(text).value(); }
 wire::prefix range(const char* text) { return wire::parse_prefix(text).value(); }
-const auto someone = ip("10.0.0.7"), other = ip("10.1.0.7"), six = ip("2001:db8::7");
+const auto caller = ip("10.0.0.7"), other = ip("10.1.0.7"), six = ip("2001:db8::7");
 
 dynamic_range clients(const char* where = "10.0.0.0/8") {
   return {range(where), "clients", {{64512, 64520}, {65001, 65001}}, 3};
@@ -48,7 +48,7 @@ TEST(DynamicRange, ComesBackFromItsText) {
 
 TEST(RosterRanges, ACallerHasTheSettingsOfTheGroupAndTheAsOfItsOpen) {
   const auto r = at_start({clients(), clients("2001:db8::/32")});
-  for (const auto& a : {someone, six}) {
+  for (const auto& a : {caller, six}) {
     const auto with = r.with_dynamic(a, 64513).value();
     const auto& m = with.members().at(a);
     EXPECT_EQ(m.settings.remote_as, 64513u);
@@ -60,7 +60,7 @@ TEST(RosterRanges, ACallerHasTheSettingsOfTheGroupAndTheAsOfItsOpen) {
     EXPECT_TRUE(statements_between(r, with).empty()); // nothing to store
     EXPECT_EQ(with.without_dynamic({a}).members().size(), 0u);
   }
-  EXPECT_EQ(fault(r.with_dynamic(someone, 65000)), "not-found ");
+  EXPECT_EQ(fault(r.with_dynamic(caller, 65000)), "not-found ");
   EXPECT_EQ(fault(r.with_dynamic(ip("11.0.0.1"), 64513)), "not-found ");
 }
 
@@ -68,7 +68,7 @@ TEST(RosterRanges, TheLongestRangeCounts) {
   auto inner = clients("10.1.0.0/16");
   inner.group = "others";
   const auto r = at_start({clients(), inner});
-  EXPECT_EQ(r.range_of(someone)->group, "clients");
+  EXPECT_EQ(r.range_of(caller)->group, "clients");
   EXPECT_EQ(r.range_of(other)->group, "others");
   const auto with = r.with_dynamic(other, 64513).value();
   EXPECT_EQ(with.dynamic_members(inner.range), 1u);
@@ -76,38 +76,38 @@ TEST(RosterRanges, TheLongestRangeCounts) {
 }
 
 TEST(RosterRanges, WhoIsWrittenDownIsNotDynamic) {
-  auto r = at_start({clients()}).with_dynamic(someone, 64513).value();
+  auto r = at_start({clients()}).with_dynamic(caller, 64513).value();
   neighbor_patch own;
   own.remote_as = 64513;
-  r = r.with_added(someone, "", own).value();
-  EXPECT_FALSE(r.members().at(someone).range);
+  r = r.with_added(caller, "", own).value();
+  EXPECT_FALSE(r.members().at(caller).range);
   EXPECT_EQ(r.dynamic_members(), 0u);
-  EXPECT_EQ(r.with_dynamic(someone, 64514).value().members(), r.members());
+  EXPECT_EQ(r.with_dynamic(caller, 64514).value().members(), r.members());
 }
 
 TEST(RosterRanges, TheirLimitsHoldInTheChangeItself) {
   auto two = clients();
   two.limit = 2;
   const auto full = at_start({two}).with_dynamic(ip("10.0.0.1"), 64513).value().with_dynamic(ip("10.0.0.2"), 64513);
-  EXPECT_EQ(fault(full.value().with_dynamic(someone, 64513)), "limit limit");
+  EXPECT_EQ(fault(full.value().with_dynamic(caller, 64513)), "limit limit");
   EXPECT_EQ(fault(full.value().with_dynamic(ip("10.0.0.2"), 64513)), "") << "who is there takes no second place";
   const auto one = at_start({clients()}).with_dynamic(ip("10.0.0.1"), 64513).value();
-  EXPECT_EQ(fault(one.with_dynamic(someone, 64513, 1)), "limit dynamic_neighbors");
+  EXPECT_EQ(fault(one.with_dynamic(caller, 64513, 1)), "limit dynamic_neighbors");
 }
 
 TEST(RosterRanges, ASecondCallChangesNobody) {
-  const auto r = at_start({clients()}).with_dynamic(someone, 64513).value();
-  EXPECT_EQ(r.with_dynamic(someone, 64514).value().members(), r.members());
+  const auto r = at_start({clients()}).with_dynamic(caller, 64513).value();
+  EXPECT_EQ(r.with_dynamic(caller, 64514).value().members(), r.members());
 }
 
 TEST(RosterRanges, WhomTheApiRemovedThoughTheFileNamesHimIsNoneEither) {
   auto file = with_ranges({clients()});
-  file.neighbors[someone].own.remote_as = 64513;
-  const auto removed = roster{}.with_file(file).value().with_removed(someone).value();
-  EXPECT_EQ(removed.range_of(someone), std::nullopt);
-  EXPECT_EQ(fault(removed.with_dynamic(someone, 64513)), "not-found ");
+  file.neighbors[caller].own.remote_as = 64513;
+  const auto removed = roster{}.with_file(file).value().with_removed(caller).value();
+  EXPECT_EQ(removed.range_of(caller), std::nullopt);
+  EXPECT_EQ(fault(removed.with_dynamic(caller, 64513)), "not-found ");
   file.neighbors.clear(); // the file names him no more: nobody remembers
-  EXPECT_EQ(fault(removed.with_file(file).value().with_dynamic(someone, 64513)), "");
+  EXPECT_EQ(fault(removed.with_file(file).value().with_dynamic(caller, 64513)), "");
 }
 
 TEST(RosterRanges, AGroupThatDoesNotFitIsRefusedWithItsReason) {
@@ -128,33 +128,33 @@ TEST(RosterRanges, AGroupThatDoesNotFitIsRefusedWithItsReason) {
 }
 
 TEST(RosterRanges, ACallerOfAGroupThatDoesNotFitAnyMoreIsToldWhy) {
-  const auto r = at_start({clients()}).with_dynamic(someone, 64513).value();
+  const auto r = at_start({clients()}).with_dynamic(caller, 64513).value();
   auto file = with_ranges({clients()});
   file.groups["clients"].passive = false;
   const auto later = r.with_file(file).value();
   EXPECT_TRUE(later.members().empty());
-  EXPECT_EQ(fault(later.with_dynamic(someone, 64513)), "invalid passive");
+  EXPECT_EQ(fault(later.with_dynamic(caller, 64513)), "invalid passive");
 }
 
 TEST(RosterRanges, AChangeOfTheirsIsRefusedAndARemovalEndsThem) {
-  const auto r = at_start({clients()}).with_dynamic(someone, 64513).value();
-  EXPECT_EQ(fault(r.with_changed(someone, {}, {})), "invalid address");
-  const auto without = r.with_removed(someone).value();
+  const auto r = at_start({clients()}).with_dynamic(caller, 64513).value();
+  EXPECT_EQ(fault(r.with_changed(caller, {}, {})), "invalid address");
+  const auto without = r.with_removed(caller).value();
   EXPECT_TRUE(without.members().empty());
   EXPECT_TRUE(without.said().empty());
 }
 
 TEST(RosterRanges, TheirMembersFollowTheFile) {
-  const auto r = at_start({clients()}).with_dynamic(someone, 64513).value();
+  const auto r = at_start({clients()}).with_dynamic(caller, 64513).value();
   auto file = with_ranges({clients()});
   file.groups["clients"].hold_time = std::chrono::seconds{60};
   const auto changed = r.with_file(file).value();
-  EXPECT_EQ(changed.members().at(someone).settings.hold_time, std::chrono::seconds{60});
-  EXPECT_EQ(steps_between(r, changed).at(someone), step::reset);
+  EXPECT_EQ(changed.members().at(caller).settings.hold_time, std::chrono::seconds{60});
+  EXPECT_EQ(steps_between(r, changed).at(caller), step::reset);
   auto fewer = clients();
   fewer.remote_as = {{65001, 65001}};
   for (const auto& without : {r.with_file(with_ranges({})).value(), r.with_file(with_ranges({fewer})).value()}) {
-    EXPECT_EQ(steps_between(r, without).at(someone), step::removed);
+    EXPECT_EQ(steps_between(r, without).at(caller), step::removed);
     EXPECT_EQ(without.dynamic_members(), 0u);
   }
 }
@@ -173,7 +173,7 @@ TEST(RosterRanges, AreAddedAndRemovedByTheApi) {
   const auto added = r.with_range(clients("2001:db8::/32")).value();
   EXPECT_EQ(added.ranges().size(), 2u);
   EXPECT_EQ(ranges_between(r, added).begin()->second, (std::optional{std::optional{clients("2001:db8::/32")}}));
-  const auto removed = added.with_dynamic(someone, 64513).value().without_range(clients().range).value();
+  const auto removed = added.with_dynamic(caller, 64513).value().without_range(clients().range).value();
   EXPECT_TRUE(removed.members().empty());
   EXPECT_EQ(removed.ranges().size(), 1u);
   EXPECT_EQ(removed.with_range(clients()).value().said_ranges(), added.said_ranges()); // as the file has it

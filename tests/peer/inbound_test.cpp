@@ -17,7 +17,7 @@ using wire::bytes, wire::prefix;
 namespace flag = wire::attribute_flag;
 
 prefix pfx(const char* text) { return wire::parse_prefix(text).value(); }
-const auto someone = pfx("198.51.100.0/24");
+const auto anywhere = pfx("198.51.100.0/24");
 
 /// What the RIB would do with one row.
 struct row {
@@ -103,7 +103,7 @@ TEST_F(Inbound, MakesARowOfEachPrefix) {
   ASSERT_EQ(all.size(), 3u);
   EXPECT_EQ(all[0].where, pfx("172.16.0.0/16"));
   EXPECT_FALSE(all[0].announced);
-  EXPECT_EQ(all[1].where, someone);
+  EXPECT_EQ(all[1].where, anywhere);
   EXPECT_EQ(all[2].where, pfx("11.0.0.0/8"));
   EXPECT_EQ(all[2].attributes.as_path->origin(), 64501u);
   EXPECT_TRUE(rows().empty());
@@ -211,7 +211,7 @@ TEST_F(Inbound, TreatsBadAttributesAsWithdraw) {
   std::uint64_t times = 0;
   for (const auto& attributes : bad) {
     const auto r = only(update_body(attributes, nlri_198_51_100_0));
-    EXPECT_EQ(r.where, someone);
+    EXPECT_EQ(r.where, anywhere);
     EXPECT_FALSE(r.announced);
     EXPECT_EQ(in->counts().withdrawn_as_error, ++times);
     const auto said = in->take_errors();

@@ -57,8 +57,6 @@ struct AddPath : ::testing::Test {
 
 using paths = std::set<std::vector<std::uint32_t>>;
 
-} // namespace
-
 // ---- in
 
 // RFC 7911 §5: an id replaces what it stood for, and nothing else
@@ -305,3 +303,5 @@ TEST_F(AddPath, NothingIsLeftWhenNobodyHasAddPathAnyMore) {
   EXPECT_EQ(lab.ribs->stats().peer_sets, 0u);
   EXPECT_EQ(lab.attributes->size(), 0u);
 }
+
+} // namespace

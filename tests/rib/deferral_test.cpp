@@ -20,8 +20,6 @@ struct Deferral : ::testing::Test {
   }
 };
 
-} // namespace
-
 TEST_F(Deferral, NothingIsAdvertisedAndNoInitialWalkEndsBeforeItIsOver) {
   const int a = lab.join({.asn = 101}), b = lab.join({.asn = 102});
   lab.announce(a, p, learned({101, 7}));
@@ -68,3 +66,5 @@ TEST_F(Deferral, SessionsOfAfterwardsAreAsEver) {
   EXPECT_EQ(lab.received(b).size(), 1u);
   EXPECT_TRUE(lab.at(b).walked);
 }
+
+} // namespace

@@ -23,8 +23,6 @@ std::string text_of(const rib::explanation& e, const rib::explanation::pair& p) 
   return source(p.winner) + " over " + source(p.loser) + ": " + std::string{rib::to_string(p.step)};
 }
 
-} // namespace
-
 // RFC 4271 §9.1.2.2 c): MED counts between routes of one neighbouring AS, so three paths can beat each other in a
 // circle. RFC 3345 shows what an order of comparisons would make of that; the answer here does not depend on it.
 TEST(Explain, NamesTheStepOfEveryPairOfACircle) {
@@ -71,8 +69,6 @@ TEST(Explain, ComparesNoMorePathsThanItsLimit) {
 
 // ---- why a prefix is not sent
 
-namespace {
-
 struct NotSent : ::testing::Test {
   rib_lab lab;
   const wire::prefix p = pfx("192.0.2.0/24");
@@ -89,8 +85,6 @@ struct NotSent : ::testing::Test {
 
 using rib::hold_back;
 namespace known = wire::well_known;
-
-} // namespace
 
 TEST_F(NotSent, BecauseThereIsNoSessionFamilyOrPath) {
   const int a = lab.join({.asn = 101}), b = lab.join({.asn = 102});
@@ -199,3 +193,5 @@ TEST(LinkLocalNextHop, IsReplacedByOursWhereverTheRouteGoes) {
   lab.announce(a, p, route);
   EXPECT_EQ(to_string(lab.received(within).at(p).next_hop->global), "2001:db8::9") << "a global one stays inside";
 }
+
+} // namespace

@@ -41,8 +41,6 @@ struct LongLivedPaths : ::testing::Test {
   }
 };
 
-} // namespace
-
 TEST_F(LongLivedPaths, AreMarkedAndGoOnlyToThoseWhoKnowThem) {
   lab.announce(a, p, with(learned({101, 7}), {5}));
   age();
@@ -143,3 +141,5 @@ TEST_F(LongLivedPaths, AMarkThatCameWithTheRouteCountsFromThoseWhoWereToldThatWe
   lab.announce(b, q, with(learned({104}), {known::llgr_stale}));
   EXPECT_TRUE(lab.received(does_not).contains(q)) << "a community like any other";
 }
+
+} // namespace

@@ -8,7 +8,7 @@ using namespace bellman::test;
 
 namespace {
 
-const auto p = pfx("192.0.2.0/24");
+const auto shared = pfx("192.0.2.0/24");
 
 rib::best_path_rules rules_of(std::uint16_t ebgp, std::uint16_t ibgp, bool relax = false) {
   rib::best_path_rules r;
@@ -41,7 +41,7 @@ sources marked(const rib_lab& lab) {
     if (row.multipath)
       out.insert(static_cast<int>(rib::number(row.source)));
   }
-  for (const auto& c : lab.ribs->explain(p).candidates)
+  for (const auto& c : lab.ribs->explain(shared).candidates)
     if (c.route.multipath)
       explained.insert(static_cast<int>(rib::number(c.route.source)));
   EXPECT_EQ(out, explained);
@@ -56,7 +56,7 @@ sources marked(const rib_lab& lab) {
 TEST(Multipath, MarksNothingUnlessAskedFor) {
   rib_lab lab;
   for (int i = 0; i < 3; ++i)
-    lab.announce(lab.join({.asn = 101}), p, learned({101, 7}));
+    lab.announce(lab.join({.asn = 101}), shared, learned({101, 7}));
   EXPECT_EQ(marked(lab), sources{});
 }
 
@@ -65,34 +65,34 @@ TEST(Multipath, MarksWhatOnlyATieBreakSetsBehindTheBest) {
   const int best = lab.join({.asn = 101}), same = lab.join({.asn = 101}), longer = lab.join({.asn = 101});
   const int origin = lab.join({.asn = 101}), med = lab.join({.asn = 101}), other = lab.join({.asn = 102});
   const int inside = lab.join({.asn = 65000, .kind = wire::session_kind::ibgp}), refused = lab.join({.asn = 101});
-  lab.announce(best, p, learned({101, 7}));
-  lab.announce(same, p, learned({101, 8}));
-  lab.announce(longer, p, learned({101, 8, 7}));
+  lab.announce(best, shared, learned({101, 7}));
+  lab.announce(same, shared, learned({101, 8}));
+  lab.announce(longer, shared, learned({101, 8, 7}));
   auto egp = learned({101, 7});
   egp.origin = wire::origin::egp;
-  lab.announce(origin, p, egp);
-  lab.announce(med, p, with_med({101, 7}, 5));
-  lab.announce(other, p, learned({102, 7}));
-  lab.announce(inside, p, inner({101, 7}));
-  lab.announce(refused, p, learned({101, 7}), rib::reject_reason::as_loop);
+  lab.announce(origin, shared, egp);
+  lab.announce(med, shared, with_med({101, 7}, 5));
+  lab.announce(other, shared, learned({102, 7}));
+  lab.announce(inside, shared, inner({101, 7}));
+  lab.announce(refused, shared, learned({101, 7}), rib::reject_reason::as_loop);
   EXPECT_EQ(marked(lab), sources{same}) << "of the same neighbouring AS; the rest of the path may differ";
 }
 
 TEST(Multipath, RelaxedTakesPathsOfTheSameLengthThroughAnyAs) {
   rib_lab lab{16384, {}, false, 1u << 20, rules_of(8, 8, true)};
   const int best = lab.join({.asn = 101}), other = lab.join({.asn = 102}), longer = lab.join({.asn = 103});
-  lab.announce(best, p, learned({101, 7}));
-  lab.announce(other, p, learned({102, 7}));
-  lab.announce(longer, p, learned({103, 8, 7}));
+  lab.announce(best, shared, learned({101, 7}));
+  lab.announce(other, shared, learned({102, 7}));
+  lab.announce(longer, shared, learned({103, 8, 7}));
   EXPECT_EQ(marked(lab), sources{other});
 }
 
 TEST(Multipath, RelaxedLeavesOutWhatLosesByMedWithinItsOwnAs) {
   rib_lab lab{16384, {}, false, 1u << 20, rules_of(8, 8, true)};
   const int best = lab.join({.asn = 101}), low = lab.join({.asn = 102}), high = lab.join({.asn = 102});
-  lab.announce(best, p, learned({101, 7}));
-  lab.announce(low, p, with_med({102, 7}, 10));
-  lab.announce(high, p, with_med({102, 7}, 20));
+  lab.announce(best, shared, learned({101, 7}));
+  lab.announce(low, shared, with_med({102, 7}, 10));
+  lab.announce(high, shared, with_med({102, 7}, 20));
   EXPECT_EQ(marked(lab), sources{low}) << "RFC 4271 §9.1.2.2 c";
 }
 
@@ -100,12 +100,12 @@ TEST(Multipath, OfTheInsideNeedsTheSamePathAndHasALimitOfItsOwn) {
   rib_lab lab{16384, {}, false, 1u << 20, rules_of(1, 2)};
   const auto join = [&] { return lab.join({.asn = 65000, .kind = wire::session_kind::ibgp}); };
   const int best = join(), other = join(), second = join(), third = join();
-  lab.announce(best, p, inner({101, 7}));
-  lab.announce(other, p, inner({101, 8}));
-  lab.announce(second, p, inner({101, 7}));
-  lab.announce(third, p, inner({101, 7}));
+  lab.announce(best, shared, inner({101, 7}));
+  lab.announce(other, shared, inner({101, 8}));
+  lab.announce(second, shared, inner({101, 7}));
+  lab.announce(third, shared, inner({101, 7}));
   EXPECT_EQ(marked(lab), sources{second}) << "two with the best one, the first by router id";
-  lab.announce(lab.join({.asn = 101}), p, learned({101, 7}));
+  lab.announce(lab.join({.asn = 101}), shared, learned({101, 7}));
   EXPECT_EQ(marked(lab), sources{}) << "where the best one is external its limit counts";
 }
 
@@ -115,9 +115,9 @@ TEST(Multipath, CountsTheBestOneAndTakesTheNextInOrder) {
   for (int i = 0; i < 5; ++i)
     all.push_back(lab.join({.asn = 101}));
   for (auto i = all.rbegin(); i != all.rend(); ++i)
-    lab.announce(*i, p, learned({101, 7}));
+    lab.announce(*i, shared, learned({101, 7}));
   EXPECT_EQ(marked(lab), (sources{all[1], all[2]}));
-  lab.withdraw(all[1], p);
+  lab.withdraw(all[1], shared);
   EXPECT_EQ(marked(lab), (sources{all[2], all[3]}));
 }
 
@@ -131,9 +131,9 @@ TEST(Multipath, NeedsTheSameDistanceToTheNextHop) {
     return a;
   };
   const int best = lab.join({.asn = 101}), same = lab.join({.asn = 101}), farther = lab.join({.asn = 101});
-  lab.announce(best, p, via("198.51.100.1"));
-  lab.announce(same, p, via("198.51.100.2"));
-  lab.announce(farther, p, via("203.0.113.1"));
+  lab.announce(best, shared, via("198.51.100.1"));
+  lab.announce(same, shared, via("198.51.100.2"));
+  lab.announce(farther, shared, via("203.0.113.1"));
   EXPECT_EQ(marked(lab), sources{same});
 }
 
@@ -145,9 +145,9 @@ TEST(Multipath, ChangesNothingOfWhatIsSentAndShowsInAWatch) {
     rib::change_query from;
     from.filter.view = rib::route_query::view_kind::all_paths;
     from = l->ribs->changes(from, 100).next;
-    l->announce(a, p, learned({101, 7}));
-    l->announce(b, p, learned({102, 7}));
-    EXPECT_EQ(l->received(receiver).at(p).as_path,
+    l->announce(a, shared, learned({101, 7}));
+    l->announce(b, shared, learned({102, 7}));
+    EXPECT_EQ(l->received(receiver).at(shared).as_path,
               (wire::as_path{{{wire::segment_type::as_sequence, {65000, 101, 7}}}}));
     const auto page = l->ribs->changes(from, 100);
     ASSERT_FALSE(page.events.empty());
@@ -167,12 +167,12 @@ TEST(NeighborAs, IsTheNeighboursBehindANumberOfOurs) {
   // Two ASes that we meet as AS 64999: their MEDs are not to be compared.
   const int low_med = lab.join({.asn = 102, .rules = migrated}), high_med = lab.join({.asn = 101, .rules = migrated});
   const int same_as = lab.join({.asn = 102, .rules = migrated});
-  lab.announce(high_med, p, with_med({101, 7}, 20));
-  lab.announce(low_med, p, with_med({102, 7}, 10));
-  lab.announce(same_as, p, with_med({102, 7}, 5));
+  lab.announce(high_med, shared, with_med({101, 7}, 20));
+  lab.announce(low_med, shared, with_med({102, 7}, 10));
+  lab.announce(same_as, shared, with_med({102, 7}, 5));
   std::set<rib::best_path_step> steps;
-  for (const auto& pair : lab.ribs->explain(p).pairs)
+  for (const auto& pair : lab.ribs->explain(shared).pairs)
     steps.insert(pair.step);
   EXPECT_EQ(steps, (std::set{rib::best_path_step::med, rib::best_path_step::router_id})) << "MED within AS 102 only";
-  EXPECT_EQ(lab.ribs->explain(p).candidates.at(0).route.source, lab.id(high_med));
+  EXPECT_EQ(lab.ribs->explain(shared).candidates.at(0).route.source, lab.id(high_med));
 }

@@ -42,8 +42,6 @@ struct StalePaths : ::testing::Test {
   }
 };
 
-} // namespace
-
 TEST_F(StalePaths, NobodySeesTheRestartOfANeighbour) {
   const auto before = lab.received(b);
   const auto sent = lab.messages;
@@ -179,3 +177,5 @@ TEST_F(StalePaths, AreImportedAgainWhereTheNextSessionHasOtherRules) {
   EXPECT_TRUE(lab.received(inside).empty());
   EXPECT_EQ(stale(0), 2u) << "rejected, but kept until the neighbour has said all";
 }
+
+} // namespace

@@ -11,7 +11,7 @@ namespace {
 using namespace testing;
 using enum segment_type;
 
-path_attributes received(const path_attributes& a, const outbound_form& form) {
+path_attributes ruled(const path_attributes& a, const outbound_form& form) {
   bytes canonical;
   encode_canonical(a, ipv4_unicast, canonical);
   outbound_attributes out;
@@ -21,8 +21,8 @@ path_attributes received(const path_attributes& a, const outbound_form& form) {
   return got.attributes;
 }
 
-std::string path_behind(const as_path& path, const outbound_form& form) {
-  return to_string(*received(plain(path), form).as_path);
+std::string ruled_path(const as_path& path, const outbound_form& form) {
+  return to_string(*ruled(plain(path), form).as_path);
 }
 
 TEST(PrivateAs, AreThoseOfRfc6996) {
@@ -52,12 +52,12 @@ TEST(PrivateAs, LeavePathsAsTheModeSays) {
   for (const auto& r : rows) {
     outbound_form form{.prepend_as = 64496};
     form.remove_private = r.mode;
-    EXPECT_EQ(path_behind(mixed, form), r.mixed);
-    EXPECT_EQ(path_behind(only, form), r.only);
-    EXPECT_EQ(path_behind(set_first, form), r.set_first);
-    EXPECT_EQ(path_behind(set_last, form), r.set_last);
-    EXPECT_EQ(path_behind(none, form), "64496 3356 174");
-    EXPECT_EQ(path_behind({}, form), "64496");
+    EXPECT_EQ(ruled_path(mixed, form), r.mixed);
+    EXPECT_EQ(ruled_path(only, form), r.only);
+    EXPECT_EQ(ruled_path(set_first, form), r.set_first);
+    EXPECT_EQ(ruled_path(set_last, form), r.set_last);
+    EXPECT_EQ(ruled_path(none, form), "64496 3356 174");
+    EXPECT_EQ(ruled_path({}, form), "64496");
   }
 }
 
@@ -67,33 +67,33 @@ TEST(PrivateAs, OfTheNeighbourAndOursStay) {
   form.spared_as = 64999;
   const as_path path{{{as_sequence, {65000, 64999, 64512, 64998}}}};
   form.remove_private = private_as::all;
-  EXPECT_EQ(path_behind(path, form), "65000 65000 64999");
+  EXPECT_EQ(ruled_path(path, form), "65000 65000 64999");
   form.remove_private = private_as::replace;
-  EXPECT_EQ(path_behind(path, form), "65000 65000 64999 65000 65000");
+  EXPECT_EQ(ruled_path(path, form), "65000 65000 64999 65000 65000");
   form.remove_private = private_as::leading;
-  EXPECT_EQ(path_behind(path, form), "65000 65000 64999 64512 64998") << "they end what stands in front";
+  EXPECT_EQ(ruled_path(path, form), "65000 65000 64999 64512 64998") << "they end what stands in front";
 }
 
 TEST(AsOverride, PutsOursInPlaceOfTheNeighbours) {
   outbound_form form{.prepend_as = 64496};
   form.override_as = 64999;
-  EXPECT_EQ(path_behind({{{as_sequence, {64999, 3356, 64999}}, {as_set, {64999, 1}}}}, form),
+  EXPECT_EQ(ruled_path({{{as_sequence, {64999, 3356, 64999}}, {as_set, {64999, 1}}}}, form),
             "64496 64496 3356 64496 {64496 1}");
-  EXPECT_EQ(path_behind({{{as_sequence, {3356}}}}, form), "64496 3356");
+  EXPECT_EQ(ruled_path({{{as_sequence, {3356}}}}, form), "64496 3356");
   form.remove_private = private_as::all;
   form.spared_as = 64999;
-  EXPECT_EQ(path_behind({{{as_sequence, {64512, 64999}}}}, form), "64496 64496") << "what removal spares is overridden";
+  EXPECT_EQ(ruled_path({{{as_sequence, {64512, 64999}}}}, form), "64496 64496") << "what removal spares is overridden";
 }
 
 // RFC 7705 §3.3
 TEST(LocalAs, StandsInFrontOfTheSpeakersOwn) {
   outbound_form form{.prepend_as = 64510};
   form.second_as = 64500;
-  EXPECT_EQ(path_behind({}, form), "64510 64500");
-  EXPECT_EQ(path_behind({{{as_sequence, {1, 2}}}}, form), "64510 64500 1 2");
-  EXPECT_EQ(path_behind({{{as_set, {1, 2}}}}, form), "64510 64500 {1 2}");
+  EXPECT_EQ(ruled_path({}, form), "64510 64500");
+  EXPECT_EQ(ruled_path({{{as_sequence, {1, 2}}}}, form), "64510 64500 1 2");
+  EXPECT_EQ(ruled_path({{{as_set, {1, 2}}}}, form), "64510 64500 {1 2}");
   for (const std::size_t count : {253u, 254u, 255u}) {
-    const auto got = received(plain({{{as_sequence, std::vector<std::uint32_t>(count, 7)}}}), form);
+    const auto got = ruled(plain({{{as_sequence, std::vector<std::uint32_t>(count, 7)}}}), form);
     EXPECT_EQ(got.as_path->length(), count + 2);
     EXPECT_EQ(got.as_path->segments.size(), count == 253 ? 1u : 2u);
   }
@@ -104,17 +104,17 @@ TEST(GracefulShutdownCommunity, IsAddedInItsPlaceAndOnce) {
   outbound_form form{.prepend_as = 64496};
   auto a = plain();
   a.communities = {0x10000, well_known::no_export};
-  EXPECT_EQ(received(a, form).communities, a.communities);
+  EXPECT_EQ(ruled(a, form).communities, a.communities);
   form.graceful_shutdown = true;
   using list = std::vector<std::uint32_t>;
-  EXPECT_EQ(received(plain(), form).communities, list{well_known::graceful_shutdown});
-  EXPECT_EQ(received(a, form).communities, (list{0x10000, well_known::graceful_shutdown, well_known::no_export}));
+  EXPECT_EQ(ruled(plain(), form).communities, list{well_known::graceful_shutdown});
+  EXPECT_EQ(ruled(a, form).communities, (list{0x10000, well_known::graceful_shutdown, well_known::no_export}));
   a.communities = {0x10000, well_known::graceful_shutdown};
-  EXPECT_EQ(received(a, form).communities, a.communities);
+  EXPECT_EQ(ruled(a, form).communities, a.communities);
   a.communities = {0x10000};
   a.large_communities = {{1, 2, 3}};
   a.aggregator = aggregator{1, 2};
-  const auto got = received(a, form);
+  const auto got = ruled(a, form);
   EXPECT_EQ(got.communities, (list{0x10000, well_known::graceful_shutdown}));
   EXPECT_EQ(got.large_communities, a.large_communities);
   EXPECT_EQ(got.aggregator, a.aggregator);
