@@ -261,7 +261,13 @@ TEST_F(PeersAndRib, ANeighbourThatReturnsAfterAFailureOfItsActorHasWhatItAnnounc
   replace(a);
   connect(a);
   EXPECT_EQ(out->size(rib::slot_id{1}), 100u);
-  replace(a); // before it could announce anything: RFC 8538 §4.2 is not negotiated, so what was stale goes
+  replace(a); // before it could announce anything: RFC 8538 §4.2 keeps what was stale, too
+  EXPECT_EQ(out->size(rib::slot_id{1}), 100u);
+  connect(a);
+  wire::bytes end;
+  wire::write_end_of_rib(end, wire::ipv4_unicast);
+  a.link->hear(end);
+  settle();
   EXPECT_EQ(out->size(rib::slot_id{1}), 0u);
 }
 
