@@ -54,8 +54,8 @@ struct route_rules {
   next_hop_rule next_hop = next_hop_rule::standard;
   wire::aigp_use aigp = wire::aigp_use::standard; ///< RFC 7311
   bool best_path_per_client = true;               ///< A route-server client gets its own best path (RFC 7947 §2.3).
-  /// eBGP, `next_hop` standard: the neighbour is in these subnets as we are, so that next hops in them stay (RFC 4271
-  /// §5.1.3, "third party"). At most `most_subnets`.
+  /// eBGP, `next_hop` standard: the neighbour is in these subnets as we are, so that next hops in them stay, "third
+  /// party" (RFC 4271 §5.1.3). At most `most_subnets`.
   std::vector<wire::prefix> next_hop_subnets;
 
   bool operator==(const route_rules&) const = default;
