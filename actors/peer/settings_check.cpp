@@ -133,6 +133,8 @@ std::optional<mistake> mistake_in_rules(const neighbor_settings& s) {
     return invalid(variant, std::string{variant} + " needs an eBGP session with a local_as that is not our own AS");
   if (r.local_as_dual && s.remote_as == s.speaker_as)
     return invalid("local_as_dual", "local_as_dual needs a neighbor of another AS than our own");
+  if (!r.next_hop_subnets.empty() && r.next_hop == next_hop_rule::unchanged)
+    return invalid("next_hop_subnets", "with next_hop = \"unchanged\" every next hop stays, and needs no subnet");
   return mistake_in_subnets(r.next_hop_subnets);
 }
 

@@ -71,7 +71,7 @@ graceful_shutdown_send = true
 blackhole = "no-export"
 default_local_pref = 90
 med = "keep"
-next_hop = "unchanged"
+next_hop = "self"
 aigp = "on"
 best_path_per_client = false
 next_hop_subnets = ["192.0.2.0/24", "2001:db8::/64"]
@@ -119,7 +119,7 @@ next_hop_subnets = ["192.0.2.0/24", "2001:db8::/64"]
              rib::blackhole_rule::no_export,
              90,
              peer::med_rule::keep,
-             peer::next_hop_rule::unchanged,
+             peer::next_hop_rule::self,
              wire::aigp_use::on,
              false,
              std::vector{*wire::parse_prefix("192.0.2.0/24"), *wire::parse_prefix("2001:db8::/64")}};
@@ -333,6 +333,8 @@ TEST(NeighborTable, RefusesRulesThatMeanNothingWithTheirPlace) {
   EXPECT_EQ(first("next_hop_subnets = [\"192.0.2.0/24\", \"192.0.2.1/24\"]\n"), "9:37 `192.0.2.1/24` cannot be read");
   EXPECT_EQ(first("next_hop_subnets = [\"10.0.0.0/8\", \"10.0.0.0/8\"]\n"),
             "9:20 a subnet of next hops is listed twice");
+  EXPECT_EQ(first("next_hop_subnets = [\"192.0.2.0/24\"]\nnext_hop = \"unchanged\"\n"),
+            "9:20 with next_hop = \"unchanged\" every next hop stays, and needs no subnet");
   EXPECT_NE(first("role_strict = true\n").find("role_strict needs a role"), std::string::npos);
   EXPECT_NE(first("local_as_dual = true\n").find("local_as_dual needs"), std::string::npos);
   EXPECT_NE(first("allow_own_as = 256\n").find("0..255"), std::string::npos);

@@ -98,6 +98,15 @@ TEST(SharedSubnets, AreRefusedWhereTheyMakeNoSense) {
   EXPECT_EQ(field(many), "");
   many.push_back(in({"192.0.2.0/24"}).front());
   EXPECT_EQ(field(many), wrong);
+
+  auto s = settings_of("192.0.2.2", in({"192.0.2.0/24"}));
+  s.rules.next_hop = next_hop_rule::self;
+  EXPECT_FALSE(mistake_in(s)) << "a group may have them, and one of its neighbours ours alone";
+  s.rules.next_hop = next_hop_rule::unchanged;
+  ASSERT_TRUE(mistake_in(s));
+  EXPECT_EQ(mistake_in(s)->field, "next_hop_subnets");
+  s.rules.next_hop_subnets.clear();
+  EXPECT_FALSE(mistake_in(s));
 }
 
 TEST(SharedSubnets, ChangeWithinTheSessionAndAreInherited) {
