@@ -28,6 +28,20 @@ private:
   std::optional<refusal> wrong_;
 };
 
+/// False for a subnet that is none.
+bool take_subnets(RouteRulesPatch::NextHopSubnets::Reader from, std::optional<std::vector<wire::prefix>>& to) {
+  if (!from.isSet())
+    return true;
+  to.emplace();
+  for (const auto p : from.getSet()) {
+    const auto read = read_prefix(p);
+    if (!read)
+      return false;
+    to->push_back(*read);
+  }
+  return true;
+}
+
 } // namespace
 
 void write_rules(const peer::route_rules& from, RouteRules::Builder out) {
@@ -47,6 +61,7 @@ void write_rules(const peer::route_rules& from, RouteRules::Builder out) {
   out.setNextHop(as_text(text_of(from.next_hop)));
   out.setAigp(as_text(text_of(from.aigp)));
   out.setBestPathPerClient(from.best_path_per_client);
+  write_prefixes(from.next_hop_subnets, out.initNextHopSubnets(static_cast<unsigned>(from.next_hop_subnets.size())));
 }
 
 result<peer::route_rules_patch, refusal> read_rules(RouteRulesPatch::Reader in) {
@@ -70,6 +85,8 @@ result<peer::route_rules_patch, refusal> read_rules(RouteRulesPatch::Reader in) 
   take(in.getBestPathPerClient(), p.best_path_per_client);
   if (words.wrong())
     return fail{*words.wrong()};
+  if (!take_subnets(in.getNextHopSubnets(), p.next_hop_subnets))
+    return fail{refusal{"invalid", "a subnet has 4 or 16 octets, and no host bits", "patch.rules.nextHopSubnets"}};
   return p;
 }
 

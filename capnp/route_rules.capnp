@@ -3,6 +3,7 @@
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("bellman::api");
+using Common = import "common.capnp";
 
 struct RouteRules {
   role @0 :Text;
@@ -37,6 +38,9 @@ struct RouteRules {
   # "standard", "on", "off": whether the session carries AIGP (RFC 7311); "standard" is all but eBGP.
   bestPathPerClient @15 :Bool;
   # A client of the route server gets the next path where it may not have the best one (RFC 7947).
+  nextHopSubnets @16 :List(Common.Prefix);
+  # eBGP, nextHop "standard": subnets where the neighbour is as we are, so that next hops in them stay (RFC 4271 §5.1.3, "third
+  # party"), but for the neighbour's own address. Of its family those count where it lies in. At most 8.
 }
 
 struct RouteRulesPatch {
@@ -105,5 +109,10 @@ struct RouteRulesPatch {
   bestPathPerClient :union {
     keep @30 :Void;
     set @31 :Bool;
+  }
+  nextHopSubnets :union {
+    keep @32 :Void;
+    set @33 :List(Common.Prefix);
+    # All of them; an empty list: none.
   }
 }

@@ -161,13 +161,7 @@ void add_patch_options(CLI::App& app, client::neighbor_patch& p) {
   add_value(app, "--paths-limit", type_name::number,
             "0 to 255, paths of a prefix that are kept of it; 0: 255, not told", parse_small, into(p.paths_limit));
   const auto limits = [&](const char* name, std::optional<std::vector<client::prefix_limit>>& to, const char* help) {
-    repeated(add_value(app, name, "ipv4|ipv6=N[,KEY=VALUE…]|none", help, parse_limit,
-                       [&to](const std::optional<client::prefix_limit>& l) {
-                         if (!to)
-                           to.emplace();
-                         if (l)
-                           to->push_back(*l);
-                       }));
+    repeated(add_value(app, name, "ipv4|ipv6=N[,KEY=VALUE…]|none", help, parse_limit, onto_or_none(to)));
   };
   limits(
       "--max-prefixes", p.max_prefixes,

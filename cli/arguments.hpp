@@ -54,6 +54,17 @@ auto into(T& member) {
   return [&member](auto value) { member = std::move(value); };
 }
 
+/// A `store` that adds to a list, or adds nothing: with "none" it is said to be empty.
+template <class T>
+auto onto_or_none(std::optional<std::vector<T>>& list) {
+  return [&list](const std::optional<T>& value) {
+    if (!list)
+      list.emplace();
+    if (value)
+      list->push_back(*value);
+  };
+}
+
 /// Takes any number of words.
 inline CLI::Option* many(CLI::Option* o) {
   return o->expected(1, CLI::detail::expected_max_vector_size)->allow_extra_args();

@@ -3,7 +3,25 @@
 #include "cli/arguments.hpp"
 #include "cli/table.hpp"
 
+#include <algorithm>
+
 namespace bellman::cli {
+
+namespace {
+
+/// Nothing for text that is none; an empty subnet for "none".
+std::optional<std::optional<wire::prefix>> parse_subnet(const std::string& text) {
+  const auto subnet = parse_prefix(text);
+  return subnet || text == "none" ? std::make_optional(subnet) : std::nullopt;
+}
+
+std::vector<std::string> texts_of(const std::vector<wire::prefix>& all) {
+  std::vector<std::string> out(all.size());
+  std::ranges::transform(all, out.begin(), [](const wire::prefix& p) { return to_string(p); });
+  return out;
+}
+
+} // namespace
 
 void add_rule_options(CLI::App& app, client::route_rules_patch& r) {
   const auto flag = [&](const char* name, std::optional<bool>& to, const char* help) {
@@ -36,6 +54,9 @@ void add_rule_options(CLI::App& app, client::route_rules_patch& r) {
   word("--aigp", r.aigp, "standard|on|off", "whether AIGP is exchanged with it (RFC 7311)");
   flag("--best-path-per-client", r.best_path_per_client,
        "route-server client: the next path where it may not have the best");
+  repeated(add_value(app, "--next-hop-subnets", "SUBNET|none",
+                     "next hops in it stay, the neighbor reaches them itself; may be given again", parse_subnet,
+                     onto_or_none(r.next_hop_subnets)));
 }
 
 std::vector<std::pair<std::string, std::string>> rule_lines(const client::route_rules& r) {
@@ -59,6 +80,10 @@ std::vector<std::pair<std::string, std::string>> rule_lines(const client::route_
   add(r.default_local_pref != 100, "LOCAL_PREF", number(r.default_local_pref) + " where there is none");
   add(r.med != "standard", "MED", printable(r.med));
   add(r.next_hop != "standard", "Next hop", printable(r.next_hop));
+  std::string subnets;
+  for (const auto& text : texts_of(r.next_hop_subnets))
+    subnets += (subnets.empty() ? "in " : ", ") + text;
+  add(!subnets.empty(), "Next hops that stay", subnets);
   add(r.aigp != "standard", "AIGP", printable(r.aigp));
   add(!r.best_path_per_client, "Best path per client", "no: the best path of all, or none");
   return out;
@@ -80,7 +105,8 @@ nlohmann::ordered_json rules_json(const client::route_rules& r) {
           {"med", r.med},
           {"next_hop", r.next_hop},
           {"aigp", r.aigp},
-          {"best_path_per_client", r.best_path_per_client}};
+          {"best_path_per_client", r.best_path_per_client},
+          {"next_hop_subnets", texts_of(r.next_hop_subnets)}};
 }
 
 } // namespace bellman::cli

@@ -136,6 +136,11 @@ void read_rule(table_reader& in, const char* key, std::optional<bool>& to) { in.
 void read_rule(table_reader& in, const char* key, std::optional<std::uint32_t>& to) {
   in.number(key, to, 0, 0xFFFFFFFF);
 }
+void read_rule(table_reader& in, const char* key, std::optional<std::vector<wire::prefix>>& to) {
+  std::vector<wire::prefix> read;
+  if (in.list(key, read, wire::parse_prefix, "subnets without host bits, as in \"192.0.2.0/24\""))
+    to = std::move(read);
+}
 template <class Enum>
 void read_rule(table_reader& in, const char* key, std::optional<Enum>& to) {
   in.parsed(key, to, peer::parse_word<Enum>, peer::choice_of<Enum>());
@@ -277,8 +282,10 @@ public:
         *remote_as != effective(&neighbor_patch::local_as).value_or(context_.global.asn))
       out_.error(*own_.place, "`route_reflector_client` needs an iBGP session (RFC 4456)");
     const peer::speaker_settings speaker{context_.global.asn, 0};
-    if (const auto wrong = peer::mistake_in_rules(peer::resolve(speaker, who_.address, {}, group_, who_.own)))
+    const auto resolved = peer::resolve(speaker, who_.address, {}, group_, who_.own);
+    if (const auto wrong = peer::mistake_in_rules(resolved))
       out_.error(own_.at(wrong->field.c_str()), wrong->message);
+    warn_of_subnets(resolved.rules.next_hop_subnets);
     if (effective(&neighbor_patch::paths_limit).value_or(0) != 0 &&
         !effective(&neighbor_patch::add_path_receive).value_or(false))
       out_.error(own_.at("paths_limit"), "`paths_limit` needs `add_path_receive`");
@@ -311,6 +318,12 @@ private:
     if (own.value_or(false) && !effective(&neighbor_patch::route_server_client).value_or(false))
       out_.warning(own_.at("best_path_per_client"),
                    "`best_path_per_client` has no effect without `route_server_client` (RFC 7947)");
+  }
+
+  void warn_of_subnets(const std::vector<wire::prefix>& all) {
+    if (!all.empty() && peer::subnets_shared_with(who_.address, all).empty())
+      out_.warning(own_.at("next_hop_subnets"),
+                   "`next_hop_subnets` has no effect: " + wire::to_string(who_.address) + " lies in none of them");
   }
 
   /// RFC 8212: without a policy nothing passes an eBGP session.

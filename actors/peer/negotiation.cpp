@@ -312,6 +312,10 @@ outbound outbound_of(const neighbor_settings& settings, const negotiated& agreed
     return out;
   form.next_hop_v4 = form.self_v4;
   form.next_hop_v6 = form.self_v6;
+  if (ebgp && hop == next_hop_rule::standard)
+    form.shared_subnets = subnets_shared_with(settings.address, settings.rules.next_hop_subnets);
+  if (!form.shared_subnets.empty())
+    form.own_end = local.without_zone();
   for (const auto f : agreed.families) {
     const bool sayable = (f.afi == wire::afi::ipv4 && !form.self_v4.is_unspecified()) ||
                          ((f.afi == wire::afi::ipv6 || form.ipv4_over_mp) && !form.self_v6.is_unspecified());

@@ -153,6 +153,7 @@ std::string as_text(wire::family f) {
 }
 std::string as_text(const prefix_limit& l) { return to_text(l); }
 std::string as_text(const send_choice& c) { return to_text(c); }
+std::string as_text(const wire::prefix& p) { return to_string(p); }
 template <class T>
 std::string as_text(const std::vector<T>& list) {
   std::string out;
@@ -219,6 +220,12 @@ bool read(std::string_view text, send_choice& to) {
   if (c)
     to = *c;
   return c.has_value();
+}
+bool read(std::string_view text, wire::prefix& to) {
+  const auto p = wire::parse_prefix(text);
+  if (p)
+    to = *p;
+  return p.has_value();
 }
 bool read(std::string_view text, prefix_limit& to) {
   const auto l = parse_prefix_limit(text);

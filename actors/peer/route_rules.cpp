@@ -1,5 +1,7 @@
 #include "actors/peer/route_rules.hpp"
 
+#include <algorithm>
+
 namespace bellman::peer {
 
 std::optional<wire::role> role_of(local_role r) noexcept {
@@ -23,6 +25,14 @@ bool are_counterparts(wire::role ours, wire::role theirs) noexcept {
   case wire::role::peer: return theirs == wire::role::peer;
   }
   return false;
+}
+
+std::vector<wire::prefix> subnets_shared_with(const wire::ip_address& neighbor, std::vector<wire::prefix> all) {
+  std::erase_if(all, [&](const wire::prefix& p) {
+    return !neighbor.has_zone() && p.is_v4() == neighbor.is_v4() && !p.covers(neighbor);
+  });
+  std::ranges::sort(all);
+  return all;
 }
 
 bool needs_reset(const route_rules& before, const route_rules& after) noexcept {

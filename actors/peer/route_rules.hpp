@@ -5,6 +5,7 @@
 #include "actors/rib/session_rules.hpp"
 #include "wire/bgp/capability.hpp"
 #include "wire/bgp/outgoing.hpp"
+#include "wire/prefix.hpp"
 
 #include <array>
 #include <cstddef>
@@ -12,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace bellman::peer {
 
@@ -52,6 +54,9 @@ struct route_rules {
   next_hop_rule next_hop = next_hop_rule::standard;
   wire::aigp_use aigp = wire::aigp_use::standard; ///< RFC 7311
   bool best_path_per_client = true;               ///< A route-server client gets its own best path (RFC 7947 §2.3).
+  /// eBGP, `next_hop` standard: the neighbour is in these subnets as we are, so that next hops in them stay, "third
+  /// party" (RFC 4271 §5.1.3). At most `most_subnets`.
+  std::vector<wire::prefix> next_hop_subnets;
 
   bool operator==(const route_rules&) const = default;
 };
@@ -71,6 +76,7 @@ struct route_rules_patch {
   std::optional<next_hop_rule> next_hop;
   std::optional<wire::aigp_use> aigp;
   std::optional<bool> best_path_per_client;
+  std::optional<std::vector<wire::prefix>> next_hop_subnets;
 
   bool operator==(const route_rules_patch&) const = default;
 };
@@ -96,6 +102,7 @@ void each_rule(Visit&& visit) {
   visit("next_hop", &patch::next_hop, &all::next_hop);
   visit("aigp", &patch::aigp, &all::aigp);
   visit("best_path_per_client", &patch::best_path_per_client, &all::best_path_per_client);
+  visit("next_hop_subnets", &patch::next_hop_subnets, &all::next_hop_subnets);
 }
 
 /// The words of each enumeration, in its order.
@@ -136,6 +143,12 @@ std::string choice_of() {
     out += (i == 0 ? "\"" : i + 1 == all.size() ? "\" or \"" : "\", \"") + std::string{all[i]};
   return out + "\"";
 }
+
+inline constexpr std::size_t most_subnets = 8; ///< of `next_hop_subnets`
+
+/// Those of `next_hop_subnets` that count for a neighbour, in order: where its address lies in. Those of the other
+/// family, and for one that is known by its link all, are left to the operator's word: its address says nothing there.
+std::vector<wire::prefix> subnets_shared_with(const wire::ip_address& neighbor, std::vector<wire::prefix> all);
 
 /// Does the step from one to the other take a new session? What is told in OPEN does, and what the peer actor decides.
 bool needs_reset(const route_rules& before, const route_rules& after) noexcept;

@@ -68,13 +68,31 @@ std::optional<mistake> mistake_in_addresses(const neighbor_settings& s) {
   return std::nullopt;
 }
 
+std::optional<mistake> mistake_in_subnets(std::vector<wire::prefix> all) {
+  const auto wrong = [](std::string what) { return invalid("next_hop_subnets", std::move(what)); };
+  if (all.size() > most_subnets)
+    return wrong("there can be " + std::to_string(most_subnets) + " subnets of next hops at most");
+  for (const auto& p : all) {
+    const bool fits = p.length <= (p.is_v4() ? 32 : 128);
+    if (!fits || wire::make_prefix(p.address, p.length) != p)
+      return wrong("a subnet of next hops has host bits");
+    if (p.address.is_multicast() || (!p.is_v4() && p.address.is_link_local()))
+      return wrong("no next hop that others could use lies in " + to_string(p));
+  }
+  std::ranges::sort(all);
+  if (std::ranges::adjacent_find(all) != all.end())
+    return wrong("a subnet of next hops is listed twice");
+  return std::nullopt;
+}
+
 /// What needs eBGP, and is not the default.
 const char* needless_on_ibgp(const route_rules& r) {
   const std::pair<bool, const char*> all[] = {{r.role != local_role::none, "role"},
                                               {r.as_override, "as_override"},
                                               {r.remove_private_as != wire::private_as::keep, "remove_private_as"},
                                               {r.graceful_shutdown_send, "graceful_shutdown_send"},
-                                              {r.default_local_pref != 100, "default_local_pref"}};
+                                              {r.default_local_pref != 100, "default_local_pref"},
+                                              {!r.next_hop_subnets.empty(), "next_hop_subnets"}};
   for (const auto& [set, name] : all)
     if (set)
       return name;
@@ -119,7 +137,9 @@ std::optional<mistake> mistake_in_rules(const neighbor_settings& s) {
     return invalid(variant, std::string{variant} + " needs an eBGP session with a local_as that is not our own AS");
   if (r.local_as_dual && s.remote_as == s.speaker_as)
     return invalid("local_as_dual", "local_as_dual needs a neighbor of another AS than our own");
-  return std::nullopt;
+  if (!r.next_hop_subnets.empty() && r.next_hop == next_hop_rule::unchanged)
+    return invalid("next_hop_subnets", "with next_hop = \"unchanged\" every next hop stays, and needs no subnet");
+  return mistake_in_subnets(r.next_hop_subnets);
 }
 
 namespace {

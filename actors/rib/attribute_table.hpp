@@ -31,6 +31,7 @@ enum class set_variant : std::uint8_t {
   learned = 0,
   own_med = 1,   ///< MED was set by our policy or our injector: it may leave over eBGP (RFC 4271 §5.1.4).
   reflected = 2, ///< As it leaves for iBGP neighbours; its next hop stays (RFC 4456 §10).
+  own_hop = 4,   ///< As it leaves for whoever has the address that is its next hop: with ours (third_party.hpp).
 };
 constexpr bool has(const attribute_set& set, set_variant bit) noexcept {
   return (set.variant & static_cast<std::uint8_t>(bit)) != 0;

@@ -20,12 +20,16 @@ void cohort_table::join(slot_id slot, const session_info& info, policy::program_
   if (found == cohorts_.end())
     found = cohorts_.insert(cohorts_.end(), std::move(wanted));
   found->members.set(slot);
+  const auto shares = [&](const wire::prefix& p) { return p.covers(info.peer_address); };
+  if (std::ranges::any_of(info.form.shared_subnets, shares))
+    sharers_[info.peer_address] = slot;
   rebuild();
 }
 
 void cohort_table::leave(slot_id slot) {
   for (auto& c : cohorts_)
     c.members.reset(slot);
+  std::erase_if(sharers_, [&](const auto& s) { return s.second == slot; });
   std::erase_if(cohorts_, [](const cohort& c) { return c.members.empty(); });
   rebuild();
 }
@@ -40,6 +44,15 @@ bool cohort_table::publish(const std::string& chain, const policy::program_ptr& 
   if (any)
     rebuild();
   return any;
+}
+
+std::optional<slot_id> cohort_table::sharer(const wire::ip_address& address) const {
+  const auto found = sharers_.find(address);
+  return found == sharers_.end() ? std::nullopt : std::optional{found->second};
+}
+
+const cohort& cohort_table::cohort_of(slot_id slot) const {
+  return *std::ranges::find_if(cohorts_, [&](const cohort& c) { return c.members.test(slot); });
 }
 
 void cohort_table::rebuild() {

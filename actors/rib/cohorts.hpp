@@ -12,6 +12,8 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -60,6 +62,12 @@ public:
 
   const std::vector<cohort>& cohorts() const noexcept { return cohorts_; }
   const std::vector<encoding_class>& encodings() const noexcept { return encodings_; }
+  /// The session with this address, if that lies in a subnet that it shares with us (third_party.hpp).
+  std::optional<slot_id> sharer(const wire::ip_address& address) const;
+  bool has_sharers() const noexcept { return !sharers_.empty(); }
+  /// @pre it has joined
+  const cohort& cohort_of(slot_id slot) const;
+
   /// Sessions of a family, whatever their cohort.
   const peer_bits& members(std::size_t family) const noexcept { return members_[family]; }
 
@@ -81,6 +89,7 @@ private:
   void find_choice(const cohort& c, std::size_t family);
 
   std::vector<cohort> cohorts_;
+  std::map<wire::ip_address, slot_id> sharers_;
   std::vector<encoding_class> encodings_;
   peer_bits members_[2], next_best_[2];
   bool sends_paths_[2]{};

@@ -113,8 +113,10 @@ std::size_t emitter<Prefix, Ids>::encode_group(const group& g, std::uint32_t enc
   }
   const auto& set = table[g.attributes];
   std::size_t refused;
-  if (set.variant != static_cast<std::uint8_t>(set_variant::learned) || set.summary.on_link) {
-    const auto own = form_for(set, form);
+  const bool plain = set.variant == static_cast<std::uint8_t>(set_variant::learned) && !set.summary.on_link &&
+                     form.shared_subnets.empty();
+  if (!plain) {
+    const auto own = form_for(set, Prefix::family, form);
     wire::apply_form(set.canonical(), Prefix::family, own, scratch_);
     refused = wire::write_announcements(data, scratch_, own, prefixes, ids);
   } else {

@@ -71,7 +71,7 @@ sending partition::why_not(const Prefix& prefix, const path_row& row, const peer
   const auto variant = v.med_set || has(set, set_variant::own_med) ? set_variant::own_med : set_variant::learned;
   const auto leaving = attr_ref::adopt(paths_.table(), paths_.table()->intern(canonical, variant));
   wire::outbound_attributes out;
-  wire::apply_form(canonical, Prefix::family, form_for(*leaving, info.form), out);
+  wire::apply_form(canonical, Prefix::family, form_for(*leaving, Prefix::family, info.form), out);
   if (!out.can_be_sent())
     return {hold_back::next_hop, {}};
   return {fits(*leaving, Prefix::family, info.form) ? hold_back::none : hold_back::too_long, {}};

@@ -3,10 +3,38 @@
 // not.
 #include "actors/rib/out_rows.hpp"
 #include "actors/rib/partition.hpp"
+#include "actors/rib/path_order.hpp"
 
 #include <algorithm>
 
 namespace bellman::rib {
+
+namespace {
+
+/// As a rule the first path will do, or one of the next: they are found by looking through all that are left, which
+/// takes no memory. Only where that goes on are all put in order.
+constexpr std::uint32_t most_looked_for = 3;
+
+template <class Path>
+void put_best_last(std::vector<Path>& paths, const best_path_rules& rules) {
+  std::vector<ranked_path> order;
+  for (const auto& p : paths)
+    order.push_back({&p.route, p.rank, static_cast<std::uint32_t>(order.size())});
+  order_by_preference(order, rules);
+  std::vector<Path> ordered;
+  for (auto p = order.rbegin(); p != order.rend(); ++p)
+    ordered.push_back(paths[p->index]);
+  paths.swap(ordered);
+}
+
+template <class Path>
+Path take_last(std::vector<Path>& paths) {
+  const auto last = paths.back();
+  paths.pop_back();
+  return last;
+}
+
+} // namespace
 
 /// `of_best` and what those get whom it leaves out. Paths are asked in the order of best path, each the best of those
 /// that are left, until everybody has one.
@@ -25,8 +53,11 @@ const std::vector<out_row>& partition::with_next_best(std::uint32_t index, const
     if (n.row(i).usable())
       runners_up_.push_back({i, n.row(i).rank, candidate_of(n.row(i))});
   bound_path_memos();
-  while (!without_.empty() && !runners_up_.empty()) {
-    const auto& memo = path_export<Prefix>(index, n.row(take_best()), audience::next_best);
+  for (std::uint32_t asked = 0; !without_.empty() && !runners_up_.empty(); ++asked) {
+    if (asked == most_looked_for)
+      put_best_last(runners_up_, settings_.rules);
+    const auto& path = n.row(asked < most_looked_for ? take_best() : take_last(runners_up_).row);
+    const auto& memo = path_export<Prefix>(index, path, audience::next_best);
     unsendable_ += memo.unsendable;
     for (const auto& row : memo.rows)
       give<Prefix>(row.attributes, row.set);
@@ -56,7 +87,8 @@ void partition::give(attr_handle attributes, set_id to) {
   }
 }
 
-/// Takes the best one out of the runners-up: the number of its row. Ranks decide where they differ.
+/// Takes the best one out of the runners-up, in whatever order they are: the number of its row. Ranks decide where they
+/// differ.
 std::uint32_t partition::take_best() {
   const auto top = std::ranges::max_element(runners_up_, {}, &runner_up::rank)->rank;
   ties_.clear();

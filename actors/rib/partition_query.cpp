@@ -124,7 +124,7 @@ struct partition_query {
       }
     }
     out.attributes = attr_ref::share(p.paths_.table(), r.attributes);
-    out.form = std::make_shared<wire::outbound_form>(form_for(*out.attributes, form));
+    out.form = std::make_shared<wire::outbound_form>(form_for(*out.attributes, Prefix::family, form));
     return out;
   }
 
@@ -170,7 +170,7 @@ struct partition_query {
       out.received_at = from != nullptr ? from->received_at : 0;
       out.attributes = attr_ref::share(p.paths_.table(), r.attributes);
       out.best = from == nullptr || from == &n.first;
-      out.form = std::make_shared<wire::outbound_form>(form_for(*out.attributes, to->info.form));
+      out.form = std::make_shared<wire::outbound_form>(form_for(*out.attributes, Prefix::family, to->info.form));
       add(std::move(out));
     }
   }

@@ -3,6 +3,7 @@
 #include "actors/rib/out_rows.hpp"
 #include "actors/rib/partition.hpp"
 #include "actors/rib/session_form.hpp"
+#include "actors/rib/third_party.hpp"
 
 #include <algorithm>
 
@@ -109,7 +110,9 @@ bool partition::evaluate_export(const Prefix& prefix, audience to, export_memo& 
   };
   // RFC 7311 §3.4.3: AIGP grows by the way to the next hop that ours takes the place of.
   const auto distance = set.summary.has_aigp ? distance_of(set) : 0;
-  const auto adds = [&](const cohort& c) { return distance != 0 && adds_to_aigp<Prefix>(c.form); };
+  const auto adds = [&](const cohort& c) {
+    return distance != 0 && adds_to_aigp<Prefix>(c.form) && !keeps_hop(set, Prefix::family, c.form);
+  };
   const bool stale = is_long_lived_stale(set.summary, source->facts);
   const auto take_bytes = [&](std::uint32_t i, wire::bytes_view canonical, set_variant variant) {
     const auto& c = cohorts_.cohorts()[i];
@@ -171,6 +174,7 @@ bool partition::evaluate_export(const Prefix& prefix, audience to, export_memo& 
     else
       table.release(handle);
   }
+  memo.unsendable += part_from_owner<Prefix>(table, family<Prefix>().sets, cohorts_, distance, rows);
   std::ranges::sort(rows, {}, &out_row::attributes);
   return reusable;
 }

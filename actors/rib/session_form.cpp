@@ -1,5 +1,6 @@
 #include "actors/rib/session_form.hpp"
 
+#include <algorithm>
 #include <span>
 
 namespace bellman::rib {
@@ -26,9 +27,20 @@ void put_self_where_none(wire::outbound_form& form) {
 
 } // namespace
 
-wire::outbound_form form_for(const attribute_set& set, const wire::outbound_form& session) {
+bool keeps_hop(const attribute_set& set, wire::family family, const wire::outbound_form& session) noexcept {
+  if (session.shared_subnets.empty() || has(set, set_variant::own_hop) || set.summary.on_link)
+    return false;
+  const auto hop = wire::next_hop_of(set.canonical()).global;
+  const bool ours = hop == session.self_v4 || hop == session.self_v6 || hop == session.own_end;
+  const bool sayable = hop.is_v4() || family != wire::ipv4_unicast || session.ipv4_over_mp;
+  return !hop.is_unspecified() && !ours && sayable &&
+         std::ranges::any_of(session.shared_subnets, [&](const wire::prefix& p) { return p.covers(hop); });
+}
+
+wire::outbound_form form_for(const attribute_set& set, wire::family family, const wire::outbound_form& session) {
   auto form = session;
-  if (has(set, set_variant::reflected)) {
+  form.global_hop_only = keeps_hop(set, family, session);
+  if (form.global_hop_only || has(set, set_variant::reflected)) {
     form.next_hop_v4 = {};
     form.next_hop_v6 = {.afi = wire::afi::ipv6, .octets = {}};
   }
@@ -60,7 +72,7 @@ bool fits(const attribute_set& set, wire::family family, const wire::outbound_fo
   if (2 * canonical.size() + 128 <= session.max_message && hop.is_v4() == is_v4 && !hop.is_unspecified() &&
       !set.summary.on_link)
     return true;
-  const auto form = form_for(set, session);
+  const auto form = form_for(set, family, session);
   wire::outbound_attributes out;
   wire::apply_form(canonical, family, form, out);
   return is_v4 ? has_room<wire::prefix4>(out, form) : has_room<wire::prefix6>(out, form);

@@ -7,10 +7,14 @@
 
 namespace bellman::rib {
 
+/// Does the set's next hop stay on a session that has ours put in its place (RFC 4271 §5.1.3, "third party")? Where it
+/// lies in a subnet that they share, is not ours, and can be said there.
+bool keeps_hop(const attribute_set& set, wire::family family, const wire::outbound_form& session) noexcept;
+
 /// The MED of a route of our own, or one that policy set, stays; a route of our own without a next hop gets our address
 /// on this session. What is reflected keeps its next hop (RFC 4456 §10), but for one that is link-local alone: it means
-/// nothing elsewhere, so that ours takes its place.
-wire::outbound_form form_for(const attribute_set& set, const wire::outbound_form& session);
+/// nothing elsewhere, so that ours takes its place. A next hop that is kept goes out without its link-local half.
+wire::outbound_form form_for(const attribute_set& set, wire::family family, const wire::outbound_form& session);
 
 /// Can the attributes be told with one prefix behind them, whatever its length? False too where the session has no way
 /// to say the next hop. Sets of ordinary size are answered without a look inside.

@@ -75,9 +75,7 @@ outcome<done> batch::flush_puts() {
 
 outcome<done> batch::flush_dels() {
   auto call = batch_.delRequest();
-  auto list = call.initPrefixes(static_cast<unsigned>(dels_.size()));
-  for (unsigned i = 0; i < list.size(); ++i)
-    api::write_prefix(dels_[i], list[i]);
+  api::write_prefixes(dels_, call.initPrefixes(static_cast<unsigned>(dels_.size())));
   dels_.clear();
   return connection_.noticed(connection_.loop().wait(call.send(), connection_.where().patience));
 }

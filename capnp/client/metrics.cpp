@@ -35,9 +35,7 @@ outcome<done> metrics::remove(const std::vector<wire::prefix>& all) {
   if (!admin)
     return fail{admin.error()};
   auto call = admin->removeRequest();
-  auto out = call.initPrefixes(static_cast<unsigned>(all.size()));
-  for (unsigned i = 0; i < out.size(); ++i)
-    api::write_prefix(all[i], out[i]);
+  api::write_prefixes(all, call.initPrefixes(static_cast<unsigned>(all.size())));
   return connection_.ask(call.send(), [](auto) { return done{}; });
 }
 

@@ -25,6 +25,9 @@ route_rules read_rules(api::RouteRules::Reader in) {
   r.next_hop = api::as_string(in.getNextHop());
   r.aigp = api::as_string(in.getAigp());
   r.best_path_per_client = in.getBestPathPerClient();
+  for (const auto p : in.getNextHopSubnets())
+    if (const auto read = api::read_prefix(p))
+      r.next_hop_subnets.push_back(*read);
   return r;
 }
 
@@ -45,6 +48,8 @@ void write_rules(const route_rules_patch& from, api::RouteRulesPatch::Builder ou
   give_text(from.next_hop, out.getNextHop());
   give_text(from.aigp, out.getAigp());
   give(from.best_path_per_client, out.getBestPathPerClient());
+  if (const auto& all = from.next_hop_subnets)
+    api::write_prefixes(*all, out.getNextHopSubnets().initSet(static_cast<unsigned>(all->size())));
 }
 
 } // namespace bellman::client

@@ -2,9 +2,12 @@
 // What a session does to every route besides policy. What each member means, and its words, is said in
 // capnp/route_rules.capnp.
 
+#include "wire/prefix.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace bellman::client {
 
@@ -25,6 +28,7 @@ struct route_rules {
   std::string next_hop;
   std::string aigp;
   bool best_path_per_client = true;
+  std::vector<wire::prefix> next_hop_subnets;
 
   bool operator==(const route_rules&) const = default;
 };
@@ -47,6 +51,7 @@ struct route_rules_patch {
   std::optional<std::string> next_hop;
   std::optional<std::string> aigp;
   std::optional<bool> best_path_per_client;
+  std::optional<std::vector<wire::prefix>> next_hop_subnets;
 
   bool operator==(const route_rules_patch&) const = default;
 };

@@ -43,6 +43,11 @@ void write_prefix(const wire::prefix& p, Prefix::Builder out) {
   out.setLength(p.length);
 }
 
+void write_prefixes(const std::vector<wire::prefix>& all, ::capnp::List<Prefix>::Builder out) {
+  for (unsigned i = 0; i < out.size(); ++i)
+    write_prefix(all[i], out[i]);
+}
+
 void write_family(wire::family f, Family::Builder out) {
   out.setAfi(static_cast<std::uint16_t>(f.afi));
   out.setSafi(static_cast<std::uint8_t>(f.safi));

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace bellman::api {
 
@@ -36,6 +37,8 @@ private:
 /// Nothing for a length that does not fit, or set bits behind the length.
 std::optional<wire::prefix> read_prefix(Prefix::Reader p);
 void write_prefix(const wire::prefix& p, Prefix::Builder out);
+/// @pre `out` has as many
+void write_prefixes(const std::vector<wire::prefix>& all, ::capnp::List<Prefix>::Builder out);
 void write_family(wire::family f, Family::Builder out);
 wire::family read_family(Family::Reader f);
 

@@ -8,6 +8,7 @@ themselves; MED, next hop, LOCAL_PREF. All but what OPEN says changes within the
 """
 from lib.bird import Bird
 from lib.frr import Frr
+from lib.namespace import NET4, NET6
 from lib.route import Route, by_prefix, canonical
 from lib.wait import require, until
 from lib.world import World
@@ -50,6 +51,7 @@ def body(build, folder):
         lab = Lab(world, source, frr, inside)
         lab.paths_change_within_the_session()
         lab.med_and_next_hop_change_within_the_session()
+        lab.next_hops_on_the_shared_subnet_stay()
         lab.communities_act_by_themselves()
         lab.local_pref_is_the_neighbours()
         lab.our_number_may_stand_in_a_path()
@@ -107,6 +109,26 @@ class Lab:
         self.set(self.frr, next_hop="standard")
         self.at_frr("as before")
         self.world.require_same_sessions("MED and next hop change", marks)
+
+    def next_hops_on_the_shared_subnet_stay(self):
+        """RFC 4271 §5.1.3: FRR reaches BIRD by itself. It is never told its own address, and what is elsewhere goes through us."""
+        marks = self.world.marks()
+        theirs = self.source.session.next_hop
+        self.set(self.frr, next_hop_subnets=[f"{NET4}.0/24"])
+        self.at_frr("next hops of IPv4 stay", change=lambda r: r.with_(next_hop=theirs(r.family)) if r.family == "ipv4" else r)
+        self.set(self.frr, next_hop_subnets=[f"{NET4}.0/24", f"{NET6}:/64"])
+        self.at_frr("next hops of both families stay", change=lambda r: r.with_(next_hop=theirs(r.family)))
+        ours, own = self.hub.site.next_hop("ipv4"), self.frr.session.own.address4
+        wanted = {"198.18.0.0/24": theirs("ipv4"), "198.18.1.0/24": ours, "198.18.2.0/24": ours}
+        for prefix, hop in zip(wanted, (theirs("ipv4"), own, "192.0.2.77")):
+            self.hub.inject(prefix, "--next-hop", hop)
+        until(lambda: f"next hops of our own routes: FRR has {self.hops_at_frr(wanted)}, not {wanted}",
+              lambda: self.hops_at_frr(wanted) == wanted, 20, daemon="FRR")
+        for prefix in wanted:
+            self.hub.withdraw(prefix)
+        self.set(self.frr, next_hop_subnets=[])
+        self.at_frr("next hops are ours again")
+        self.world.require_same_sessions("subnets of next hops change", marks)
 
     def communities_act_by_themselves(self):
         marks = self.world.marks()
@@ -189,6 +211,9 @@ class Lab:
         wanted = route.with_(as_path=(65011,) + route.as_path, next_hop=self.source.session.next_hop("ipv4"), local_pref=local_pref)
         until(lambda: f"{step}: inside has {self.inside.table().get(route.prefix)}, not {wanted}",
               lambda: self.inside.table().get(route.prefix) == wanted, 20, daemon="BIRD")
+
+    def hops_at_frr(self, prefixes):
+        return {p: r.next_hop for p, r in self.frr.table().items() if p in prefixes}
 
     def path_at_source(self):
         route = self.source.table().get(canonical("100.64.0.0/24"))

@@ -1,6 +1,7 @@
 // The rules of a session cross the API whole, in both directions.
 
 #include "capnp/client/route_rule_values.hpp"
+#include "capnp/client/values.hpp"
 #include "capnp/route_rule_values.hpp"
 
 #include <capnp/message.h>
@@ -8,6 +9,8 @@
 
 namespace bellman::test {
 namespace {
+
+const std::vector<wire::prefix> subnets{*wire::parse_prefix("192.0.2.0/24"), *wire::parse_prefix("2001:db8::/64")};
 
 TEST(RouteRules, OfAPatchReachTheServerAsTheyWereMeant) {
   client::route_rules_patch said;
@@ -27,6 +30,7 @@ TEST(RouteRules, OfAPatchReachTheServerAsTheyWereMeant) {
   said.next_hop = "unchanged";
   said.aigp = "off";
   said.best_path_per_client = false;
+  said.next_hop_subnets = subnets;
   ::capnp::MallocMessageBuilder message;
   auto out = message.initRoot<api::RouteRulesPatch>();
   EXPECT_EQ(api::read_rules(out.asReader()).value(), peer::route_rules_patch{}) << "`keep` is the default";
@@ -46,7 +50,8 @@ TEST(RouteRules, OfAPatchReachTheServerAsTheyWereMeant) {
                                  .med = peer::med_rule::keep,
                                  .next_hop = peer::next_hop_rule::unchanged,
                                  .aigp = wire::aigp_use::off,
-                                 .best_path_per_client = false};
+                                 .best_path_per_client = false,
+                                 .next_hop_subnets = subnets};
   const auto got = api::read_rules(out.asReader());
   ASSERT_TRUE(got);
   EXPECT_EQ(*got, wanted);
@@ -61,6 +66,27 @@ TEST(RouteRules, AreRefusedForAWordThatIsNone) {
   ASSERT_FALSE(got);
   EXPECT_EQ(got.error().code, "invalid");
   EXPECT_EQ(got.error().field, "patch.rules.med");
+}
+
+TEST(RouteRules, KnowNoSubnetsFromAnEmptyListOfThem) {
+  ::capnp::MallocMessageBuilder message;
+  auto out = message.initRoot<api::RouteRulesPatch>();
+  client::route_rules_patch none;
+  none.next_hop_subnets.emplace();
+  client::write_rules(none, out);
+  EXPECT_EQ(api::read_rules(out.asReader()).value().next_hop_subnets, std::vector<wire::prefix>{});
+}
+
+TEST(RouteRules, AreRefusedForASubnetThatIsNone) {
+  for (const std::uint8_t length : {23, 33}) { // host bits, and more bits than there are
+    ::capnp::MallocMessageBuilder message;
+    auto out = message.initRoot<api::RouteRulesPatch>();
+    api::write_prefix({wire::ip_address::v4(0xC0000300), length}, out.getNextHopSubnets().initSet(1)[0]);
+    const auto got = api::read_rules(out.asReader());
+    ASSERT_FALSE(got);
+    EXPECT_EQ(got.error().code, "invalid");
+    EXPECT_EQ(got.error().field, "patch.rules.nextHopSubnets");
+  }
 }
 
 TEST(RouteRules, OfANeighbourAreShownAsTheyAre) {
@@ -79,7 +105,8 @@ TEST(RouteRules, OfANeighbourAreShownAsTheyAre) {
                               .med = peer::med_rule::remove,
                               .next_hop = peer::next_hop_rule::self,
                               .aigp = wire::aigp_use::on,
-                              .best_path_per_client = false};
+                              .best_path_per_client = false,
+                              .next_hop_subnets = subnets};
   ::capnp::MallocMessageBuilder message;
   auto out = message.initRoot<api::RouteRules>();
   api::write_rules(has, out);
@@ -95,6 +122,7 @@ TEST(RouteRules, OfANeighbourAreShownAsTheyAre) {
   wanted.next_hop = "self";
   wanted.aigp = "on";
   wanted.best_path_per_client = false;
+  wanted.next_hop_subnets = subnets;
   EXPECT_EQ(client::read_rules(out.asReader()), wanted);
 }
 

@@ -72,9 +72,10 @@ graceful_shutdown_send = true
 blackhole = "no-export"
 default_local_pref = 90
 med = "keep"
-next_hop = "unchanged"
+next_hop = "self"
 aigp = "on"
 best_path_per_client = false
+next_hop_subnets = ["192.0.2.0/24", "2001:db8::/64"]
 )");
   ASSERT_EQ(d.neighbors.size(), 1u);
   peer::neighbor_patch p;
@@ -119,9 +120,10 @@ best_path_per_client = false
              rib::blackhole_rule::no_export,
              90,
              peer::med_rule::keep,
-             peer::next_hop_rule::unchanged,
+             peer::next_hop_rule::self,
              wire::aigp_use::on,
-             false};
+             false,
+             std::vector{*wire::parse_prefix("192.0.2.0/24"), *wire::parse_prefix("2001:db8::/64")}};
   p.options = {"rs1.example.net", true, false, 7s, false, 30s, 600s, true, true, peer::log_level::debug};
   p.add_path_receive = true;
   p.add_path_send = peer::send_choice{peer::send_choice::kind::best, 3};
@@ -297,6 +299,14 @@ TEST(Warning, SaysThatAPathPerClientNeedsAClient) {
   EXPECT_TRUE(warnings(head + "route_server_client = true\nbest_path_per_client = true\n").empty());
 }
 
+TEST(Warning, SaysThatTheNeighbourIsInNoneOfTheSubnets) {
+  const std::string head = neighbor_head + open_policies;
+  EXPECT_EQ(warnings(head + "next_hop_subnets = \"198.51.100.0/24\"\n"),
+            texts{"9 `next_hop_subnets` has no effect: 192.0.2.2 lies in none of them"});
+  EXPECT_TRUE(warnings(head + "next_hop_subnets = \"192.0.2.0/24\"\n").empty());
+  EXPECT_TRUE(warnings(head + "next_hop_subnets = \"2001:db8::/64\"\n").empty()) << "nobody can know";
+}
+
 TEST(Warning, SaysThatNobodyCanConnect) {
   EXPECT_EQ(warnings("listen = []\n" + neighbor_head + "passive = true\n" + open_policies),
             texts{"5 this neighbour is passive, but the daemon listens nowhere"});
@@ -322,6 +332,11 @@ TEST(NeighborTable, RefusesRulesThatMeanNothingWithTheirPlace) {
   EXPECT_EQ(first("role = \"peer\"\nas_override = true\nremove_private_as = \"all\"\n"), "");
   EXPECT_EQ(first("role = \"boss\"\n"), "9:8 `boss` cannot be read");
   EXPECT_EQ(first("med = \"igp\"\n"), "9:7 `igp` cannot be read");
+  EXPECT_EQ(first("next_hop_subnets = [\"192.0.2.0/24\", \"192.0.2.1/24\"]\n"), "9:37 `192.0.2.1/24` cannot be read");
+  EXPECT_EQ(first("next_hop_subnets = [\"10.0.0.0/8\", \"10.0.0.0/8\"]\n"),
+            "9:20 a subnet of next hops is listed twice");
+  EXPECT_EQ(first("next_hop_subnets = [\"192.0.2.0/24\"]\nnext_hop = \"unchanged\"\n"),
+            "9:20 with next_hop = \"unchanged\" every next hop stays, and needs no subnet");
   EXPECT_NE(first("role_strict = true\n").find("role_strict needs a role"), std::string::npos);
   EXPECT_NE(first("local_as_dual = true\n").find("local_as_dual needs"), std::string::npos);
   EXPECT_NE(first("allow_own_as = 256\n").find("0..255"), std::string::npos);

@@ -119,36 +119,46 @@ TEST_P(Protection, AListenerBeginsWithTheKeysThatThereAre) {
   EXPECT_TRUE(lab.call_with("key").link);
 }
 
-TEST_P(Protection, NothingUnsignedPassesAnAcceptedConnectionThatGetsAKey) {
-  guarded_door lab{GetParam()};
-  ASSERT_TRUE(lab.door);
-  const auto call = lab.call({});
-  const auto theirs = lab.next();
-  ASSERT_TRUE(call.link && theirs);
+/// A connection that nobody signs; neither end has started.
+struct unsigned_call {
+  explicit unsigned_call(const wire::ip_address& address) : lab{address} {
+    if (lab.door) {
+      call = lab.call({});
+      theirs = lab.next();
+    }
+  }
+  bool is_there() const { return call.link && theirs; }
+  void speak() {
+    call.link->start(caller.callbacks());
+    call.link->send(keepalive());
+  }
+
+  guarded_door lab;
+  dial_outcome call;
+  std::shared_ptr<connection> theirs;
   witness caller, answering;
-  theirs->protect({0, 0, "late"});
-  theirs->start(answering.callbacks());
-  call.link->start(caller.callbacks());
-  call.link->send(keepalive());
-  EXPECT_FALSE(answering.wait([&] { return !answering.heard.empty(); }, glance * 4));
+};
+
+TEST_P(Protection, NothingUnsignedPassesAnAcceptedConnectionThatGetsAKey) {
+  unsigned_call one{GetParam()};
+  ASSERT_TRUE(one.is_there());
+  one.theirs->protect({0, 0, "late"});
+  one.theirs->start(one.answering.callbacks());
+  one.speak();
+  EXPECT_FALSE(one.answering.wait([&] { return !one.answering.heard.empty(); }, glance * 4));
 }
 
 // What it said before was signed by nobody: whoever can forge an address could have said it.
 TEST_P(Protection, NothingThatCameBeforeTheFirstKeyIsRead) {
-  guarded_door lab{GetParam()};
-  ASSERT_TRUE(lab.door);
-  const auto call = lab.call({});
-  const auto theirs = lab.next();
-  ASSERT_TRUE(call.link && theirs);
-  witness caller, answering;
-  call.link->start(caller.callbacks());
-  call.link->send(keepalive());
+  unsigned_call one{GetParam()};
+  ASSERT_TRUE(one.is_there());
+  one.speak();
   std::this_thread::sleep_for(glance);
-  theirs->protect({0, 0, "first"});
-  theirs->start(answering.callbacks());
-  ASSERT_TRUE(answering.wait_closed());
-  EXPECT_TRUE(answering.heard.empty());
-  EXPECT_EQ(answering.closed->detail, "it came unsigned, before there was a key (RFC 2385)");
+  one.theirs->protect({0, 0, "first"});
+  one.theirs->start(one.answering.callbacks());
+  ASSERT_TRUE(one.answering.wait_closed());
+  EXPECT_TRUE(one.answering.heard.empty());
+  EXPECT_EQ(one.answering.closed->detail, "it came unsigned, before there was a key (RFC 2385)");
 }
 
 TEST_P(Protection, TheKeyOfASignedCallCanBeSetTwice) { // by who asks for its OPEN, and by its owner

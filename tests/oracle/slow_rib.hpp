@@ -25,6 +25,8 @@ struct speaker {
   std::size_t most = 0;
   bool next_best = false;      ///< RFC 7947 §2.3: where it may not have the best path it gets the next
   std::uint32_t hidden_by = 0; ///< export policy rejects what has this community
+  wire::ip_address address;
+  std::vector<wire::prefix> shared_subnets; ///< eBGP: next hops in them stay, but for its own address
 };
 
 class slow_rib {
@@ -138,8 +140,11 @@ public:
     out.local_pref.reset();
     out.med.reset();
     out.as_path->prepend(65000);
-    out.next_hop =
-        wire::next_hop{p.is_v4() ? wire::ip_address::v4(0x7F000001) : wire::parse_ip("2001:db8::1").value(), {}};
+    const auto hop = out.next_hop->global;
+    const auto has_it = [&](const wire::prefix& subnet) { return subnet.covers(hop); };
+    if (hop == target.address || std::ranges::none_of(target.shared_subnets, has_it))
+      out.next_hop =
+          wire::next_hop{p.is_v4() ? wire::ip_address::v4(0x7F000001) : wire::parse_ip("2001:db8::1").value(), {}};
     return out;
   }
 

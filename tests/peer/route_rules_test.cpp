@@ -333,15 +333,17 @@ TEST(RouteRules, AreInheritedAndComeBackFromText) {
                med_rule::remove,
                next_hop_rule::self,
                wire::aigp_use::on,
-               false};
+               false,
+               std::vector{*wire::parse_prefix("192.0.2.0/24"), *wire::parse_prefix("2001:db8::/64")}};
   EXPECT_EQ(to_text(all),
             "role=rs-client\nrole_strict=true\nallow_own_as=2\nas_override=true\nremove_private_as=replace\n"
             "local_as_no_prepend=true\nlocal_as_replace_as=false\nlocal_as_dual=true\ngraceful_shutdown=false\n"
             "graceful_shutdown_send=true\nblackhole=no-advertise\ndefault_local_pref=7\nmed=remove\n"
-            "next_hop=self\naigp=on\nbest_path_per_client=false\n");
+            "next_hop=self\naigp=on\nbest_path_per_client=false\nnext_hop_subnets=192.0.2.0/24,2001:db8::/64,\n");
   EXPECT_EQ(parse_patch(to_text(all)), all);
   EXPECT_EQ(parse_patch("role=boss\n"), std::nullopt);
   EXPECT_EQ(parse_patch("med=igp\n"), std::nullopt);
+  EXPECT_EQ(parse_patch("next_hop_subnets=192.0.2.1/24,\n"), std::nullopt);
 }
 
 } // namespace

@@ -184,6 +184,52 @@ TEST_F(NextBest, ExplainAsksForEveryPathThatTheClientCouldHave) {
   EXPECT_EQ(why(a), hold_back::congested) << "the next path waits for it";
 }
 
+// The first few are looked for, the others are put in order: nobody can tell where that begins.
+TEST_F(NextBest, AsksInTheOrderOfBestPathHoweverFarItHasToGo) {
+  const auto path_of = [](std::uint32_t i) { return list{101 + i % 3, 1 + i}; }; // of equal rank
+  const int to = client(200);
+  std::vector<int> others; // in the order of their router ids
+  for (std::uint32_t i = 0; i < 8; ++i)
+    others.push_back(client(path_of(i).front()));
+  for (std::uint32_t hidden = 0; hidden <= others.size(); ++hidden) {
+    for (std::uint32_t i = 0; i < others.size(); ++i)
+      announce(others[i], path_of(i), i < hidden ? list{community::no_export} : list{});
+    EXPECT_EQ(path(to), hidden == others.size() ? "" : to_string(*learned(path_of(hidden)).as_path));
+  }
+}
+
+// As many as a hostile neighbour can announce of one prefix, none of which may go to anybody.
+TEST_F(NextBest, ManyPathsAreNoTrouble) {
+  constexpr std::uint32_t many = 4000;
+  const int a = client(101), to = client(102), c = client(103);
+  neighbor_spec hostile{.asn = 104, .route_server_client = true, .most_paths = many};
+  hostile.rules.exports.next_best = true;
+  const int b = lab.join(hostile);
+  announce(a, {101}, {community::no_export});
+  announce(c, {103, 7, 7});
+  route_batch paths;
+  paths.peer = rib_lab::id(b);
+  paths.epoch = lab.at(b).epoch;
+  paths.table = lab.attributes;
+  for (std::uint32_t i = 0; i < many; ++i) {
+    auto attributes = learned({1000 + i, 7});
+    attributes.communities = {community::no_export};
+    wire::bytes canonical;
+    wire::encode_canonical(attributes, wire::ipv4_unicast, canonical);
+    paths.groups.push_back({lab.attributes->intern(canonical), reject_reason::none, 1, 0});
+    paths.prefixes4.push_back(wire::to_prefix4(p4));
+    paths.ids4.push_back(i);
+  }
+  lab.ribs->apply(paths);
+  lab.settle();
+  EXPECT_EQ(path(to), "103 7 7");
+  EXPECT_EQ(path(b), "103 7 7");
+  lab.withdraw(c, p4);
+  EXPECT_EQ(path(to), "");
+  announce(c, {103, 7, 7});
+  EXPECT_EQ(path(to), "103 7 7");
+}
+
 TEST_F(NextBest, CostsARowOnlyWhereClientsDiffer) {
   const int a = client(101), b = client(102);
   client(103);

@@ -15,9 +15,10 @@ class world {
 public:
   /// `reflecting`: most neighbours are iBGP, clients of two clusters and non-clients at random. `many_paths`: some have
   /// Add-Path, in either direction and with any choice of paths. `own_best`: most get the next path where they may not
-  /// have the best one; and three of them refuse what has a community of their own.
+  /// have the best one; and three of them refuse what has a community of their own. `on_link`: routes have the next
+  /// hops of others, and some neighbours share a subnet with those.
   struct traits {
-    bool reflecting = false, many_paths = false, own_best = false;
+    bool reflecting = false, many_paths = false, own_best = false, on_link = false;
   };
   world(std::uint32_t seed, traits which) : random{seed} {
     const bool reflecting = which.reflecting;
@@ -37,6 +38,9 @@ public:
       lab.ribs->publish(spec.export_chain, policy::accept_all());
       spec.rules.exports.next_best = which.own_best && random() % 4 != 0;
       hides = which.own_best;
+      third_parties = which.on_link;
+      if (third_parties && !ibgp && random() % 2)
+        spec.shape = share;
       if (hides)
         lab.ribs->publish(spec.export_chain, hiding(i % 3));
       const int n = lab.join(spec);
@@ -50,7 +54,9 @@ public:
                           .one_per_as = spec.send.one_per_as,
                           .most = spec.send.most,
                           .next_best = spec.rules.exports.next_best,
-                          .hidden_by = hides ? mark_of(i % 3) : 0};
+                          .hidden_by = hides ? mark_of(i % 3) : 0,
+                          .address = wire::ip_address::v4(0x0A000000u + static_cast<std::uint32_t>(n)),
+                          .shared_subnets = shared_by(spec)};
     }
     for (std::uint32_t i = 0; i < 12; ++i)
       prefixes.push_back(wire::make_prefix(wire::ip_address::v4(0x0A000000 + (i << 16)), 16));
@@ -76,6 +82,8 @@ public:
     } else if (dice < 92) {
       if (hides && random() % 3 == 0)
         toggle_own_best(n, s);
+      else if (third_parties && !s.ibgp && random() % 2)
+        toggle_link(n, s);
       else
         toggle_policy(n, s);
     } else if (dice < 96) {
@@ -149,7 +157,7 @@ private:
       return;
     std::vector<std::uint32_t> path(1 + random() % 3, 7);
     path[0] = s.ibgp ? 100 + random() % 3 : s.asn;
-    auto a = learned(path, 0x0A000000u + static_cast<std::uint32_t>(n));
+    auto a = learned(path, 0x0A000000u + (third_parties ? random() % 9 : static_cast<std::uint32_t>(n)));
     if (!p.is_v4())
       a.next_hop = wire::next_hop{wire::parse_ip("2001:db8::99").value(), {}};
     a.origin = static_cast<wire::origin>(random() % 3);
@@ -205,6 +213,22 @@ private:
     if (s.up)
       lab.ribs->chains_changed(lab.id(n), spec.import_chain, spec.export_chain, nullptr, spec.rules);
   }
+  static void share(wire::outbound_form& form) { form.shared_subnets = {pfx("10.0.0.0/29"), pfx("2001:db8::/64")}; }
+  static std::vector<wire::prefix> shared_by(const neighbor_spec& spec) {
+    wire::outbound_form form;
+    if (spec.shape != nullptr)
+      spec.shape(form);
+    return form.shared_subnets;
+  }
+  void toggle_link(int n, oracle::speaker& s) {
+    auto& spec = lab.at(n).spec;
+    spec.shape = spec.shape == nullptr ? share : nullptr;
+    s.shared_subnets = shared_by(spec);
+    if (!s.up)
+      return;
+    const auto form = lab.info_of(n).form;
+    lab.ribs->chains_changed(lab.id(n), spec.import_chain, spec.export_chain, &form, spec.rules);
+  }
   static std::uint32_t mark_of(int chain) { return 65000u << 16 | static_cast<std::uint32_t>(chain); }
   /// Rejects what has the mark of this chain.
   static policy::program_ptr hiding(int chain) {
@@ -227,7 +251,7 @@ private:
   }
 
   std::mt19937 random;
-  bool hides = false;
+  bool hides = false, third_parties = false;
   rib_lab lab;
   oracle::slow_rib slow;
   std::vector<wire::prefix> prefixes;
@@ -272,5 +296,12 @@ TEST(PartitionProperty, SendsManyPathsAsTheSlowRibSays) {
 TEST(PartitionProperty, GivesTheNextBestPathAsTheSlowRibSays) {
   live(120, [](std::uint32_t seed) {
     return world::traits{.reflecting = seed % 4 == 0, .many_paths = seed % 3 == 0, .own_best = true};
+  });
+}
+
+// RFC 4271 §5.1.3: next hops stay where the neighbour reaches them by itself, and are never its own.
+TEST(PartitionProperty, KeepsNextHopsOfThirdPartiesAsTheSlowRibSays) {
+  live(120, [](std::uint32_t seed) {
+    return world::traits{.many_paths = seed % 3 == 0, .own_best = seed % 4 == 0, .on_link = true};
   });
 }

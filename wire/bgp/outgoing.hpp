@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace bellman::wire {
 
@@ -56,6 +57,11 @@ struct outbound_form {
   /// without one) and `next_hop_v4`/`v6` leaves it. Used by the RIB before `apply_form`, which never looks at them.
   ip_address self_v4{};
   ip_address self_v6{.afi = afi::ipv6, .octets = {}};
+  /// Subnets where the neighbour is, as we are: it reaches a next hop in them by itself, so that this stays where ours
+  /// would take its place (RFC 4271 §5.1.3, "third party"). Used by the RIB before `apply_form`, too.
+  std::vector<prefix> shared_subnets{};
+  ip_address own_end{};         ///< With these: our end of the connection, which is no third party either.
+  bool global_hop_only = false; ///< The link-local half of a foreign next hop stays here.
 
   std::uint32_t cluster_id =
       0; ///< Put in front of a CLUSTER_LIST that does not begin with it (RFC 4456 §8); 0 for none.
@@ -76,8 +82,8 @@ struct outbound_attributes {
 /// extended communities (RFC 4360 §6) never leave over eBGP; a two-byte session gets AS_TRANS with AS4_PATH and
 /// AS4_AGGREGATOR where needed; the prepend opens a new segment when the first is full or no AS_SEQUENCE (towards
 /// another member AS: no AS_CONFED_SEQUENCE, RFC 5065 §4.1 c). The link-local half of a foreign next hop goes out over
-/// eBGP only (RFC 2545 §3). `out` is cleared first, its capacity reused; its block stays empty where `can_be_sent()` is
-/// false.
+/// eBGP only (RFC 2545 §3), and not with `global_hop_only`. `out` is cleared first, its capacity reused; its block
+/// stays empty where `can_be_sent()` is false.
 void apply_form(bytes_view canonical, family family, const outbound_form& form, outbound_attributes& out);
 
 /// Appends whole UPDATEs that announce all of `prefixes` with these attributes to `out`: as few messages as fit.

@@ -275,7 +275,8 @@ void form_walk::take_next_hop(const raw_attribute& a) {
   }
   // Ours, or the octets that the route came with.
   bytes_view hop = a.is(attribute_type::next_hop) ? a.value : a.value.subspan(4, a.value[3]);
-  bytes_view link_local = hop.size() == 32 && form_.kind == session_kind::ebgp ? hop.subspan(16) : bytes_view{};
+  const bool both = hop.size() == 32 && form_.kind == session_kind::ebgp && !form_.global_hop_only;
+  bytes_view link_local = both ? hop.subspan(16) : bytes_view{};
   if (own_v6_) {
     hop = form_.next_hop_v6.view();
     link_local = form_.next_hop_link_local.is_unspecified() ? bytes_view{} : form_.next_hop_link_local.view();
