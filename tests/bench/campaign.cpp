@@ -20,6 +20,7 @@ struct campaign::peer {
   int watched = -1;     ///< The socket that epoll knows, and for what.
   std::uint32_t events = 0;
   bool may_be_down = false;
+  clock::time_point opened{};
 };
 
 namespace {
@@ -85,6 +86,17 @@ void campaign::stay() {
 void campaign::open(peer& p) {
   p.link->open();
   p.watched = -1;
+  p.opened = clock::now();
+}
+
+/// Calls again who is closed. A target that has too many calls waiting takes no more, and TCP asks again later and
+/// later: a call that is not answered soon is made anew, so that what is timed is the target.
+void campaign::call_again(peer& p) {
+  const double patience = p.link->current() == session::state::connecting ? 1 : 10;
+  if (!p.link->is_established() && seconds_since(p.opened) > patience)
+    p.link->close();
+  if (p.link->current() == session::state::closed)
+    open(p);
 }
 
 void campaign::watch(peer& p) {
@@ -151,8 +163,8 @@ void campaign::connect_all() {
     if (again)
       retried = clock::now();
     for (auto& p : peers_)
-      if (again && p.link->current() == session::state::closed)
-        open(p);
+      if (again)
+        call_again(p);
     return std::ranges::all_of(peers_, [](const peer& p) { return p.link->is_established(); });
   });
   for (auto& p : peers_)
@@ -299,8 +311,8 @@ void campaign::flap() {
     if (again)
       retried = clock::now();
     for (auto* p : leavers)
-      if (again && p->link->current() == session::state::closed)
-        open(*p);
+      if (again)
+        call_again(*p);
     return std::ranges::all_of(leavers, [](const peer* p) { return p->link->is_established(); });
   });
   results["flap_reconnect_s"] = seconds_since(start);

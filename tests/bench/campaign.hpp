@@ -50,6 +50,7 @@ private:
   void until_target_is_quiet();
   void turn(int milliseconds);
   void open(peer& p);
+  void call_again(peer& p);
   void watch(peer& p);
   void check(const peer& p) const;
   void change_wanted(prefix_number n, sender_number now);
