@@ -250,6 +250,8 @@ struct configure_peer {
   origin_of_setting origin = origin_of_setting::file;
   std::string text; ///< RFC 9003
 };
+/// The ring has other TCP-AO keys of the neighbour (RFC 5925): connections get them, and the session goes on.
+struct renew_keys {};
 /// The neighbour is removed: Peer De-configured, then the actor ends.
 struct deconfigure_peer {};
 // It also takes `accepted`, `reset_neighbor` and `partition_restarted`, handed on by the neighbors actor.

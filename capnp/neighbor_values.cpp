@@ -98,6 +98,7 @@ void write_settings(const peer::neighbor_settings& from, NeighborSettings::Build
   write_rules(from.rules, out.initRules());
   write_options(from.options, out.initOptions());
   out.setPasswordSet(!from.password_file.empty());
+  out.setTcpAoSet(!from.tcp_ao_file.empty());
   out.setTtlSecurity(from.ttl_security);
   out.setTtl(from.ttl);
   out.setKind(as_text(std::string{peer::name_of(from.kind())}));
@@ -303,6 +304,8 @@ result<peer::neighbor_patch, refusal> read_patch(NeighborPatch::Reader in) {
     return fail{refusal{"invalid", "there is no such action, or count", "patch.maxPrefixesOut"}};
   if (in.getPasswordFile().isSet())
     p.password_file = as_string(in.getPasswordFile().getSet());
+  if (in.getTcpAoFile().isSet())
+    p.tcp_ao_file = as_string(in.getTcpAoFile().getSet());
   take(in.getTtlSecurity(), p.ttl_security);
   take(in.getTtl(), p.ttl);
   if (p.remote_as == 0u || p.local_as == 0u)

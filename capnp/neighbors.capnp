@@ -319,6 +319,12 @@ struct NeighborPatch {
     # 0..255: paths of one prefix that are kept of the neighbour, which is told (draft-abraitis-idr-addpath-paths-limit);
     # 0: 255 are, and it is not told. Needs addPathReceive.
   }
+  tcpAoFile :union {
+    keep @78 :Void;
+    set @79 :Text;
+    # A file of the daemon's machine with keys of TCP-AO (RFC 5925). Empty: none. Not together with passwordFile. Fails with
+    # `unsupported` where the kernel does not have it.
+  }
 }
 
 struct PrefixLimit {
@@ -401,6 +407,8 @@ struct NeighborSettings {
   # "ebgp", "ibgp", or "confederation": another member AS of ours (RFC 5065).
   confederation @43 :UInt32;
   # The identifier of our confederation; 0: we are in none.
+  tcpAoSet @44 :Bool;
+  # As passwordSet.
 }
 
 enum SettingOrigin {

@@ -173,6 +173,8 @@ void add_patch_options(CLI::App& app, client::neighbor_patch& p) {
   add_session_options(app, p.options);
   add_value(app, "--password-file", "FILE", "of the daemon; its first line is the TCP MD5 key, \"\" for none",
             parse_text, into(p.password_file));
+  add_value(app, "--tcp-ao-file", "FILE", "of the daemon; a line a TCP-AO key (RFC 5925), \"\" for none", parse_text,
+            into(p.tcp_ao_file));
   add_value(app, "--ttl-security", "HOPS", "GTSM: 1 to 254 hops away; 0: off", parse_small, into(p.ttl_security));
   add_value(app, "--ttl", "TTL", "of what we send, 1 to 255; 0: the system's", parse_small, into(p.ttl));
 }

@@ -94,6 +94,7 @@ json settings_json(const client::neighbor_settings& s) {
           {"rules", rules_json(s.rules)},
           {"options", options_json(s.options)},
           {"password", s.password_set ? "set" : "not set"},
+          {"tcp_ao", s.tcp_ao_set ? "set" : "not set"},
           {"ttl_security", s.ttl_security},
           {"ttl", s.ttl}};
 }

@@ -140,6 +140,7 @@ void add_settings(sheet& s, const client::neighbor_settings& n) {
     for (const auto& [name, value] : lines)
       s.add(name.c_str(), value);
   s.add("Password", n.password_set ? "set" : "not set");
+  s.add("TCP-AO", n.tcp_ao_set ? "set" : "not set");
   s.add("TTL security", n.ttl_security == 0 ? "off" : std::to_string(n.ttl_security) + " hops");
   s.add("TTL", n.ttl != 0 ? std::to_string(n.ttl) : n.ttl_security != 0 ? "255" : "the system's");
 }

@@ -6,7 +6,7 @@
 #include "configs/sections.hpp"
 
 #include "actors/peer/add_path.hpp"
-#include "actors/peer/password_file.hpp"
+#include "actors/peer/key_files.hpp"
 #include "actors/peer/settings_check.hpp"
 #include "actors/policy/compile.hpp"
 
@@ -162,20 +162,18 @@ void read_options(table_reader& in, peer::session_options_patch& to) {
   read_rule(in, "log_level", to.log_level);
 }
 
-/// A session whose operator wants it authenticated must not come up without.
-void refuse_tcp_ao(table_reader& in) {
-  if (const auto* v = in.find("tcp_ao"))
-    in.out().error(*v, "`tcp_ao` is not supported: TCP-AO (RFC 5925) is missing here", {},
-                   "`password_file` protects the session with TCP MD5 signatures (RFC 2385)");
-}
-
-/// Its file is read again when the key is needed; what is wrong with it is seen here first.
-void read_password(table_reader& in, std::optional<std::string>& to) {
-  in.text("password_file", to);
-  if (!to || to->empty())
-    return;
-  if (const auto key = peer::read_password(*to); !key)
-    in.out().error(*in.find("password_file"), key.error(), "a file whose first line is the key, 1 to 80 octets");
+/// The files are read again when the keys are needed; what is wrong with them is seen here first. The kernel is not
+/// asked whether it has TCP-AO: a configuration may be checked on another machine.
+void read_keys(table_reader& in, neighbor_patch& to) {
+  in.text("password_file", to.password_file);
+  in.text("tcp_ao_file", to.tcp_ao_file);
+  if (to.password_file && !to.password_file->empty())
+    if (const auto key = peer::read_password(*to.password_file); !key)
+      in.out().error(*in.find("password_file"), key.error(), "a file whose first line is the key, 1 to 80 octets");
+  if (to.tcp_ao_file && !to.tcp_ao_file->empty())
+    if (const auto keys = peer::read_ao_chain(*to.tcp_ao_file); !keys)
+      in.out().error(*in.find("tcp_ao_file"), keys.error(),
+                     "a file with a key a line: SEND-ID RECEIVE-ID ALGORITHM KEY");
 }
 
 void read_patch(table_reader& in, const daemon& context, neighbor_patch& to) {
@@ -214,10 +212,9 @@ void read_patch(table_reader& in, const daemon& context, neighbor_patch& to) {
   read_limits(in, "max_prefixes_out", peer::direction::out, to.max_prefixes_out);
   peer::each_rule([&](const char* key, auto member, auto) { read_rule(in, key, to.rules.*member); });
   read_options(in, to.options);
-  read_password(in, to.password_file);
+  read_keys(in, to);
   in.number("ttl_security", to.ttl_security, 0, 254);
   in.number("ttl", to.ttl, 0, 255);
-  refuse_tcp_ao(in);
   list_reader lists{in, context.definitions};
   lists.families(to.families);
   lists.chain("import_policy", to.import_policy);
@@ -251,8 +248,7 @@ public:
 
   void run() {
     check_timers(own_, group_, out_);
-    if (who_.address.is_interface() && !effective(&neighbor_patch::password_file).value_or("").empty())
-      out_.error(own_.at("password_file"), "`password_file` needs an `address`: TCP MD5 keys go by addresses");
+    check_keys();
     const auto local = effective(&neighbor_patch::local_address);
     if (local && local->afi != who_.address.afi)
       out_.error(own_.at("local_address"), "`local_address` and `address` are of different families");
@@ -297,6 +293,18 @@ private:
   template <class T>
   std::optional<T> effective(std::optional<T> neighbor_patch::*member) const {
     return who_.own.*member || group_ == nullptr ? who_.own.*member : group_->*member;
+  }
+
+  void check_keys() {
+    const peer::key_files files{effective(&neighbor_patch::password_file).value_or(""),
+                                effective(&neighbor_patch::tcp_ao_file).value_or("")};
+    const bool ao = !files.ao.empty();
+    if (ao && !files.md5.empty())
+      out_.error(own_.at(who_.own.tcp_ao_file ? "tcp_ao_file" : "password_file"), std::string{peer::two_kinds_of_keys},
+                 {}, "an empty one takes that of the group back");
+    else if (files.any() && who_.address.is_interface())
+      out_.error(own_.at(files.field()), "`" + std::string{files.field()} + "` needs an `address`: TCP" +
+                                             (ao ? "-AO" : " MD5") + " keys go by addresses");
   }
 
   /// Whoever calls says nothing before his own delay is over.
@@ -361,6 +369,8 @@ void read_groups(table_reader& file, daemon& to) {
     read_patch(in, to, group.patch);
     in.finish();
     check_timers(group, nullptr, file.out());
+    if (const auto files = peer::files_of(group.patch); !files.md5.empty() && !files.ao.empty())
+      file.out().error(group.at("tcp_ao_file"), std::string{peer::two_kinds_of_keys});
     to.groups.emplace(name, std::move(group.patch));
   }
 }

@@ -4,6 +4,7 @@
 // Everything runs on the I/O thread; the functions here may be called from any thread and only post there. Callbacks
 // run on the I/O thread and must not block (an actor's anon_send is right).
 
+#include "actors/peer/session_keys.hpp"
 #include "actors/rib/ids.hpp"
 #include "actors/rib/route_batch.hpp"
 #include "wire/bytes.hpp"
@@ -29,6 +30,7 @@ struct protection {
   std::uint8_t ttl = 0;       ///< of what is sent
   std::uint8_t least_ttl = 0; ///< what arrives with less is dropped (RFC 5082)
   std::string md5_key = {};   ///< RFC 2385; empty: no signatures
+  peer::ao_chain ao = {};     ///< RFC 5925; empty: none. Not both.
   bool operator==(const protection&) const = default;
 };
 
@@ -82,6 +84,9 @@ public:
   /// For an accepted connection, before `start`: one that came with too low a TTL, or cannot be protected, is closed.
   /// From now on unsigned segments are dropped where there is a key.
   virtual void protect(protection how) = 0;
+  /// Where it has TCP-AO keys: it gets these, and goes on; the first is sent with. What the kernel does not take is
+  /// logged (`tcp_ao_key_refused`), and the connection stays with the keys that it has.
+  virtual void rekey(peer::ao_chain keys) = 0;
   /// Before `start`: tells, on the I/O thread, the first message once it is there, without taking it from the socket.
   /// Nothing where it is no OPEN, does not come in time, or the connection is closed.
   virtual void peek_open(std::function<void(std::optional<wire::bytes>)> done) = 0;

@@ -19,6 +19,9 @@ public:
     if (how != protection{})
       post([how = std::move(how)](tcp_connection& c) { c.protect(how); });
   }
+  void rekey(peer::ao_chain keys) override {
+    post([keys = std::move(keys)](tcp_connection& c) { c.rekey(keys); });
+  }
   void peek_open(std::function<void(std::optional<wire::bytes>)> done) override {
     post([done = std::move(done)](tcp_connection& c) { c.peek_open(done); });
   }

@@ -86,6 +86,7 @@ private:
       socket_.close(ignored);
     } else if (done) {
       auto inside = std::make_shared<tcp_connection>(core_, std::move(socket_), request_.remote, nullptr);
+      inside->has_keys(request_.guard.ao);
       core_.add(inside);
       outcome.link = make_handle(core_.shared_from_this(), std::move(inside));
     }

@@ -1,6 +1,7 @@
 #include "actors/net/keyring.hpp"
 
 #include "actors/log_text.hpp"
+#include "actors/net/ao_options.hpp"
 #include "actors/net/listener.hpp"
 
 #include <spdlog/spdlog.h>
@@ -9,17 +10,36 @@
 
 namespace bellman::net {
 
-void keyring::set(const wire::prefix& whom, std::string key) { put(whom, {std::move(key), {}}); }
+namespace {
 
-void keyring::block(const wire::prefix& whom, std::string why) {
-  spdlog::error("md5_key_missing neighbor={} reason=\"{}\"", to_string(whom), quotable(why));
+peer::session_keys keys_of(const keyring::entry& e) { return {e.key, e.chain}; }
+
+} // namespace
+
+const char* missing_event(signing how) noexcept { return how == signing::ao ? "tcp_ao_missing" : "md5_key_missing"; }
+
+keyring::keyring() : keyring{net::why_no_ao} {}
+keyring::keyring(std::function<std::string()> kernel) : kernel_{std::move(kernel)} {}
+
+void keyring::set(const wire::prefix& whom, peer::session_keys keys) {
+  if (auto why = keys.ao.empty() ? std::string{} : why_no_ao(); !why.empty())
+    return block(whom, std::move(why), signing::ao);
+  put(whom, {std::move(keys.md5), {}, std::move(keys.ao)});
+}
+
+void keyring::set(const wire::prefix& whom, std::string md5_key) {
+  set(whom, peer::session_keys{std::move(md5_key), {}});
+}
+
+void keyring::block(const wire::prefix& whom, std::string why, signing how) {
+  spdlog::error("{} neighbor={} reason=\"{}\"", missing_event(how), to_string(whom), quotable(why));
   put(whom, {{}, std::move(why)});
 }
 
 void keyring::erase(const wire::prefix& whom) {
   const std::lock_guard guard{mutex_};
   if (entries_.erase(whom) != 0)
-    tell(whom, {});
+    tell_all(whom, {});
 }
 
 std::optional<keyring::entry> keyring::exact(const wire::prefix& whom) const {
@@ -37,11 +57,11 @@ std::optional<keyring::entry> keyring::find(const wire::ip_address& who) const {
   return best == nullptr ? std::nullopt : std::optional{best->second};
 }
 
-void keyring::each(const std::function<void(const wire::prefix&, const std::string&)>& visit) const {
+void keyring::each(const std::function<void(const wire::prefix&, const peer::session_keys&)>& visit) const {
   const std::lock_guard guard{mutex_};
   for (const auto& [whom, e] : entries_)
-    if (!e.key.empty())
-      visit(whom, e.key);
+    if (const auto keys = keys_of(e); keys.any())
+      visit(whom, keys);
 }
 
 void keyring::attach(const std::shared_ptr<listener>& door) {
@@ -49,31 +69,38 @@ void keyring::attach(const std::shared_ptr<listener>& door) {
   std::erase_if(doors_, [](const auto& d) { return d.expired(); });
   doors_.push_back(door);
   for (const auto& [whom, e] : entries_)
-    if (!e.key.empty())
-      door->set_md5(whom, e.key, {});
+    if (keys_of(e).any())
+      tell(*door, whom, e);
 }
 
 void keyring::put(const wire::prefix& whom, entry e) {
   const std::lock_guard guard{mutex_};
   auto& now = entries_[whom];
   if (std::exchange(now, std::move(e)) != now)
-    tell(whom, now.key);
+    tell_all(whom, now);
+}
+
+void keyring::tell(listener& door, const wire::prefix& whom, const entry& e) {
+  door.set_keys(whom, keys_of(e), [self = weak_from_this(), whom](const std::string& why) {
+    if (const auto ring = self.lock(); ring && !why.empty())
+      ring->refused(whom, why);
+  });
 }
 
 /// Under the lock: the listeners get keys in the order in which they were set.
-void keyring::tell(const wire::prefix& whom, const std::string& key) {
+void keyring::tell_all(const wire::prefix& whom, const entry& e) {
   for (const auto& d : doors_)
     if (const auto door = d.lock())
-      door->set_md5(whom, key, [self = weak_from_this(), whom](const std::string& why) {
-        if (const auto ring = self.lock(); ring && !why.empty())
-          ring->refused(whom, why);
-      });
+      tell(*door, whom, e);
 }
 
 void keyring::refused(const wire::prefix& whom, const std::string& why) {
-  spdlog::error("md5_key_refused neighbor={} reason=\"{}\"", to_string(whom), quotable(why));
   const std::lock_guard guard{mutex_};
-  if (const auto found = entries_.find(whom); found != entries_.end())
+  const auto found = entries_.find(whom);
+  const bool ao = found != entries_.end() && !found->second.chain.empty();
+  spdlog::error("{} neighbor={} reason=\"{}\"", ao ? "tcp_ao_key_refused" : "md5_key_refused", to_string(whom),
+                quotable(why));
+  if (found != entries_.end())
     found->second.trouble = why;
 }
 

@@ -9,6 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include <future>
+#include <map>
 #include <utility>
 
 namespace bellman::net {
@@ -51,11 +52,11 @@ public:
     return {};
   }
   /// At every socket of the family. Answers why not, or nothing.
-  std::string set_md5(const wire::prefix& whom, const std::string& key) {
+  std::string set_keys(const wire::prefix& whom, const peer::session_keys& keys) {
     std::string why;
     for (auto& it : doors_)
       if (it->family == whom.address.afi && it->acceptor.is_open())
-        if (auto wrong = net::set_md5(it->acceptor.native_handle(), whom, key); !wrong.empty())
+        if (auto wrong = give(*it, whom, keys); !wrong.empty())
           why = std::move(wrong);
     return why;
   }
@@ -86,20 +87,33 @@ private:
     tcp::socket next;
     tcp::endpoint caller;
     wire::afi family = wire::afi::ipv4;
+    std::map<wire::prefix, peer::session_keys> keys; ///< what the socket has
     bool troubled = false;
   };
 
+  /// The kernel knows no zones: neighbours of the same address on two links have one key.
+  static std::string give(door& it, const wire::prefix& whom, const peer::session_keys& keys) {
+    const wire::prefix block{whom.address.without_zone(), whom.length};
+    auto& held = it.keys[block];
+    auto why = change_keys(it.acceptor.native_handle(), block, held, keys);
+    if (!held.any())
+      it.keys.erase(block);
+    return why;
+  }
+
   /// Before it listens: no connection may come in unsigned. A neighbour with GTSM (RFC 5082) drops our SYN-ACK unless
-  /// it has the highest TTL; accepted connections go back to the system's.
+  /// it has the highest TTL; accepted connections go back to the system's. TCP-AO keys that do not fit beside others
+  /// concern their neighbour alone: the ring asks for them once more, and blocks it.
   static std::string prepare(door& it, wire::afi family, keyring* keys) {
     it.family = family;
     const auto fd = it.acceptor.native_handle();
     keep_syns(fd);
     auto why = set_ttl(fd, family, 255);
     if (keys != nullptr)
-      keys->each([&](const wire::prefix& whom, const std::string& key) {
+      keys->each([&](const wire::prefix& whom, const peer::session_keys& of_it) {
         if (why.empty() && whom.address.afi == family)
-          why = net::set_md5(fd, whom, key);
+          if (auto wrong = give(it, whom, of_it); of_it.ao.empty())
+            why = std::move(wrong);
       });
     return why;
   }
@@ -164,9 +178,9 @@ public:
   ~listener_handle() override {
     core_->post([inside = inside_] { inside->stop(); });
   }
-  void set_md5(const wire::prefix& whom, std::string key, std::function<void(std::string)> done) override {
-    core_->post([inside = inside_, whom, key = std::move(key), done = std::move(done)] {
-      auto why = inside->set_md5(whom, key);
+  void set_keys(const wire::prefix& whom, peer::session_keys keys, std::function<void(std::string)> done) override {
+    core_->post([inside = inside_, whom, keys = std::move(keys), done = std::move(done)] {
+      auto why = inside->set_keys(whom, keys);
       if (done)
         done(std::move(why));
     });

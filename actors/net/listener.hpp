@@ -4,6 +4,7 @@
 #include "actors/net/connection.hpp"
 #include "actors/net/doorman.hpp"
 #include "actors/net/io_threads.hpp"
+#include "actors/peer/session_keys.hpp"
 #include "wire/result.hpp"
 
 #include <functional>
@@ -17,9 +18,9 @@ namespace bellman::net {
 class listener {
 public:
   virtual ~listener() = default;
-  /// Connections from `whom` have to be signed with `key` (RFC 2385), those of others not; an empty key takes it back.
-  /// `done` runs on the I/O thread with why not, or an empty text; may be empty.
-  virtual void set_md5(const wire::prefix& whom, std::string key, std::function<void(std::string)> done) = 0;
+  /// Connections from `whom` have to be signed with `keys` (RFC 2385, RFC 5925), those of others not; no keys take that
+  /// back. `done` runs on the I/O thread with why not, or an empty text; may be empty.
+  virtual void set_keys(const wire::prefix& whom, peer::session_keys keys, std::function<void(std::string)> done) = 0;
   virtual accept_counts counts() const = 0;            ///< any thread
   virtual std::vector<endpoint> endpoints() const = 0; ///< As bound: port 0 has become a real one.
 };

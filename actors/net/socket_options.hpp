@@ -1,23 +1,25 @@
 #pragma once
 // The options that protect the sockets of a session: TCP MD5 signatures (RFC 2385), TTL and GTSM (RFC 5082). Knows the
-// kernel, not Asio.
+// kernel, not Asio. TCP-AO has ao_options.hpp.
 
 #include "actors/net/connection.hpp"
+#include "actors/peer/session_keys.hpp"
 #include "wire/prefix.hpp"
 #include "wire/result.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 
 namespace bellman::net {
 
-/// What the kernel takes as key (TCP_MD5SIG_MAXKEYLEN).
-inline constexpr std::size_t longest_md5_key = 80;
-
 /// Segments to and from `whom` carry signatures made with `key`; others are dropped by the kernel. An empty key: no
 /// signatures any more. Answers why not, or nothing. @pre the socket is of the family of `whom`
 std::string set_md5(int socket, const wire::prefix& whom, const std::string& key);
+
+/// From the keys that a socket which listens, or is about to, has for `whom` to `wanted`. Answers why not, or nothing;
+/// `held` is what the socket has in the end.
+std::string change_keys(int socket, const wire::prefix& whom, peer::session_keys& held,
+                        const peer::session_keys& wanted);
 
 /// The TTL or hop limit of what is sent; 0: the system's. Answers why not, or nothing.
 std::string set_ttl(int socket, wire::afi family, unsigned ttl);

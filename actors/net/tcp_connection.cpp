@@ -1,7 +1,12 @@
 #include "actors/net/tcp_connection.hpp"
 
+#include "actors/log_text.hpp"
+#include "actors/net/ao_options.hpp"
 #include "actors/net/endpoints.hpp"
+#include "actors/net/kernel_socket.hpp"
 #include "actors/net/socket_options.hpp"
+
+#include <spdlog/spdlog.h>
 
 #include <array>
 #include <cerrno>
@@ -47,10 +52,32 @@ void tcp_connection::protect(const protection& how) {
     const auto was_signed = change_md5(fd, remote_.address, how.md5_key);
     why = !was_signed ? was_signed.error() : *was_signed ? "" : "it came unsigned, before there was a key (RFC 2385)";
   }
+  if (why.empty() && !how.ao.empty()) {
+    if (const auto block = take_ao(fd, how.ao)) {
+      keys_for_ = *block;
+      ao_keys_ = how.ao;
+    } else {
+      why = block.error();
+    }
+  }
   if (why.empty())
-    why = net::protect(fd, remote_.address, {how.ttl, how.least_ttl, {}});
+    why = net::protect(fd, remote_.address, {how.ttl, how.least_ttl});
   if (!why.empty())
     begin_close({closed::kind::failed, std::move(why)}, std::nullopt);
+}
+
+void tcp_connection::has_keys(peer::ao_chain keys) {
+  keys_for_ = host_block(remote_.address);
+  ao_keys_ = std::move(keys);
+}
+
+void tcp_connection::rekey(const peer::ao_chain& keys) {
+  if (phase_ >= phase::closing || ao_keys_.empty() || keys.empty())
+    return;
+  const auto why = change_ao(asker_of(socket_.native_handle()), keys_for_, ao_keys_, keys, ao_place::connection);
+  if (!why.empty())
+    spdlog::error("tcp_ao_key_refused remote={} reason=\"{}\": the session keeps the keys that it has",
+                  to_string(remote_.address), quotable(why));
 }
 
 void tcp_connection::start(callbacks cb) {

@@ -34,6 +34,8 @@ public:
   traffic counters() const noexcept { return counters_.read(); } ///< any thread
 
   void protect(const protection& how);
+  void has_keys(peer::ao_chain keys); ///< Of a connection that we made: the socket has them already.
+  void rekey(const peer::ao_chain& keys);
   void peek_open(std::function<void(std::optional<wire::bytes>)> done);
   void start(callbacks cb);
   void queue(piece_ptr messages); ///< Written when the core calls `flush`.
@@ -86,6 +88,8 @@ private:
   asio::steady_timer timer_;
   endpoint local_, remote_;
   unsigned came_with_ = 0;
+  wire::prefix keys_for_;  ///< the block of addresses that the kernel has the keys for
+  peer::ao_chain ao_keys_; ///< what the socket has
   callbacks callbacks_;
   closed why_;
   phase phase_ = phase::idle;

@@ -47,6 +47,7 @@ void each_member(Patch& p, Visit&& visit) {
   each_rule([&](const char* key, auto member, auto) { visit(key, p.rules.*member); });
   each_option([&](const char* key, auto member, auto) { visit(key, p.options.*member); });
   visit("password_file", p.password_file);
+  visit("tcp_ao_file", p.tcp_ao_file);
   visit("ttl_security", p.ttl_security);
   visit("ttl", p.ttl);
   visit("add_path_receive", p.add_path_receive);
@@ -95,6 +96,7 @@ void apply(const neighbor_patch& patch, neighbor_settings& to) {
   each_rule([&](const char*, auto said, auto member) { set(to.rules.*member, patch.rules.*said); });
   each_option([&](const char*, auto said, auto member) { set(to.options.*member, patch.options.*said); });
   set(to.password_file, patch.password_file);
+  set(to.tcp_ao_file, patch.tcp_ao_file);
   set(to.ttl_security, patch.ttl_security);
   set(to.ttl, patch.ttl);
   set(to.add_path_receive, patch.add_path_receive);

@@ -71,6 +71,7 @@ struct neighbor_patch {
   route_rules_patch rules;
   session_options_patch options;
   std::optional<std::string> password_file;  ///< TCP MD5 (RFC 2385): the key is its first line; empty: none.
+  std::optional<std::string> tcp_ao_file;    ///< TCP-AO (RFC 5925): a chain of keys; empty: none. Not both.
   std::optional<std::uint16_t> ttl_security; ///< GTSM (RFC 5082): hops to the neighbour, 1..254; 0: off.
   std::optional<std::uint16_t> ttl;          ///< Of what we send, 1..255; 0: the system's.
   // Add-Path (RFC 7911), for all families.
@@ -124,7 +125,7 @@ struct neighbor_settings {
   std::vector<prefix_limit> max_prefixes, max_prefixes_out;
   route_rules rules;
   session_options options;
-  std::string password_file; ///< Names the secret, and is none.
+  std::string password_file, tcp_ao_file; ///< Name the secrets, and are none.
   std::uint16_t ttl_security = 0;
   std::uint16_t ttl = 0;
   bool add_path_receive = false;

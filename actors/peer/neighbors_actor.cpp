@@ -12,7 +12,6 @@
 #include "actors/peer/neighbors_peers_actor.hpp"
 #include "actors/peer/neighbors_visitors_actor.hpp"
 #include "actors/peer/own_restart_watch_actor.hpp"
-#include "actors/peer/password_file.hpp"
 #include "actors/supervision/actor_base.hpp"
 
 #include <caf/all.hpp>
@@ -152,27 +151,48 @@ struct neighbors_state {
     if (next->members().size() > most_neighbors)
       return finish(refusal{"limit", "there are too many neighbors", {}});
     current->next = std::move(*next);
-    if (auto why = unreadable_password(current->next))
+    if (auto why = keyless(current->next))
       return finish(std::move(why));
     check_chains();
   }
 
-  /// A neighbour that a change is about has a key, or the change is refused. One that the API made earlier must not
-  /// stand in the way of the file: it stays down.
-  refused unreadable_password(const roster& next) const {
+  /// A neighbour that a change is about has its keys, or the change is refused. One that the API made earlier must not
+  /// stand in the way of the file: it stays down. So does one of a file whose TCP-AO the kernel does not have.
+  refused keyless(const roster& next) const {
     const auto said = statements_between(memory().roster, next);
     for (const auto& [a, what] : steps_between(memory().roster, next)) {
       const auto m = next.members().find(a);
-      if (m == next.members().end() || m->second.settings.password_file.empty() ||
-          (m->second.by_api && !said.contains(a)))
+      if (m == next.members().end() || (m->second.by_api && !said.contains(a)))
         continue;
-      if (const auto key = read_password(m->second.settings.password_file); !key)
-        return refusal{"invalid", "neighbor " + to_string(a) + ": " + key.error(), "password_file"};
+      const auto statement = said.find(a);
+      const auto before = memory().roster.members().find(a);
+      const auto files = files_of(m->second.settings);
+      const bool asks = statement != said.end() && statement->second &&
+                        (before == memory().roster.members().end() || files_of(before->second.settings) != files);
+      if (auto why = fault_of_keys(files, asks, "neighbor " + to_string(a)))
+        return why;
     }
-    for (const auto& [range, r] : next.ranges())
-      if (const auto file = next.password_file_of(r); !file.empty() && memory().range_keys[range] != file)
-        if (const auto key = read_password(file); !key)
-          return refusal{"invalid", "range " + to_string(range) + ": " + key.error(), "password_file"};
+    const auto said_ranges = ranges_between(memory().roster, next);
+    for (const auto& [range, r] : next.ranges()) {
+      const auto files = next.key_files_of(r);
+      if (const auto known = memory().range_keys.find(range);
+          known != memory().range_keys.end() && known->second == files)
+        continue;
+      const auto said_range = said_ranges.find(range);
+      const bool asks = said_range != said_ranges.end() && said_range->second;
+      if (auto why = fault_of_keys(files, asks, "range " + to_string(range)))
+        return why;
+    }
+    return std::nullopt;
+  }
+
+  /// `asks`: a call of the API wants these keys. Then the kernel has to be able to use them.
+  refused fault_of_keys(const key_files& files, bool asks, const std::string& whose) const {
+    if (const auto keys = read_keys(files); !keys)
+      return refusal{"invalid", whose + ": " + keys.error(), files.field()};
+    const bool asks_for_ao = asks && !files.ao.empty() && ports.peer.keys;
+    if (const auto why = asks_for_ao ? ports.peer.keys->why_no_ao() : std::string{}; !why.empty())
+      return refusal{"unsupported", whose + ": " + why, files.field()};
     return std::nullopt;
   }
 

@@ -20,7 +20,7 @@ public:
   peer_ids ids;
   bool has_file = false; ///< apply_neighbors has come
   std::map<wire::prefix, msg::range_counts> range_counts;
-  std::map<wire::prefix, std::string> range_keys; ///< files of the keys that the listeners have
+  std::map<wire::prefix, key_files> range_keys; ///< files of the keys that the listeners have
 
   std::shared_ptr<peer_cell> find(const wire::ip_address& a) const {
     const auto at = cells.find(a);

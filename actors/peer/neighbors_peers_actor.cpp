@@ -1,7 +1,7 @@
 #include "actors/peer/neighbors_peers_actor.hpp"
 
 #include "actors/net/socket_options.hpp"
-#include "actors/peer/password_file.hpp"
+#include "actors/peer/ao_chain.hpp"
 #include "actors/peer/protection_actor.hpp"
 #include "wire/bgp/notification.hpp"
 
@@ -31,66 +31,102 @@ bool has_another(peer_cell& cell, const wire::ip_address& from) {
 
 } // namespace
 
-// ---- keys: the listeners have one before the peer has its settings
+// ---- keys: the listeners have them before the peer has its settings
 
-void neighbors_peers::keep_key(const wire::ip_address& a, const neighbor_settings& s) {
-  if (s.password_file.empty())
-    return drop_key(a);
-  if (!ports_.peer.keys)
-    return;
-  if (auto key = read_password(s.password_file))
-    ports_.peer.keys->set(host(a), std::move(*key));
-  else
-    ports_.peer.keys->block(host(a), key.error());
+namespace {
+
+net::signing signing_of(const key_files& files) { return files.ao.empty() ? net::signing::md5 : net::signing::ao; }
+
+/// Another chain of TCP-AO keys is taken over by a session that goes on, if one of its keys can be in use meanwhile.
+bool can_roll_over(const std::optional<net::keyring::entry>& before, const net::keyring::entry& now) {
+  return before && !before->chain.empty() && !now.chain.empty() && now.trouble.empty() &&
+         !plan_ao(before->chain, now.chain).resets;
 }
 
-void neighbors_peers::drop_key(const wire::ip_address& a) {
+} // namespace
+
+/// A dynamic neighbour has the TCP-AO keys of its range: the kernel takes no id twice for addresses that overlap.
+void neighbors_peers::keep_keys(const wire::ip_address& a, const roster::member& m) {
+  const auto files = files_of(m.settings);
+  if (!files.any() || (m.range && !files.ao.empty()))
+    return drop_keys(a);
+  fill(host(a), files, unreadable::blocks);
+}
+
+void neighbors_peers::drop_keys(const wire::ip_address& a) {
   if (ports_.peer.keys)
     ports_.peer.keys->erase(host(a));
+}
+
+void neighbors_peers::fill(const wire::prefix& whom, const key_files& files, unreadable then) {
+  if (!ports_.peer.keys)
+    return;
+  auto& ring = *ports_.peer.keys;
+  auto keys = read_keys(files);
+  if (keys)
+    return ring.set(whom, std::move(*keys));
+  const auto last = ring.exact(whom);
+  if (then == unreadable::keeps_last && last && last->trouble.empty())
+    spdlog::error("{} neighbor={} reason=\"{}\": the last one stays in force", net::missing_event(signing_of(files)),
+                  to_string(whom), quotable(keys.error()));
+  else
+    ring.block(whom, keys.error(), signing_of(files));
 }
 
 /// A call of a range has to be signed before anybody knows who calls.
 void neighbors_peers::keep_range_keys(bool anew) {
   if (!ports_.peer.keys)
     return;
-  std::map<wire::prefix, std::string> wanted;
+  std::map<wire::prefix, key_files> wanted;
   for (const auto& [range, r] : memory().roster.ranges())
-    if (auto file = memory().roster.password_file_of(r); !file.empty())
-      wanted[range] = std::move(file);
+    if (auto files = memory().roster.key_files_of(r); files.any())
+      wanted[range] = std::move(files);
   auto& known = memory().range_keys;
-  for (const auto& [range, file] : known)
+  for (const auto& [range, files] : known)
     if (!wanted.contains(range))
       ports_.peer.keys->erase(range);
-  for (const auto& [range, file] : wanted) {
+  for (const auto& [range, files] : wanted) {
     const auto before = known.find(range);
-    if (!anew && before != known.end() && before->second == file)
-      continue;
-    if (auto key = read_password(file))
-      ports_.peer.keys->set(range, std::move(*key));
-    else
-      ports_.peer.keys->block(range, key.error());
+    const bool same = before != known.end() && before->second == files;
+    if (anew || !same)
+      fill(range, files, same ? unreadable::keeps_last : unreadable::blocks);
   }
   known = std::move(wanted);
 }
 
 void neighbors_peers::renew_keys() {
+  if (!ports_.peer.keys)
+    return;
+  const auto& ring = *ports_.peer.keys;
+  std::map<wire::ip_address, std::optional<net::keyring::entry>> before;
+  for (const auto& [a, m] : memory().roster.members())
+    if (files_of(m.settings).any())
+      before[a] = ring.find(a);
   keep_range_keys(true);
-  for (const auto& [a, m] : memory().roster.members()) {
-    if (m.settings.password_file.empty() || !ports_.peer.keys)
-      continue;
-    const auto before = ports_.peer.keys->exact(host(a));
-    if (const auto key = read_password(m.settings.password_file); !key && before && before->trouble.empty()) {
-      spdlog::error("md5_key_missing neighbor={} reason=\"{}\": the last one stays in force", to_string(a),
-                    quotable(key.error()));
-      continue;
-    }
-    keep_key(a, m.settings);
-    if (before == ports_.peer.keys->exact(host(a)))
-      continue;
-    spdlog::info("md5_key_changed neighbor={}", to_string(a));
-    if (const auto cell = memory().find(a); cell && cell->actor())
-      self_->send(cell->actor(), msg::reset_neighbor{a, msg::reset_neighbor::kind::hard, "another password"});
+  for (const auto& [a, last] : before) {
+    const auto& m = memory().roster.members().at(a);
+    const auto files = files_of(m.settings);
+    if (!m.range || files.ao.empty())
+      fill(host(a), files, unreadable::keeps_last);
+    if (const auto now = ring.find(a))
+      use_keys(a, last, *now);
   }
+}
+
+/// What the kernel did not take of a chain at an earlier time may be taken now, so that one is told in any case.
+void neighbors_peers::use_keys(const wire::ip_address& a, const std::optional<net::keyring::entry>& before,
+                               const net::keyring::entry& now) {
+  const bool changed = before != now, ao = !now.chain.empty();
+  if (changed)
+    spdlog::info("{} neighbor={}", ao ? "tcp_ao_keys_changed" : "md5_key_changed", to_string(a));
+  const auto cell = memory().find(a);
+  const auto peer = cell ? cell->actor() : caf::actor{};
+  if (!peer)
+    return;
+  if (can_roll_over(before, now))
+    self_->send(peer, msg::renew_keys{});
+  else if (changed)
+    self_->send(peer, msg::reset_neighbor{a, msg::reset_neighbor::kind::hard, ao ? "other keys" : "another password"});
 }
 
 void neighbors_peers::carry_out(const std::map<wire::ip_address, step>& steps, const std::string& text) {
@@ -107,7 +143,7 @@ void neighbors_peers::carry_out(const std::map<wire::ip_address, step>& steps, c
 }
 
 void neighbors_peers::begin(const wire::ip_address& a, const roster::member& m) {
-  keep_key(a, m.settings);
+  keep_keys(a, m);
   if (ports_.peer.guests && !m.range)
     ports_.peer.guests->add(a);
   const auto number = memory().ids.take();
@@ -141,7 +177,7 @@ void neighbors_peers::end(const wire::ip_address& a) {
   const auto cell = memory().find(a);
   memory().cells.erase(a);
   memory().ids.give_back(cell->id(), [cell] { return cell->epoch(); });
-  drop_key(a);
+  drop_keys(a);
   if (ports_.peer.guests)
     ports_.peer.guests->remove(a);
   say_goodbye(cell, most_tries);
@@ -159,10 +195,14 @@ void neighbors_peers::say_goodbye(const std::shared_ptr<peer_cell>& cell, int tr
   self_->request(peer, caf::infinite, msg::deconfigure_peer{}).then([] {}, [again](const caf::error&) { again(); });
 }
 
-/// Where the peer is between two lives, the next one finds the settings in its cell.
+/// Where the peer is between two lives, the next one finds the settings in its cell. Other files of keys are settings
+/// like all others; other keys in the same files are not seen in them.
 void neighbors_peers::configure(const std::shared_ptr<peer_cell>& cell, const roster::member& m,
                                 const std::string& text) {
-  keep_key(m.settings.address, m.settings);
+  const auto& a = m.settings.address;
+  const bool same_files = files_of(cell->settings()) == files_of(m.settings);
+  const auto last = ports_.peer.keys ? ports_.peer.keys->find(a) : std::nullopt;
+  keep_keys(a, m);
   const auto peer = cell->actor();
   if (!peer)
     return cell->configure(m.settings, origin_of(m));
@@ -174,6 +214,8 @@ void neighbors_peers::configure(const std::shared_ptr<peer_cell>& cell, const ro
               else
                 cell->configure(m.settings, origin_of(m));
             });
+  if (const auto now = last && same_files ? ports_.peer.keys->find(a) : std::nullopt; now && now != last)
+    use_keys(a, last, *now);
 }
 
 void neighbors_peers::tell(const msg::partition_restarted& m) {

@@ -13,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace bellman::msg {
@@ -37,7 +38,8 @@ public:
   void tell(const msg::partition_restarted& m);
   /// Resets the session of a neighbour that owes us routes.
   void begin_anew(rib::peer_id id);
-  /// The files of passwords may have changed: sessions whose key is another one are reset.
+  /// The files of keys may have changed: sessions whose key is another one are reset, but for those whose chain of
+  /// TCP-AO keys can be taken over as it is.
   void renew_keys();
   /// To the peer it is for, or back with Cease, Connection Rejected (RFC 4486 §4).
   void hand_over(const msg::accepted& m);
@@ -50,9 +52,13 @@ private:
   void end(const wire::ip_address& a);
   void say_goodbye(const std::shared_ptr<peer_cell>& cell, int tries);
   void configure(const std::shared_ptr<peer_cell>& cell, const roster::member& m, const std::string& text);
-  void keep_key(const wire::ip_address& a, const neighbor_settings& s);
-  void drop_key(const wire::ip_address& a);
+  enum class unreadable : std::uint8_t { blocks, keeps_last }; ///< what becomes of keys whose file is
+  void keep_keys(const wire::ip_address& a, const roster::member& m);
+  void drop_keys(const wire::ip_address& a);
+  void fill(const wire::prefix& whom, const key_files& files, unreadable then);
   void keep_range_keys(bool anew);
+  void use_keys(const wire::ip_address& a, const std::optional<net::keyring::entry>& before,
+                const net::keyring::entry& now);
   void log_rejection(const wire::ip_address& from);
   neighbors_memory& memory() const { return *ports_.memory; }
 

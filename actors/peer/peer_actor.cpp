@@ -233,12 +233,7 @@ struct peer_state {
     };
     at(s) = {std::move(link), number, {}};
     cell->link(at(s).link);
-    if (s == side::theirs) {
-      if (auto guard = protection_of(settings, ports.keys.get()))
-        at(s).link->protect(std::move(*guard));
-      else
-        at(s).link->close({});
-    }
+    protect(*at(s).link, s, settings, ports.keys.get());
     at(s).link->start(std::move(cb));
   }
 
@@ -475,6 +470,10 @@ struct peer_state {
         [this](const msg::accepted& m) { on_accepted(m.link); },
         [this](const msg::configure_peer& m) { configure(m); },
         [this](const msg::reset_neighbor& m) { return reset(m); },
+        [this](msg::renew_keys) {
+          for (const auto& l : lines)
+            renew_keys(l.link.get(), settings, ports.keys.get());
+        },
         [this](msg::deconfigure_peer) { deconfigure(); },
         [this](const msg::partition_restarted& m) { on_partition_restarted(m); },
         [this](const msg::peer_refresh_due& m) { on_refresh_due(m); },

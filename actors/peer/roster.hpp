@@ -3,6 +3,7 @@
 // new roster, which is taken over once it is stored.
 
 #include "actors/peer/dynamic_range.hpp"
+#include "actors/peer/key_files.hpp"
 #include "actors/peer/neighbor_settings.hpp"
 #include "actors/peer/settings_check.hpp"
 #include "wire/result.hpp"
@@ -85,7 +86,7 @@ public:
   bool is_dynamic(const wire::ip_address& a) const { return dynamic_.contains(a); }
   /// As far as they are known before the caller says its AS number.
   neighbor_settings settings_in(const dynamic_range& r, const wire::ip_address& a) const;
-  std::string password_file_of(const dynamic_range& r) const;
+  key_files key_files_of(const dynamic_range& r) const;
   result<roster, mistake> with_range(const dynamic_range& r) const;
   result<roster, mistake> without_range(const wire::prefix& range) const;
   /// A caller becomes a neighbour; one that is there already stays as it is, whatever AS number it calls with now. With

@@ -32,9 +32,9 @@ std::uint32_t roster::dynamic_members(const wire::prefix& of) const {
       std::ranges::count_if(members_, [&](const auto& m) { return m.second.range == of; }));
 }
 
-std::string roster::password_file_of(const dynamic_range& r) const {
+key_files roster::key_files_of(const dynamic_range& r) const {
   const auto group = file_.groups.find(r.group);
-  return group == file_.groups.end() ? "" : group->second.password_file.value_or("");
+  return group == file_.groups.end() ? key_files{} : files_of(group->second);
 }
 
 neighbor_settings roster::settings_in(const dynamic_range& r, const wire::ip_address& a) const {

@@ -1,6 +1,7 @@
 #include "actors/peer/settings_check.hpp"
 
 #include "actors/peer/add_path.hpp"
+#include "actors/peer/key_files.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -53,8 +54,9 @@ std::optional<mistake> mistake_in_options(const session_options& o) {
 std::optional<mistake> mistake_in_addresses(const neighbor_settings& s) {
   if (auto why = why_no_neighbor(s.address); !why.empty())
     return invalid("address", std::move(why));
-  if (s.address.is_interface() && !s.password_file.empty())
-    return invalid("password_file", "TCP MD5 keys go by addresses: this neighbor has none, only an interface");
+  if (const auto files = files_of(s); s.address.is_interface() && files.any())
+    return invalid(files.field(), std::string{files.ao.empty() ? "TCP MD5" : "TCP-AO"} +
+                                      " keys go by addresses: this neighbor has none, only an interface");
   if (s.local_address && s.local_address->afi != s.address.afi)
     return invalid("local_address", "local address and neighbor are of different families");
   if (s.local_address && s.address.has_zone() && !s.local_address->is_link_local())
@@ -100,6 +102,8 @@ const char* needless_on_ibgp(const route_rules& r) {
 }
 
 std::optional<mistake> mistake_in_protection(const neighbor_settings& s) {
+  if (!s.password_file.empty() && !s.tcp_ao_file.empty())
+    return invalid("tcp_ao_file", std::string{two_kinds_of_keys});
   if (s.ttl_security > 254)
     return invalid("ttl_security", "the neighbor is 1 to 254 hops away; 0 switches the check off");
   if (s.ttl > 255)

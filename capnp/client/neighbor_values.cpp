@@ -99,6 +99,7 @@ neighbor_settings read_settings(api::NeighborSettings::Reader in) {
   s.rules = read_rules(in.getRules());
   s.options = read_options(in.getOptions());
   s.password_set = in.getPasswordSet();
+  s.tcp_ao_set = in.getTcpAoSet();
   s.ttl_security = in.getTtlSecurity();
   s.ttl = in.getTtl();
   s.kind = as_string(in.getKind());
@@ -239,6 +240,7 @@ void write_patch(const neighbor_patch& from, api::NeighborPatch::Builder out) {
   write_rules(from.rules, out.initRules());
   write_options(from.options, out.initOptions());
   give_text(from.password_file, out.getPasswordFile());
+  give_text(from.tcp_ao_file, out.getTcpAoFile());
   give(from.ttl_security, out.getTtlSecurity());
   give(from.ttl, out.getTtl());
 }

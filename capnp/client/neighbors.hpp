@@ -48,7 +48,7 @@ struct neighbor_settings {
   std::vector<prefix_limit> max_prefixes, max_prefixes_out;
   route_rules rules;
   session_options options;
-  bool password_set = false;
+  bool password_set = false, tcp_ao_set = false;
   std::uint16_t ttl_security = 0, ttl = 0;
   bool add_path_receive = false;
   std::string add_path_send; ///< "off", "all", "best-3", "per-as"
@@ -79,7 +79,7 @@ struct neighbor_patch {
   std::optional<std::vector<prefix_limit>> max_prefixes, max_prefixes_out;
   route_rules_patch rules;
   session_options_patch options;
-  std::optional<std::string> password_file;
+  std::optional<std::string> password_file, tcp_ao_file;
   std::optional<std::uint16_t> ttl_security, ttl;
   std::optional<bool> add_path_receive;
   std::optional<std::string> add_path_send;

@@ -1,8 +1,9 @@
-"""Who may call and be called: TCP MD5 signatures (RFC 2385), GTSM (RFC 5082), callers of a range, and limits on those who have
+"""Who may call and be called: TCP MD5 signatures (RFC 2385), TCP-AO (RFC 5925), GTSM (RFC 5082), callers of a range, and limits on those who have
 said nothing yet. With BIRD and FRR, over IPv4 and IPv6.
 
     bellmand AS 65000 ── key from a file / TTL 255 / a range ── BIRD AS 65011, FRR AS 65011
 """
+import errno
 import os
 import socket
 import subprocess
@@ -94,7 +95,8 @@ def sessions(build, folder, kind, transport):
             checks.append((f"{name}, {'bellmand' if calls else kind.label} calls",
                            lambda c=check, p=place, b=calls, t=theirs, o=ours: c(build, p, kind, transport, b, t, **o)))
     if kind is Bird:
-        checks += [("another key while it runs", lambda: another_key(build, folder / "another", transport)),
+        checks += [("TCP-AO that the kernel does not have", lambda: no_tcp_ao(build, folder / "tcp-ao", transport)),
+                   ("another key while it runs", lambda: another_key(build, folder / "another", transport)),
                    ("far calls with the address of a neighbour", lambda: far_calls(build, folder / "far", transport))]
     else:
         checks += [("FRR comes and goes in a range of ours", lambda: come_and_go(build, folder / "come-and-go", transport, kind)),
@@ -183,6 +185,39 @@ def bad_files(build, folder):
             refused = world.hub.refuses("neighbor", "add", "192.0.2.7", "--remote-as", "65007", "--password-file", path)
             expect(why in refused and KEY not in refused, f"the API says: {refused}")
             nothing_shows(world.hub)
+
+
+def kernel_has_tcp_ao():
+    with socket.socket() as s:
+        try:
+            s.getsockopt(socket.IPPROTO_TCP, 40, 48)  # TCP_AO_INFO
+        except OSError as e:
+            return e.errno == errno.ENOENT  # no key on this socket
+    return True
+
+
+def no_tcp_ao(build, folder, transport):
+    """Where the kernel has no TCP-AO (RFC 5925), a session that should have it does not come up without."""
+    why = "the kernel knows no TCP-AO (Linux 6.7 with CONFIG_TCP_AO)"
+    path = secret(folder, f"# of both ends\n1 1 hmac-sha-1-96 {KEY}\n")
+    world = World(build, folder, transport)
+    bird = world.add(Bird, **ACCEPT, tcp_ao_file=str(path))
+    address = bird.session.own_address
+    with world:
+        world.hub.start()
+        bird.start()
+        if kernel_has_tcp_ao():
+            time.sleep(GLANCE)
+            expect(not world.hub.is_up(address), "the session came up with a neighbour that has no key")
+            return
+        until(lambda: f"the reason is not shown: {world.hub.show(address)}", lambda: why in (world.hub.show(address)["last_error"] or ""), 15)
+        time.sleep(GLANCE)
+        expect(not world.hub.is_up(address), "the session came up without TCP-AO")
+        log = "".join(f.read_text(errors="replace") for f in world.hub.folder.rglob("*.log"))
+        expect("tcp_ao_missing" in log and why in log, "the log does not say why")
+        refused = world.hub.refuses("neighbor", "add", "192.0.2.7", "--remote-as", "65007", "--tcp-ao-file", path)
+        expect("unsupported" in refused and why in refused, f"the API says: {refused}")
+        nothing_shows(world.hub, refused)
 
 
 # ---- ranges

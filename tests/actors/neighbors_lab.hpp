@@ -63,6 +63,7 @@ inline caf::actor fake_peer(caf::actor_system& system, std::shared_ptr<journal> 
             return msg::outcome{refusal{"unavailable", "no route refresh", {}}};
           return msg::outcome{};
         },
+        [=](msg::renew_keys) { note("renew keys"); },
         [=](msg::fail_now) { throw std::runtime_error{"test"}; },
     };
   });
@@ -81,6 +82,7 @@ struct fake_link final : net::connection {
   net::endpoint remote() const override { return {from_, 40000}; }
   unsigned came_with() const override { return ttl; }
   void protect(net::protection how) override { guard = std::move(how); }
+  void rekey(peer::ao_chain) override {}
   void peek_open(std::function<void(std::optional<wire::bytes>)> done) override { asked = std::move(done); }
   void start(net::callbacks) override {}
   void send(wire::bytes) override {}

@@ -49,6 +49,7 @@ public:
   net::endpoint remote() const override { return {wire::ip_address::v4(0xC0000202), 179}; }
   unsigned came_with() const override { return 255; }
   void protect(net::protection how) override { guard = how; }
+  void rekey(peer::ao_chain now) override { keys = std::move(now); }
   void peek_open(std::function<void(std::optional<wire::bytes>)>) override {}
   void start(net::callbacks c) override { cb = std::move(c); }
   void send(wire::bytes m) override { log->push_back(name + " " + name_of_message(m)); }
@@ -77,6 +78,7 @@ public:
   journal log;
   net::callbacks cb;
   net::protection guard;
+  peer::ao_chain keys; ///< given later
   std::pair<std::chrono::seconds, std::chrono::seconds> timers{};
   std::chrono::seconds send_hold{};
   std::uint16_t max_message = 0;

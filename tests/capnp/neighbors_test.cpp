@@ -2,6 +2,7 @@
 
 #include "tests/capnp/api_lab.hpp"
 
+#include "capnp/client/neighbor_values.hpp"
 #include "capnp/neighbor_values.hpp"
 
 namespace bellman::test {
@@ -107,6 +108,7 @@ TEST_F(NeighborsTest, AreListedByAddressWithWhatTheyDo) {
   EXPECT_EQ(wire::to_hex(api::as_bytes(error.getData())), "40010109");
   EXPECT_EQ(first.getLastErrorAt(), 0);
   EXPECT_TRUE(first.getSettings().getPasswordSet());
+  EXPECT_FALSE(first.getSettings().getTcpAoSet());
   EXPECT_EQ(std::string{kj::str(first).cStr()}.find("hunter2"), std::string::npos);
 }
 
@@ -251,6 +253,31 @@ TEST(NeighborPatch, PresenceIsToldApartFromValue) {
   EXPECT_EQ(read.add_path_send, (peer::send_choice{peer::send_choice::kind::per_as, 0}));
   EXPECT_EQ(read.paths_limit, 4);
   EXPECT_FALSE(read.passive);
+  EXPECT_FALSE(read.tcp_ao_file);
+}
+
+TEST(NeighborPatch, NamesAFileOfTcpAoKeysWhichIsNeverAnswered) {
+  for (const std::string file : {"/etc/keys/hunter2", ""}) {
+    client::neighbor_patch said;
+    said.tcp_ao_file = file;
+    ::capnp::MallocMessageBuilder message;
+    auto patch = message.initRoot<api::NeighborPatch>();
+    client::write_patch(said, patch);
+    const auto read = *api::read_patch(patch);
+    EXPECT_EQ(read.tcp_ao_file, file);
+    EXPECT_FALSE(read.password_file);
+
+    auto s = status(1, "Idle");
+    s.settings.password_file = "";
+    s.settings.tcp_ao_file = *read.tcp_ao_file;
+    ::capnp::MallocMessageBuilder answer;
+    auto shown = answer.initRoot<api::NeighborStatus>();
+    api::write_status(s, shown);
+    EXPECT_EQ(std::string{kj::str(shown).cStr()}.find("hunter2"), std::string::npos);
+    const auto seen = client::read_status(shown.asReader()).settings;
+    EXPECT_EQ(seen.tcp_ao_set, !file.empty());
+    EXPECT_FALSE(seen.password_set);
+  }
 }
 
 } // namespace

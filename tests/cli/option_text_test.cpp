@@ -1,6 +1,10 @@
 #include "cli/option_text.hpp"
 
+#include "cli/arguments.hpp"
+
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 namespace bellman::cli {
 namespace {
@@ -14,6 +18,21 @@ TEST(SessionOptionArguments, SayWhatIsMeant) {
       "--idle-hold-max 30 --send-hold-time 600 --extended-next-hop on --multiprotocol off --log-level debug");
   EXPECT_EQ(o,
             (client::session_options_patch{"rs1.example.net", true, false, 7, false, 30, 600, true, false, "debug"}));
+}
+
+TEST(NeighborArguments, NameFilesOfKeys) {
+  const auto parsed = [](std::vector<std::string> words) {
+    CLI::App app;
+    client::neighbor_patch p;
+    add_patch_options(app, p);
+    std::ranges::reverse(words); // as CLI11 wants them
+    app.parse(std::move(words));
+    return p;
+  };
+  EXPECT_EQ(parsed({}).tcp_ao_file, std::nullopt);
+  EXPECT_EQ(parsed({"--tcp-ao-file", "/etc/bellman/chain"}).tcp_ao_file, "/etc/bellman/chain");
+  EXPECT_EQ(parsed({"--tcp-ao-file", "", "--password-file", "/etc/bellman/key"}).tcp_ao_file, "");
+  EXPECT_EQ(parsed({"--password-file", "/etc/bellman/key"}).password_file, "/etc/bellman/key");
 }
 
 TEST(SessionOptionLines, ShowWhatIsNotAsItIsByItself) {

@@ -137,6 +137,10 @@ TEST(NeighborTable, ShowsStateAgeAndCountsOfAllFamilies) {
   const auto text = render_neighbor(n, 2000);
   EXPECT_NE(text.find("State:                  Idle (admin), for 00:16:40"), std::string::npos) << text;
   EXPECT_EQ(text.find("Capabilities"), std::string::npos); // of a session that is not there
+  EXPECT_EQ(to_json(n)["settings"]["tcp_ao"], "not set");
+  n.settings.tcp_ao_set = true;
+  EXPECT_EQ(to_json(n)["settings"]["tcp_ao"], "set");
+  EXPECT_NE(render_neighbor(n, 2000).find("TCP-AO:                 set"), std::string::npos);
 }
 
 TEST(Neighbor, ShowsWhatIsStaleAndForHowLong) {

@@ -224,7 +224,10 @@ TEST(NeighborTable, ChecksItsValues) {
       {"ttl = 2\nttl_security = 1",
        "7:7 `ttl` and `ttl_security` exclude each other: with GTSM everything is sent with "
        "TTL 255 (RFC 5082)"},
-      {"tcp_ao = [\"key\"]", "7:10 `tcp_ao` is not supported: TCP-AO (RFC 5925) is missing here"},
+      {"tcp_ao = [\"key\"]", "7:1 unknown key `tcp_ao` in [[neighbors]]"},
+      {"tcp_ao_file = 1", "7:15 `tcp_ao_file` is an integer"},
+      {"tcp_ao_file = \"/no/such/file\"",
+       "7:15 the TCP-AO file /no/such/file cannot be opened: No such file or directory"},
       {"password_file = \"/no/such/file\"",
        "7:17 the password file /no/such/file cannot be opened: No such file or directory"},
       {"md5_password = \"x\"", "7:1 unknown key `md5_password` in [[neighbors]]"},

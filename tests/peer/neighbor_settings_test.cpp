@@ -88,6 +88,7 @@ TEST(NeighborSettings, TellWhatAChangeCosts) {
       {"reflector client", [](neighbor_settings& s) { s.route_reflector_client = true; }, impact::reset},
       {"cluster", [](neighbor_settings& s) { s.cluster_id = 9; }, impact::reset},
       {"password", [](neighbor_settings& s) { s.password_file = "/etc/key"; }, impact::reset},
+      {"TCP-AO", [](neighbor_settings& s) { s.tcp_ao_file = "/etc/chain"; }, impact::reset},
       {"GTSM", [](neighbor_settings& s) { s.ttl_security = 1; }, impact::reset},
       {"TTL", [](neighbor_settings& s) { s.ttl = 1; }, impact::reset},
       {"client to client", [](neighbor_settings& s) { s.client_to_client = false; }, impact::reset},
@@ -124,6 +125,15 @@ TEST(NeighborSettings, RefuseProtectionThatCannotBe) {
   EXPECT_EQ(fault(255, 0), "ttl_security");
   EXPECT_EQ(fault(0, 256), "ttl");
   EXPECT_EQ(fault(1, 1), "ttl");
+}
+
+TEST(NeighborSettings, RefuseKeysOfTwoKinds) {
+  neighbor_patch own;
+  own.remote_as = 64500;
+  own.tcp_ao_file = "/etc/chain";
+  EXPECT_FALSE(mistake_in(resolve(speaker, someone, {}, nullptr, own)));
+  own.password_file = "/etc/key";
+  EXPECT_EQ(mistake_in(resolve(speaker, someone, {}, nullptr, own))->field, "tcp_ao_file");
 }
 
 TEST(NeighborSettings, AnotherChoiceOfPathsKeepsTheSession) {
@@ -186,7 +196,8 @@ public:
     maybe(p.add_path_send, [&] { return parse_send_choice(below(2) == 0 ? "best-7" : "per-as").value(); });
     for (auto* member : {&p.remote_port, &p.ttl_security, &p.ttl, &p.paths_limit})
       maybe(*member, [&] { return static_cast<std::uint16_t>(random_()); });
-    maybe(p.password_file, [&] { return text(); });
+    for (auto* member : {&p.password_file, &p.tcp_ao_file})
+      maybe(*member, [&] { return text(); });
     for (auto* member : {&p.local_address, &p.next_hop_v4, &p.next_hop_v6})
       maybe(*member, [&] { return address(); });
     for (auto* member : {&p.passive, &p.enabled, &p.route_server_client, &p.next_hop_self, &p.extended_messages,

@@ -1,4 +1,4 @@
-#include "actors/peer/password_file.hpp"
+#include "actors/peer/key_files.hpp"
 
 #include <gtest/gtest.h>
 

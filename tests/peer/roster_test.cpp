@@ -93,6 +93,9 @@ TEST(Roster, RefusesLinkLocalNeighborsOfNoInterface) {
   neighbor_patch p;
   p.password_file = "/etc/key";
   EXPECT_EQ(at_start().with_added(wire::parse_host("%eth0").value(), "clients", p).error().field, "password_file");
+  p.password_file = std::nullopt;
+  p.tcp_ao_file = "/etc/chain";
+  EXPECT_EQ(at_start().with_added(wire::parse_host("%eth0").value(), "clients", p).error().field, "tcp_ao_file");
 }
 
 TEST(Roster, SaysWhatAReloadCosts) {
