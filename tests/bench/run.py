@@ -36,7 +36,7 @@ SCENARIOS = {
     "transit": dict(title="4 senders x the same 500k, 1 receiver", senders=4, prefixes=500_000),
     "route-server": dict(title="100 clients x 2,000, each to all others", senders=100, receivers=0, prefixes=200_000, route_server=1),
     "exchange": dict(title="700 clients x 572, each to all others; 50 leave and return", senders=700, receivers=0, prefixes=400_400,
-                     route_server=1, flap=50, columns=("sessions_s", "flap_drop_s", "flap_reconnect_s", "flap_restore_s")),
+                     route_server=1, flap=50, timeout=600, columns=("sessions_s", "flap_drop_s", "flap_reconnect_s", "flap_restore_s")),
     "churn": dict(title="2 x 200k, then 200 bursts of 500", senders=2, prefixes=200_000, bursts=200, burst_size=500,
                   columns=("churn_p50_ms", "churn_p99_ms")),
     "flap": dict(title="2 x 500k, the better one leaves and returns", senders=2, prefixes=500_000, first_is_best=1, flap=1,
@@ -49,7 +49,7 @@ SCALED = ("prefixes", "prefixes6", "bursts", "burst_size")
 
 def scaled(scenario, scale):
     """The options of bench_load. A scenario keeps its shape: fewer prefixes, not fewer neighbours (but of a route server)."""
-    options = {"senders": 1, "receivers": 1, **{k: v for k, v in scenario.items() if k not in ("title", "columns")}}
+    options = {"senders": 1, "receivers": 1, **{k: v for k, v in scenario.items() if k not in ("title", "columns", "timeout")}}
     for key in SCALED:
         if key in options:
             options[key] = max(1, int(options[key] * scale)) if key == "prefixes" else max(5, int(options[key] * min(1, scale * 2)))
@@ -167,7 +167,7 @@ def arguments():
     parser.add_argument("names", nargs="*", metavar="SCENARIO", help=", ".join(SCENARIOS))
     parser.add_argument("--scale", type=float, default=1.0, help="of the tables and bursts")
     parser.add_argument("--reps", type=int, default=3)
-    parser.add_argument("--timeout", type=int, default=120, help="seconds for each phase of a run")
+    parser.add_argument("--timeout", type=int, help="seconds for each phase of a run (120; exchange: 600)")
     parser.add_argument("--daemons", default="bellmand,bird", help="which: bellmand, bird")
     parser.add_argument("--smoke", action="store_true", help="scale 0.005, once")
     parser.add_argument("--build", type=Path, default=HERE.parent.parent / "build/release")
@@ -193,7 +193,8 @@ def main():
     for _ in range(args.reps):
         for name in names:
             for target in targets:
-                result = run_once(target, scaled(SCENARIOS[name], args.scale), build, args.timeout)
+                result = run_once(target, scaled(SCENARIOS[name], args.scale), build,
+                                  args.timeout or SCENARIOS[name].get("timeout", 120))
                 results[name, target.name].append(result)
                 print(f"{name} {target.name}: " + (f"{result['converge_s']:.2f} s" if result["ok"] else f"WRONG: {result['error']}"), flush=True)
     print_table(names, targets, results, args)
