@@ -8,7 +8,7 @@ namespace bellman::rib {
 
 namespace {
 
-constexpr std::size_t scan_limit = 20000; ///< log entries looked at for one page
+constexpr std::size_t entries_a_page = 20000; ///< log entries looked at for one page
 
 bool in_filter(const route_query& filter, const wire::prefix& prefix) {
   if (filter.family && *filter.family != prefix.family())
@@ -67,7 +67,7 @@ change_page partition::changes(const change_query& query, std::uint32_t max) {
   }
   const bool best_only = query.filter.view == route_query::view_kind::best;
   auto at = log_.after(static_cast<std::uint32_t>(query.position));
-  const auto stop = std::min(log_.size(), at + scan_limit);
+  const auto stop = std::min(log_.size(), at + entries_a_page);
   for (; at < stop && page.events.size() < max; ++at) {
     const auto entry = log_.at(at);
     page.next.position = entry.sequence;

@@ -12,7 +12,8 @@ namespace bellman::rib {
 namespace {
 
 constexpr std::uint64_t v6_position = std::uint64_t{1} << 63;
-constexpr std::uint32_t scan_limit = 20000; ///< nodes looked at for one page, so that a reader cannot hold up the table
+constexpr std::uint32_t nodes_a_page =
+    20000; ///< nodes looked at for one page, so that a reader cannot hold up the table
 
 bool matches(const route_query& q, const wire::path_attributes& a) {
   if (q.origin_as && (!a.as_path || a.as_path->origin() != *q.origin_as))
@@ -195,7 +196,7 @@ struct partition_query {
   /// From node `at` on; answers where to go on, or `end()`.
   std::uint32_t scan(std::uint32_t at, std::uint32_t max) {
     const auto& nodes = tables().nodes;
-    const auto stop = std::min<std::uint64_t>(std::uint64_t{at} + scan_limit, nodes.end());
+    const auto stop = std::min<std::uint64_t>(std::uint64_t{at} + nodes_a_page, nodes.end());
     for (; at < stop && page.rows.size() < max; ++at)
       if ((nodes[at].flags & node_flag::in_use) != 0)
         visit(at);

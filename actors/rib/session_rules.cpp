@@ -1,16 +1,12 @@
 #include "actors/rib/session_rules.hpp"
 
+#include "actors/rib/long_lived.hpp"
+
 #include <algorithm>
 
 namespace bellman::rib {
 
 namespace {
-
-void add_community(wire::path_attributes& a, std::uint32_t community) {
-  const auto at = std::ranges::lower_bound(a.communities, community);
-  if (at == a.communities.end() || *at != community)
-    a.communities.insert(at, community);
-}
 
 attr_handle intern(attribute_table& table, const wire::path_attributes& a, wire::family family, set_variant variant) {
   wire::bytes canonical;
