@@ -2,8 +2,6 @@
 
 #include "actors/rib/long_lived.hpp"
 
-#include <algorithm>
-
 namespace bellman::rib {
 
 namespace {
