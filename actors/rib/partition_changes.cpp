@@ -8,7 +8,7 @@ namespace bellman::rib {
 
 namespace {
 
-constexpr std::size_t entries_a_page = 20000; ///< log entries looked at for one page
+constexpr std::size_t entries_a_page = 20000; ///< of the log, looked at
 
 bool in_filter(const route_query& filter, const wire::prefix& prefix) {
   if (filter.family && *filter.family != prefix.family())

@@ -12,8 +12,7 @@ namespace bellman::rib {
 namespace {
 
 constexpr std::uint64_t v6_position = std::uint64_t{1} << 63;
-constexpr std::uint32_t nodes_a_page =
-    20000; ///< nodes looked at for one page, so that a reader cannot hold up the table
+constexpr std::uint32_t nodes_a_page = 20000; ///< looked at, so that a reader cannot hold up the table
 
 bool matches(const route_query& q, const wire::path_attributes& a) {
   if (q.origin_as && (!a.as_path || a.as_path->origin() != *q.origin_as))

@@ -1,11 +1,9 @@
 // Keys of TCP MD5 signatures (RFC 2385) and chains of TCP-AO (RFC 5925): read from their files when they are needed,
 // and gone with who they are for. Whether the kernel has TCP-AO is said by the test.
 #include "tests/actors/neighbors_lab.hpp"
+#include "tests/support/secret_folder.hpp"
 
 #include <filesystem>
-#include <fstream>
-
-#include <sys/stat.h>
 
 namespace bellman::peer {
 namespace {
@@ -13,19 +11,10 @@ namespace {
 using namespace neighbors_lab;
 
 struct NeighborKeys : NeighborsActor {
-  NeighborKeys() {
-    auto pattern = (std::filesystem::temp_directory_path() / "neighbor_keys_XXXXXX").string();
-    if (::mkdtemp(pattern.data()) != nullptr)
-      folder = pattern;
-    key("one");
-  }
-  ~NeighborKeys() override { std::filesystem::remove_all(folder); }
+  NeighborKeys() { key("one"); }
 
-  std::string path() const { return (folder / "key").string(); }
-  void key(const std::string& text) const {
-    std::ofstream{path(), std::ios::trunc} << text;
-    ::chmod(path().c_str(), 0600);
-  }
+  std::string path() const { return secrets.path() / "key"; }
+  void key(const std::string& text) const { secrets.write("key", text); }
   /// .1 has the key.
   msg::apply_neighbors guarded() const {
     auto f = file();
@@ -57,6 +46,13 @@ struct NeighborKeys : NeighborsActor {
     f.neighbors[0].own.tcp_ao_file = path();
     return f;
   }
+  /// A kernel that has TCP-AO, and .1 with the chain of one key.
+  void begin_with_one() {
+    with_kernel("");
+    chain({"1 one"});
+    apply(chained());
+    taken();
+  }
   neighbor_patch with_chain() const {
     neighbor_patch p;
     p.tcp_ao_file = path();
@@ -79,7 +75,7 @@ struct NeighborKeys : NeighborsActor {
     EXPECT_TRUE(link->last_words);
   }
 
-  std::filesystem::path folder;
+  test::secret_folder secrets;
 };
 
 TEST_F(NeighborKeys, ComeAndGoWithTheirNeighbor) {
@@ -164,10 +160,7 @@ TEST_F(NeighborKeys, OfARangeAreThereBeforeAnybodyCalls) {
 }
 
 TEST_F(NeighborKeys, OfTcpAoRollOverWithoutAReset) {
-  with_kernel("");
-  chain({"1 one"});
-  apply(chained());
-  taken();
+  begin_with_one();
   EXPECT_EQ(chain_of("127.0.0.1"), "one");
   for (const auto& next : {lines{"1 one", "2 two"}, {"2 two", "1 one"}, {"2 two"}}) {
     chain(next);
@@ -178,20 +171,14 @@ TEST_F(NeighborKeys, OfTcpAoRollOverWithoutAReset) {
 }
 
 TEST_F(NeighborKeys, OfTcpAoRollOverBesideOtherSettings) {
-  with_kernel("");
-  chain({"1 one"});
-  apply(chained());
-  taken();
+  begin_with_one();
   chain({"2 two", "1 one"});
   EXPECT_EQ(request(msg::change_neighbor{n1, {}, described("other")}), "");
   EXPECT_EQ(taken(), (lines{"127.0.0.1 configure", "127.0.0.1 renew keys"}));
 }
 
 TEST_F(NeighborKeys, OfTcpAoThatCannotBeTakenOverResetTheSession) {
-  with_kernel("");
-  chain({"1 one"});
-  apply(chained());
-  taken();
+  begin_with_one();
   chain({"1 other"});
   EXPECT_EQ(apply(chained()), lines{});
   EXPECT_EQ(taken(), lines{"127.0.0.1 reset"});

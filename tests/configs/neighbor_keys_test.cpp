@@ -1,10 +1,6 @@
 // The files of keys that a neighbour and a group can name: TCP MD5 (RFC 2385) or TCP-AO (RFC 5925).
 #include "tests/configs/lab.hpp"
-
-#include <filesystem>
-#include <fstream>
-
-#include <sys/stat.h>
+#include "tests/support/secret_folder.hpp"
 
 namespace bellman::configs::neighbor_keys {
 namespace {
@@ -15,27 +11,12 @@ const std::string neighbor = "[[neighbors]]\naddress = \"192.0.2.2\"\nremote_as 
     both = "`password_file` and `tcp_ao_file` exclude each other: a segment is signed with TCP MD5 or TCP-AO";
 
 struct NeighborKeyFiles : testing::Test {
-  void SetUp() override {
-    auto pattern = (std::filesystem::temp_directory_path() / "key_files_XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder = pattern;
-    password = file("password", "s3cret\n");
-    chain = file("chain", "# of both ends\n1 1 hmac-sha-1-96 s3cret\n");
-  }
-  void TearDown() override { std::filesystem::remove_all(folder); }
-
-  /// A line of the configuration that names the file.
-  std::string file(const std::string& name, const std::string& content, ::mode_t mode = 0600) const {
-    const auto path = folder / name;
-    std::ofstream{path, std::ios::trunc} << content;
-    ::chmod(path.c_str(), mode);
-    return path.string();
-  }
   static std::string ao(const std::string& path) { return "tcp_ao_file = \"" + path + "\"\n"; }
   static std::string md5(const std::string& path) { return "password_file = \"" + path + "\"\n"; }
 
-  std::filesystem::path folder;
-  std::string password, chain;
+  bellman::test::secret_folder secrets;
+  const std::string password = secrets.write("password", "s3cret\n"),
+                    chain = secrets.write("chain", "# of both ends\n1 1 hmac-sha-1-96 s3cret\n");
 };
 
 TEST_F(NeighborKeyFiles, AreNamedByANeighborOrItsGroup) {
@@ -45,7 +26,7 @@ TEST_F(NeighborKeyFiles, AreNamedByANeighborOrItsGroup) {
 
 TEST_F(NeighborKeyFiles, AreReadForMistakesWhichHaveTheirLineAndNoKey) {
   const auto first = [&](const std::string& content) {
-    const auto path = file("bad", content);
+    const auto path = secrets.write("bad", content);
     const auto all = errors_after_head(neighbor + ao(path));
     const auto start = "7:15 the TCP-AO file " + path;
     EXPECT_TRUE(all.size() == 1 && all[0].starts_with(start) && all[0].find("s3cret") == std::string::npos);
@@ -55,7 +36,7 @@ TEST_F(NeighborKeyFiles, AreReadForMistakesWhichHaveTheirLineAndNoKey) {
   EXPECT_EQ(first("\n1 1 hmac-sha-1-96 s3cret more\n"),
             ", line 2: a key has no blanks in it, and nothing stands behind it");
   EXPECT_EQ(first("1 1 s3cret\n"), ", line 1: the algorithm, third in the line, is hmac-sha-1-96 or aes-128-cmac-96");
-  const auto open = file("open", "1 1 hmac-sha-1-96 s3cret\n", 0644);
+  const auto open = secrets.write("open", "1 1 hmac-sha-1-96 s3cret\n", 0644);
   EXPECT_EQ(errors_after_head(neighbor + ao(open)),
             texts{"7:15 the TCP-AO file " + open + " is open to other users: its mode has to be 0600 or 0640"});
 }

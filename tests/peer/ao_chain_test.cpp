@@ -1,14 +1,12 @@
 // Chains of TCP-AO keys (RFC 5925): the file that they stand in, and the steps from one to the next.
 #include "actors/peer/ao_chain.hpp"
 #include "actors/peer/key_files.hpp"
+#include "tests/support/secret_folder.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-
-#include <sys/stat.h>
 
 namespace bellman::peer::ao_chains {
 namespace {
@@ -175,18 +173,8 @@ TEST(AoPlan, NeverRemovesWhatIsSentWithNorHasAnIdTwice) {
 
 class AoFile : public testing::Test {
 protected:
-  void SetUp() override {
-    auto pattern = (std::filesystem::temp_directory_path() / "ao_file_XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder); }
-
   std::string file(const std::string& content, ::mode_t mode = 0600) const {
-    const auto path = folder / "chain";
-    std::ofstream{path, std::ios::binary | std::ios::trunc} << content;
-    ::chmod(path.c_str(), mode);
-    return path.string();
+    return secrets.write("chain", content, mode);
   }
   /// What is wrong, without the file's name.
   std::string fault(const std::string& path) const {
@@ -197,7 +185,8 @@ protected:
     return chain.error().substr(start.size());
   }
 
-  std::filesystem::path folder;
+  test::secret_folder secrets;
+  const std::filesystem::path& folder = secrets.path();
 };
 
 TEST_F(AoFile, GivesItsChain) {

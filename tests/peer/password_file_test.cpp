@@ -1,9 +1,9 @@
 #include "actors/peer/key_files.hpp"
+#include "tests/support/secret_folder.hpp"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 
 #include <sys/stat.h>
 
@@ -12,18 +12,8 @@ namespace {
 
 class PasswordFile : public testing::Test {
 protected:
-  void SetUp() override {
-    auto pattern = (std::filesystem::temp_directory_path() / "password_file_XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder); }
-
   std::string file(const std::string& content, ::mode_t mode = 0600) const {
-    const auto path = folder / "key";
-    std::ofstream{path, std::ios::binary | std::ios::trunc} << content;
-    ::chmod(path.c_str(), mode);
-    return path.string();
+    return secrets.write("key", content, mode);
   }
   /// What is wrong, without the file's name.
   std::string fault(const std::string& path) const {
@@ -34,7 +24,8 @@ protected:
     return key.error().substr(start.size());
   }
 
-  std::filesystem::path folder;
+  test::secret_folder secrets;
+  const std::filesystem::path& folder = secrets.path();
 };
 
 TEST_F(PasswordFile, GivesItsFirstLine) {
