@@ -1,12 +1,13 @@
 # Configuring and building. Sourced by ./dev.
 
-# A compiler process may take a gigabyte: as many as there are cores, and fewer where memory is short.
+# A compiler process may take 1.3 GB (optimised, several files at once): as many as there are cores, and fewer where memory is
+# short.
 jobs_for_build() {
-  local cores gigabytes
+  local cores room
   cores=$(nproc)
-  gigabytes=$(awk '/MemAvailable/ {print int($2 / 1048576)}' /proc/meminfo)
-  ((gigabytes >= 1)) || gigabytes=1
-  echo $((cores < gigabytes ? cores : gigabytes))
+  room=$(awk '/MemAvailable/ {print int($2 / 1400000)}' /proc/meminfo)
+  ((room >= 1)) || room=1
+  echo $((cores < room ? cores : room))
 }
 
 # ccache takes precompiled headers only if it may trust their dates.
