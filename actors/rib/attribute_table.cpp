@@ -205,6 +205,19 @@ const attribute_set& attribute_table::operator[](attr_handle h) const noexcept {
   return *shards_[n & (shard_count - 1)].get((n >> shard_bits) - 1);
 }
 
+void attribute_table::prefetch_place(attr_handle h) const noexcept {
+  if (h == no_attributes)
+    return;
+  const auto n = number(h);
+  const auto at = place_of((n >> shard_bits) - 1);
+  __builtin_prefetch(&shards_[n & (shard_count - 1)].objects[at.block].load(std::memory_order_acquire)[at.offset]);
+}
+
+void attribute_table::prefetch(attr_handle h) const noexcept {
+  if (h != no_attributes)
+    __builtin_prefetch(&(*this)[h], 1);
+}
+
 void attribute_table::acquire(attr_handle h, std::uint32_t references) noexcept {
   if (h != no_attributes)
     const_cast<attribute_set&>((*this)[h]).references.fetch_add(references, std::memory_order_relaxed);

@@ -56,6 +56,10 @@ public:
   void acquire(attr_handle h, std::uint32_t references = 1) noexcept;
   void release(attr_handle h, std::uint32_t references = 1) noexcept;
 
+  /// Brings what will be asked for into the cache: where the set lies, and, once that is there, the set.
+  void prefetch_place(attr_handle h) const noexcept;
+  void prefetch(attr_handle h) const noexcept;
+
   /// @pre the caller holds a reference.
   const attribute_set& operator[](attr_handle h) const noexcept;
 

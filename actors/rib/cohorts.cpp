@@ -55,6 +55,11 @@ const cohort& cohort_table::cohort_of(slot_id slot) const {
   return *std::ranges::find_if(cohorts_, [&](const cohort& c) { return c.members.test(slot); });
 }
 
+bool cohort_table::is_sent_nothing(slot_id slot) const {
+  const auto& c = cohort_of(slot);
+  return !c.program || c.program->rejects_everything();
+}
+
 void cohort_table::rebuild() {
   encodings_.clear();
   for (std::size_t f = 0; f < 2; ++f) {

@@ -68,6 +68,9 @@ public:
   /// @pre it has joined
   const cohort& cohort_of(slot_id slot) const;
 
+  /// Will nothing go to this session, whatever the route?
+  bool is_sent_nothing(slot_id slot) const;
+
   /// Sessions of a family, whatever their cohort.
   const peer_bits& members(std::size_t family) const noexcept { return members_[family]; }
 

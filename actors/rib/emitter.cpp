@@ -1,5 +1,6 @@
 #include "actors/rib/emitter.hpp"
 
+#include "actors/rib/hashing.hpp"
 #include "actors/rib/session_form.hpp"
 
 #include <algorithm>
@@ -9,8 +10,6 @@ namespace bellman::rib {
 namespace {
 
 constexpr std::size_t buffer_limit = 64 * 1024; ///< then another one is begun; a message is never cut
-
-std::uint64_t key_of(attr_handle a, set_id s) noexcept { return std::uint64_t{number(a)} << 32 | s; }
 
 std::uint32_t count_messages(const wire::bytes& data) noexcept {
   std::uint32_t n = 0;
@@ -33,14 +32,14 @@ void emitter<Prefix, Ids>::find_group(attr_handle attributes, set_id to) {
   if ((groups_.size() + 1) * 2 > index_.size()) {
     index_.assign(std::max<std::size_t>(index_.size() * 2, 256), 0);
     for (std::uint32_t i = 0; i < groups_.size(); ++i) {
-      auto at = key_of(groups_[i].attributes, groups_[i].to) * 0x9E3779B97F4A7C15u >> 20 & (index_.size() - 1);
+      auto at = hash_of(groups_[i].attributes, groups_[i].to) & (index_.size() - 1);
       while (index_[at] != 0)
         at = (at + 1) & (index_.size() - 1);
       index_[at] = i + 1;
     }
   }
   const auto mask = index_.size() - 1;
-  auto at = key_of(attributes, to) * 0x9E3779B97F4A7C15u >> 20 & mask;
+  auto at = hash_of(attributes, to) & mask;
   while (index_[at] != 0) {
     const auto& g = groups_[index_[at] - 1];
     if (g.attributes == attributes && g.to == to)

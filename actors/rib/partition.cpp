@@ -21,10 +21,10 @@ void release_all(family_tables<Prefix>& f, path_store& paths) {
     while (n.paths != 0)
       paths.remove(n, n.paths - 1u);
     for (const auto& row : out_rows(n))
-      paths.table()->release(row.attributes);
+      paths.give_back(row.attributes);
     set_out_rows(n, std::span<const out_row>{});
     for (const auto& row : f.paths_out[i])
-      paths.table()->release(row.attributes);
+      paths.give_back(row.attributes);
   }
 }
 
@@ -58,7 +58,8 @@ void partition::session_up(session_info info, barrier_ptr initial) {
   if (!peers_[id])
     peers_[id] = std::make_unique<peer_state>();
   auto& p = *peers_[id];
-  if (p.up && p.info.epoch == info.epoch && p.info.slot && p.info.slot->slot() == info.slot->slot()) {
+  const bool again = p.up && p.info.epoch == info.epoch && p.info.slot && p.info.slot->slot() == info.slot->slot();
+  if (again) {
     cohorts_.leave(info.slot->slot()); // told twice, as when a partition starts while a session comes up
   } else {
     if (p.up)
@@ -78,8 +79,8 @@ void partition::session_up(session_info info, barrier_ptr initial) {
   };
   auto now = program(info.import_chain);
   // What an earlier session left was imported as its settings said.
-  const bool other_import =
-      p.received[0] + p.received[1] != 0 && (now != p.import_program || info.rules.import != p.info.rules.import);
+  const bool had_paths = p.received[0] + p.received[1] != 0;
+  const bool other_import = had_paths && (now != p.import_program || info.rules.import != p.info.rules.import);
   p.import_program = std::move(now);
   cohorts_.join(info.slot->slot(), info, program(info.export_chain));
   p.info = std::move(info);
@@ -90,10 +91,15 @@ void partition::session_up(session_info info, barrier_ptr initial) {
   report(p);
   find_counted_out();
   membership_changed();
-  next_round_.wanted = true;
-  next_round_.look_at_paths = true; // paths of an earlier session may be left
   if (other_import)
     reimport(p.info.peer);
+  if (!had_paths && !again && !salvaging_ && !deferring_ && cohorts_.is_sent_nothing(p.info.slot->slot())) {
+    if (initial) // there is nothing to look for in the whole table
+      completions_.barriers.push_back(std::move(initial));
+    return;
+  }
+  next_round_.wanted = true;
+  next_round_.look_at_paths |= had_paths; // of an earlier session
   if (initial)
     next_round_.barriers.push_back({std::move(initial), p.info.slot->slot(), true});
 }

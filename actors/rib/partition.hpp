@@ -32,6 +32,9 @@
 
 namespace bellman::rib {
 
+template <class Prefix>
+class row_lookahead;
+
 /// Which cohorts take a route of this source (as a bit mask; ~0 for all).
 struct wanted_key {
   std::uint64_t cohorts = 0;
@@ -221,6 +224,9 @@ private:
     bool reusable = false;        ///< no program looked at the prefix
     std::uint32_t node = 0;       ///< else: only good for this node
     std::uint32_t unsendable = 0; ///< cohorts whose messages are too short for these attributes
+    /// Nodes that hold `rows` by references which are taken only when the memo is forgotten. Until then a node is
+    /// reconciled once at most, so that none gives back what has not been taken.
+    std::uint32_t stored = 0;
   };
 
   /// Which cohorts export is asked for.
@@ -241,7 +247,7 @@ private:
   // partition_apply.cpp
   template <class Prefix>
   void apply_rows(const route_batch& batch, const route_batch::group& group, const Prefix* rows,
-                  const std::uint32_t* ids, const imported& in);
+                  const std::uint32_t* ids, row_lookahead<Prefix>& ahead, const imported& in);
   template <class Prefix>
   void announce(std::uint32_t index, const route_batch& batch, const route_batch::group& group, const imported& in,
                 std::uint32_t path_id);

@@ -1,15 +1,14 @@
 // The way in: rows of a batch become paths of nodes. Memory is what costs here, so the hash slots and nodes of rows to
-// come are fetched while earlier ones are worked on.
+// come are fetched while earlier ones are worked on, and so are sets of attributes.
 
+#include "actors/rib/lookahead.hpp"
 #include "actors/rib/partition.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace bellman::rib {
 
 namespace {
-constexpr std::size_t window = 16;         ///< rows between asking for a cache line and using it
 constexpr std::uint32_t most_rows = 65535; ///< what a node can count
 } // namespace
 
@@ -21,7 +20,15 @@ void partition::apply(route_batch& batch) {
   const auto* at6 = batch.prefixes6.data();
   const auto* id4 = batch.ids4.empty() ? nullptr : batch.ids4.data();
   const auto* id6 = batch.ids6.empty() ? nullptr : batch.ids6.data();
-  for (const auto& g : batch.groups) {
+  const auto& table = *paths_.table();
+  row_lookahead<wire::prefix4> ahead4{v4_.nodes, batch.prefixes4};
+  row_lookahead<wire::prefix6> ahead6{v6_.nodes, batch.prefixes6};
+  for (std::size_t i = 0; i < batch.groups.size(); ++i) {
+    if (i + 8 < batch.groups.size())
+      table.prefetch_place(batch.groups[i + 8].attributes);
+    if (i + 4 < batch.groups.size())
+      table.prefetch(batch.groups[i + 4].attributes);
+    const auto& g = batch.groups[i];
     ++batch.taken; // from here the rows own the references
     imported in4, in6;
     if (g.attributes != no_attributes && g.rejected == reject_reason::none && from->import_program &&
@@ -32,9 +39,9 @@ void partition::apply(route_batch& batch) {
         in6 = import(*from, g.attributes, nullptr, wire::ipv6_unicast);
     }
     if (g.v4 != 0)
-      apply_rows(batch, g, at4, id4, in4);
+      apply_rows(batch, g, at4, id4, ahead4, in4);
     if (g.v6 != 0)
-      apply_rows(batch, g, at6, id6, in6);
+      apply_rows(batch, g, at6, id6, ahead6, in6);
     if (g.attributes == no_attributes && from->info.tally)
       report(*from); // what is withdrawn makes room for what follows
     for (const auto* in : {&in4, &in6})
@@ -53,21 +60,11 @@ void partition::apply(route_batch& batch) {
 
 template <class Prefix>
 void partition::apply_rows(const route_batch& batch, const route_batch::group& group, const Prefix* rows,
-                           const std::uint32_t* ids, const imported& in) {
+                           const std::uint32_t* ids, row_lookahead<Prefix>& ahead, const imported& in) {
   auto& nodes = family<Prefix>().nodes;
   const std::size_t count = std::is_same_v<Prefix, wire::prefix4> ? group.v4 : group.v6;
-  constexpr auto two = window * 2;
-  std::array<std::uint64_t, two> hashes{}; ///< of this row and those to come
-  for (std::size_t i = 0; i < std::min(two, count); ++i)
-    nodes.prefetch_slot(hashes[i] = nodes.hash(rows[i]));
-  for (std::size_t i = 0; i < std::min(window, count); ++i)
-    nodes.prefetch_node(hashes[i]);
   for (std::size_t i = 0; i < count; ++i) {
-    const auto hash = hashes[i % two];
-    if (i + two < count)
-      nodes.prefetch_slot(hashes[i % two] = nodes.hash(rows[i + two]));
-    if (i + window < count)
-      nodes.prefetch_node(hashes[(i + window) % two]);
+    const auto hash = ahead.next();
     const auto id = ids != nullptr ? ids[i] : 0;
     if (group.attributes == no_attributes) {
       if (const auto index = nodes.find(rows[i], hash); index != nodes.none)

@@ -55,8 +55,12 @@ const std::vector<out_row>& partition::wanted_rows(const node<Prefix>& n) {
 
 void partition::release_memo(export_memo& memo) {
   auto& table = *paths_.table();
+  const auto stored = std::exchange(memo.stored, 0);
   for (const auto& row : memo.rows)
-    table.release(row.attributes);
+    if (stored == 0)
+      table.release(row.attributes);
+    else
+      table.acquire(row.attributes, stored - 1); // the memo's own goes to a node
   memo.rows.clear();
   table.release(std::exchange(memo.attributes, no_attributes));
   memo.reusable = false;
@@ -283,12 +287,15 @@ template <class Prefix>
 void partition::store_rows(node<Prefix>& n, const std::vector<out_row>& rows) {
   auto& sets = family<Prefix>().sets;
   auto& table = *paths_.table();
+  const bool of_memo = &rows == &memo_.rows;
+  memo_.stored += of_memo ? 1 : 0;
   for (const auto& row : rows) {
-    table.acquire(row.attributes);
+    if (!of_memo)
+      table.acquire(row.attributes);
     sets.acquire(row.set);
   }
   for (const auto& row : out_rows(n)) {
-    table.release(row.attributes);
+    paths_.give_back(row.attributes);
     sets.release(row.set);
   }
   set_out_rows(n, std::span<const out_row>{rows});
@@ -297,9 +304,21 @@ void partition::store_rows(node<Prefix>& n, const std::vector<out_row>& rows) {
 template <class Prefix>
 void partition::flush_family() {
   auto& f = family<Prefix>();
-  for (const auto index : f.dirty)
-    if ((f.nodes[index].flags & node_flag::dirty) != 0)
-      reconcile<Prefix>(index);
+  const auto advertised = [&](std::size_t i) {
+    const auto& n = f.nodes[f.dirty[i]];
+    return (n.flags & node_flag::many_out) != 0 ? no_attributes : n.out.attributes;
+  };
+  const auto& table = *paths_.table();
+  for (std::size_t i = 0; i < f.dirty.size(); ++i) { // what was advertised is given back
+    if (i + 20 < f.dirty.size())
+      __builtin_prefetch(&f.nodes[f.dirty[i + 20]].out);
+    if (i + 12 < f.dirty.size())
+      table.prefetch_place(advertised(i + 12));
+    if (i + 6 < f.dirty.size())
+      table.prefetch(advertised(i + 6));
+    if ((f.nodes[f.dirty[i]].flags & node_flag::dirty) != 0)
+      reconcile<Prefix>(f.dirty[i]);
+  }
   f.dirty.clear();
   encode_emissions<Prefix>();
   // Rounds collect too, but there may be none for days.
@@ -323,6 +342,7 @@ void partition::encode_emissions() {
     unsendable_ += f.path_emissions.encode(*paths_.table(), f.sets, cohorts_, flush_);
   forget_path_memos();
   forget_memo(); // only behind the encoding: the memo may hold the last reference to a rewritten set
+  paths_.settle();
 }
 
 void partition::membership_changed() {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace bellman::rib {
@@ -14,6 +15,7 @@ namespace bellman::rib {
 class path_store {
 public:
   explicit path_store(std::shared_ptr<attribute_table> table) : table_{std::move(table)} {}
+  ~path_store() { settle(); }
   path_store(const path_store&) = delete;
   path_store& operator=(const path_store&) = delete;
 
@@ -27,6 +29,16 @@ public:
   }
   std::uint32_t path_id(const path_row& r) const noexcept { return r.has_side ? sides_[r.attributes].path_id : 0; }
   std::uint16_t reason(const path_row& r) const noexcept { return r.has_side ? sides_[r.attributes].reason : 0; }
+
+  /// Gives back one reference, if not at once: rows of one set come together, and workers that count in the same set at
+  /// the same time wait for each other. `settle` ends the wait.
+  void give_back(attr_handle h) noexcept {
+    if (h != given_back_)
+      settle();
+    given_back_ = h;
+    ++times_;
+  }
+  void settle() noexcept { table_->release(std::exchange(given_back_, no_attributes), std::exchange(times_, 0)); }
 
   /// Makes the row hold these attributes; takes over one reference of `side.received` and, where it differs, one of
   /// `side.imported`. What the row held before is given back afterwards.
@@ -76,13 +88,13 @@ public:
 private:
   void drop(const path_row& r) noexcept {
     if (!r.has_side) {
-      table_->release(static_cast<attr_handle>(r.attributes));
+      give_back(static_cast<attr_handle>(r.attributes));
       return;
     }
     auto& side = sides_[r.attributes];
-    table_->release(side.received);
+    give_back(side.received);
     if (side.imported != side.received)
-      table_->release(side.imported);
+      give_back(side.imported);
     side = {};
     free_sides_.push_back(r.attributes);
   }
@@ -104,6 +116,8 @@ private:
   std::vector<path_side> sides_;
   std::vector<std::uint32_t> free_sides_;
   std::size_t further_bytes_ = 0;
+  attr_handle given_back_ = no_attributes;
+  std::uint32_t times_ = 0;
 };
 
 } // namespace bellman::rib

@@ -3,6 +3,7 @@
 // the node's number), nodes in blocks of 4,096. The hash depends on a secret of the table: a neighbour chooses its
 // prefixes, but cannot choose them to meet in one place.
 
+#include "actors/rib/hashing.hpp"
 #include "actors/rib/path.hpp"
 
 #include <algorithm>
@@ -13,18 +14,6 @@
 
 namespace bellman::rib {
 
-/// Random numbers that nobody else knows.
-struct hash_secret {
-  std::uint64_t first = 0x2D358DCCAA6C78A5u, second = 0x8BB84B93962EACC9u;
-};
-
-/// Both halves of the product of two numbers that depend on the secret, so that nobody can say which keys have the
-/// same.
-inline std::uint64_t folded(std::uint64_t a, std::uint64_t b) noexcept {
-  __extension__ using wide = unsigned __int128;
-  const auto product = static_cast<wide>(a) * b;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-}
 inline std::uint64_t hash_of(const wire::prefix4& p, const hash_secret& s) noexcept {
   const auto x = folded((std::uint64_t{p.address} << 8 | p.length) ^ s.first, s.second) * 0x9E3779B97F4A7C15u;
   return x ^ x >> 32;
@@ -52,8 +41,17 @@ public:
   /// Brings the likely node into the cache. Call once the slot is there.
   void prefetch_node(std::uint64_t hash) const noexcept {
     const auto s = slots_[hash & mask()];
-    if (s != 0)
-      __builtin_prefetch(&nodes(s & index_mask) /* may be a stranger: harmless */, 1);
+    if (s == 0)
+      return;
+    const auto* n = &nodes(s & index_mask); // may be a stranger: harmless
+    __builtin_prefetch(n, 1);
+    __builtin_prefetch(reinterpret_cast<const char*>(n + 1) - 1, 1); // of two cache lines as often as not
+  }
+  /// Brings its further paths. Call once the node is there.
+  void prefetch_paths(std::uint64_t hash) const noexcept {
+    const auto s = slots_[hash & mask()];
+    if (s != 0 && (s & ~index_mask) == tag_of(hash))
+      __builtin_prefetch(nodes(s & index_mask).more, 1);
   }
 
   std::uint32_t find(const Prefix& p) const noexcept { return find(p, hash(p)); }

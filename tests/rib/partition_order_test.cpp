@@ -47,6 +47,51 @@ TEST(PartitionOrder, SessionToldOfTwiceGetsEverything) {
   EXPECT_EQ(lab.received(b), lab.advertised(b));
 }
 
+TEST(PartitionOrder, SessionThatIsSentNothingWaitsForNoWalk) {
+  for (const auto* chain : {"none", "not published"}) {
+    rib_lab lab;
+    const int a = lab.join({.asn = 101}), b = lab.join({.asn = 102, .export_chain = chain});
+    announce_many(lab, a, 20);
+    lab.down(b);
+    auto& x = lab.at(b);
+    const auto comes_up = [&](std::uint16_t slot) {
+      ++x.epoch;
+      x.walked = false;
+      x.established = true;
+      x.slot = std::make_shared<rib::slot_lease>(static_cast<rib::slot_id>(slot), [](rib::slot_id) {});
+      lab.ribs->session_up(lab.info_of(b), sets(x.walked));
+    };
+    comes_up(40);
+    EXPECT_FALSE(lab.ribs->has_work()) << chain;
+    lab.settle();
+    EXPECT_TRUE(x.walked) << chain;
+    // Then its chain lets routes through after all.
+    lab.ribs->publish(chain, policy::accept_all());
+    lab.settle();
+    EXPECT_EQ(lab.received(b).size(), 20u) << chain;
+    // And what it announces is gone through when it comes again without telling first.
+    lab.announce(b, net(100), learned({102}));
+    lab.ribs->publish(chain, policy::reject_all("no policy"));
+    lab.settle();
+    EXPECT_EQ(lab.received(a).count(net(100)), 1u);
+    lab.ribs->session_down(lab.id(b), x.epoch);
+    comes_up(41);
+    EXPECT_TRUE(lab.ribs->has_work()) << chain;
+    lab.settle();
+    EXPECT_EQ(lab.received(a).count(net(100)), 0u) << chain;
+  }
+}
+
+TEST(PartitionOrder, DeferredSelectionHoldsUpAlsoSessionsThatAreSentNothing) {
+  rib_lab lab{16384, {}, true};
+  const int a = lab.join({.asn = 101, .export_chain = "none"});
+  lab.settle();
+  EXPECT_FALSE(lab.at(a).walked); // RFC 4724 §4.1: End-of-RIB waits
+  lab.ribs->release_selection();
+  lab.settle();
+  EXPECT_TRUE(lab.at(a).walked);
+}
+
 TEST(PartitionOrder, RefreshThatBeginsBeforeTheLastIsSweptKeepsWhatCameAgain) {
   for (const bool walking : {false, true}) {
     rib_lab lab;

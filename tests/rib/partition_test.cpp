@@ -34,6 +34,30 @@ TEST(Partition, RefusesWhatTheTableHasNoRoomFor) {
   EXPECT_EQ(lab.received(b).at(pfx("192.0.2.0/24")).as_path->length(), 3u) << "what is there goes on";
 }
 
+TEST(Partition, HoldsAReferenceForEachPathAndEachRowThatLeaves) {
+  rib_lab lab;
+  const int a = lab.join({.asn = 101}), b = lab.join({.asn = 102});
+  wire::bytes canonical;
+  wire::encode_canonical(learned({101}), wire::ipv4_unicast, canonical);
+  const auto set = lab.attributes->intern(canonical);
+  const auto held = [&] { return (*lab.attributes)[set].references - 1; }; // ours apart
+  for (const auto* p : {"192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"})
+    lab.announce(a, pfx(p), learned({101}));
+  EXPECT_EQ(held(), 6u);
+  lab.announce(a, pfx("192.0.2.0/24"), learned({101, 7}));
+  EXPECT_EQ(held(), 4u);
+  lab.withdraw(a, pfx("198.51.100.0/24"));
+  EXPECT_EQ(held(), 2u);
+  lab.down(b);
+  EXPECT_EQ(held(), 1u);
+  lab.up(b);
+  EXPECT_EQ(held(), 2u);
+  lab.down(a);
+  EXPECT_EQ(held(), 0u);
+  lab.attributes->release(set);
+  EXPECT_EQ(lab.attributes->size(), 0u);
+}
+
 TEST(Partition, MovesToTheBetterPathAndBack) {
   rib_lab lab;
   const int a = lab.join({.asn = 101}), b = lab.join({.asn = 102}), c = lab.join({.asn = 103});

@@ -46,38 +46,38 @@ private:
   std::vector<path_offer> offers_;
 };
 
-using sets = std::vector<peer_bits>;
+using bit_sets = std::vector<peer_bits>;
 
 } // namespace
 
 TEST(PathChoice, TheBestTwoGoToEverybody) {
   contest c;
   c.path(1, slots({1, 2})).path(1, slots({1, 2})).path(2, slots({1, 2}));
-  EXPECT_EQ(c.chosen({true, false, 2}), (sets{slots({1, 2}), slots({1, 2}), {}}));
+  EXPECT_EQ(c.chosen({true, false, 2}), (bit_sets{slots({1, 2}), slots({1, 2}), {}}));
 }
 
 TEST(PathChoice, WhatOneMayNotHaveMakesRoomForTheNext) {
   contest c; // the best one is 1's own
   c.path(1, slots({2, 3})).path(2, slots({1, 2, 3})).path(3, slots({1, 2})).path(4, slots({1, 2, 3}));
-  EXPECT_EQ(c.chosen({true, false, 2}), (sets{slots({2, 3}), slots({1, 2, 3}), slots({1}), {}}));
+  EXPECT_EQ(c.chosen({true, false, 2}), (bit_sets{slots({2, 3}), slots({1, 2, 3}), slots({1}), {}}));
 }
 
 TEST(PathChoice, FewPathsNeedNoChoice) {
   contest c;
   c.path(1, slots({1})).path(2, slots({2}));
-  EXPECT_EQ(c.chosen({true, false, 2}), (sets{slots({1}), slots({2})}));
+  EXPECT_EQ(c.chosen({true, false, 2}), (bit_sets{slots({1}), slots({2})}));
 }
 
 TEST(PathChoice, TheBestOfEachNeighbouringAs) {
   contest c;
   c.path(1, slots({1, 2})).path(1, slots({1, 2})).path(2, slots({2})).path(2, slots({1, 2}));
-  EXPECT_EQ(c.chosen({true, true, 0}), (sets{slots({1, 2}), {}, slots({2}), slots({1})}));
+  EXPECT_EQ(c.chosen({true, true, 0}), (bit_sets{slots({1, 2}), {}, slots({2}), slots({1})}));
 }
 
 TEST(PathChoice, ALimitCountsBehindTheChoiceByAs) {
   contest c;
   c.path(1, slots({1})).path(1, slots({1})).path(2, slots({1})).path(3, slots({1}));
-  EXPECT_EQ(c.chosen({true, true, 2}), (sets{slots({1}), {}, slots({1}), {}}));
+  EXPECT_EQ(c.chosen({true, true, 2}), (bit_sets{slots({1}), {}, slots({1}), {}}));
 }
 
 // RFC 4271 §9.1.2.2 c: which is best depends on which others there are.
