@@ -77,7 +77,7 @@ std::shared_ptr<rib::own_restart> restart_of(const configs::daemon& c) {
     return own;
   own->expected = {(*mark)->neighbors.begin(), (*mark)->neighbors.end()};
   own->give_up = steady_clock::now() + c.global.selection_deferral_time;
-  own->deferring = true;
+  own->defer_all();
   spdlog::info("restarted away={} neighbors={} deferral={}", now - (*mark)->at, own->expected.size(),
                c.global.selection_deferral_time.count());
   return own;

@@ -10,6 +10,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <array>
 
 namespace bellman::peer {
 
@@ -20,6 +21,8 @@ using namespace std::chrono_literals;
 constexpr auto look_again = 100ms; ///< while deferring
 constexpr auto gathered_within = 200ms;
 constexpr auto beat = 15s;
+
+constexpr std::array families{wire::ipv4_unicast, wire::ipv6_unicast};
 
 bool is_up(const msg::neighbor_status& n) { return n.state == "Established"; }
 
@@ -43,7 +46,7 @@ std::int64_t unix_now() {
 own_restart_watch::own_restart_watch(caf::event_based_actor* self, std::shared_ptr<neighbors_memory> memory,
                                      peer_ports ports)
     : self_{self}, memory_{std::move(memory)}, ports_{std::move(ports)}, marked_{ports_.own->expected} {
-  if (ports_.own->deferring || !marked_.empty() || memory_->has_file) // else nobody keeps anything of ours yet
+  if (ports_.own->is_deferring() || !marked_.empty() || memory_->has_file) // else nobody keeps anything of ours yet
     again(look_again);
 }
 
@@ -52,27 +55,27 @@ void own_restart_watch::again(std::chrono::milliseconds after) {
 }
 
 void own_restart_watch::look_soon() {
-  if (!ports_.own->deferring && keepers() != marked_)
+  if (!ports_.own->is_deferring() && keepers() != marked_)
     again(gathered_within);
 }
 
 void own_restart_watch::look(const msg::look_at_restart& m) {
   if (m.round != round_ || ended_)
     return;
-  end_deferral_if_due();
+  end_deferrals_that_are_due();
   const bool due = !marked_at_ || self_->clock().now() - *marked_at_ >= beat;
   if (const auto now = keepers(); now != marked_ || (due && !now.empty()))
     mark();
-  if (ports_.own->deferring)
+  if (ports_.own->is_deferring())
     again(look_again);
   else if (!marked_.empty())
     again(beat);
 }
 
-std::vector<wire::ip_address> own_restart_watch::awaited() const {
+std::vector<wire::ip_address> own_restart_watch::awaited(wire::family family) const {
   std::vector<wire::ip_address> all;
   for (const auto& n : memory_->statuses())
-    if (is_awaited(counterpart_of(n, ports_.own->expected)))
+    if (is_awaited(counterpart_of(n, ports_.own->expected), family))
       all.push_back(n.settings.address);
   const auto missing = missing_callers();
   all.insert(all.end(), missing.begin(), missing.end());
@@ -87,33 +90,45 @@ std::vector<wire::ip_address> own_restart_watch::missing_callers() const {
   return all;
 }
 
-void own_restart_watch::end_deferral_if_due() {
-  if (!ports_.own->deferring || !memory_->has_file)
+void own_restart_watch::end_deferrals_that_are_due() {
+  if (!ports_.own->is_deferring() || !memory_->has_file)
     return;
   for (const auto& a : ports_.own->expected)
     if (memory_->roster.is_dynamic(a))
       called_.insert(a);
-  const auto left = awaited();
+  for (std::size_t f = 0; f < families.size(); ++f)
+    if (ports_.own->deferred[f])
+      end_deferral_if_due(f);
+}
+
+void own_restart_watch::end_deferral_if_due(std::size_t f) {
+  const auto left = awaited(families[f]);
   const bool late = std::chrono::steady_clock::now() >= ports_.own->give_up;
   if (!left.empty() && !late)
     return;
-  ports_.own->deferring = false;
+  ports_.own->deferred[f] = false;
   for (const auto& p : find_partitions(self_->system(), ports_.partitions))
     if (p)
-      self_->send(p, msg::deferral_over{});
+      self_->send(p, msg::deferral_over{families[f]});
   if (left.empty())
-    spdlog::info("selection_released neighbors={}", ports_.own->expected.size());
+    spdlog::info("selection_released family={} neighbors={}", to_string(families[f]), ports_.own->expected.size());
   for (const auto& a : left)
-    spdlog::warn("selection_released_without peer={}: no End-of-RIB within the time", to_string(a));
+    spdlog::warn("selection_released_without family={} peer={}: no End-of-RIB within the time", to_string(families[f]),
+                 to_string(a));
+}
+
+bool own_restart_watch::is_away(const msg::neighbor_status& n) const {
+  const auto who = counterpart_of(n, ports_.own->expected);
+  return !who.up && ports_.own->is_deferring() && is_awaited(who, wire::ipv4_unicast); // of every family
 }
 
 /// Those who are not back yet keep what they have.
 std::set<wire::ip_address> own_restart_watch::keepers() const {
   std::set<wire::ip_address> all;
   for (const auto& n : memory_->statuses())
-    if (is_up(n) ? n.restart.ours_kept : ports_.own->deferring && is_awaited(counterpart_of(n, ports_.own->expected)))
+    if (is_up(n) ? n.restart.ours_kept : is_away(n))
       all.insert(n.settings.address);
-  if (ports_.own->deferring)
+  if (ports_.own->is_deferring())
     for (const auto& a : missing_callers())
       all.insert(a);
   return all;
@@ -157,12 +172,17 @@ caf::actor own_restart_watch::find_ledger() const {
 
 msg::restart_progress own_restart_watch::progress() const {
   msg::restart_progress p;
-  p.deferring = ports_.own->deferring;
+  p.deferring = ports_.own->is_deferring();
   if (!p.deferring)
     return p;
   p.left = std::chrono::ceil<std::chrono::seconds>(
       std::max(ports_.own->give_up - std::chrono::steady_clock::now(), std::chrono::steady_clock::duration{0}));
-  p.waiting_for = awaited();
+  std::set<wire::ip_address> waiting_for;
+  for (std::size_t f = 0; f < families.size(); ++f)
+    if (ports_.own->deferred[f])
+      for (const auto& a : awaited(families[f]))
+        waiting_for.insert(a);
+  p.waiting_for = {waiting_for.begin(), waiting_for.end()};
   return p;
 }
 

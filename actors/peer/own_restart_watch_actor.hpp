@@ -39,10 +39,12 @@ public:
 
 private:
   void again(std::chrono::milliseconds after);
-  std::vector<wire::ip_address> awaited() const;
+  std::vector<wire::ip_address> awaited(wire::family family) const;
   /// Dynamic neighbours that were there when the last run ended and have not called yet: they are on no list.
   std::vector<wire::ip_address> missing_callers() const;
-  void end_deferral_if_due();
+  void end_deferrals_that_are_due();
+  void end_deferral_if_due(std::size_t family);
+  bool is_away(const msg::neighbor_status& n) const;
   std::set<wire::ip_address> keepers() const;
   msg::store_run mark_of_now() const;
   void mark();

@@ -4,15 +4,15 @@
 
 namespace bellman::peer {
 
-bool is_awaited(const counterpart& n) noexcept {
+bool is_awaited(const counterpart& n, wire::family family) noexcept {
   if (!n.wanted)
     return false;
   if (!n.up)
     return n.expected;
   if (!n.negotiated || n.restarted)
     return false;
-  return !std::ranges::all_of(n.families,
-                              [&](wire::family f) { return std::ranges::find(n.ended, f) != n.ended.end(); });
+  const auto has = [&](const std::vector<wire::family>& all) { return std::ranges::find(all, family) != all.end(); };
+  return has(n.families) && !has(n.ended);
 }
 
 std::chrono::seconds remembered_for(const neighbor_settings& s) noexcept {

@@ -19,9 +19,9 @@ struct counterpart {
   std::vector<wire::family> families, ended; ///< of the session; those whose End-of-RIB has come
 };
 
-/// Selection waits for the End-of-RIB of this neighbour. Not for one that restarts itself, nor for one that never says
-/// it; one that is away is waited for only where it was there when the last run ended.
-bool is_awaited(const counterpart& n) noexcept;
+/// Selection of a family waits for its End-of-RIB of this neighbour. Not for one that restarts itself, nor for one that
+/// never says it; one that is away is waited for only where it was there when the last run ended.
+bool is_awaited(const counterpart& n, wire::family family) noexcept;
 
 /// How long the neighbour is asked to keep our routes while we are away.
 std::chrono::seconds remembered_for(const neighbor_settings& s) noexcept;

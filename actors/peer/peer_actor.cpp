@@ -334,7 +334,7 @@ struct peer_state {
   void perform(const fsm::send_open& e) {
     at(e.side).link->send(wire::encode(our_open(numbers.told(e.side, settings), marks, run_now())));
   }
-  run run_now() const { return ports.own->deferring ? run::restarted : run::fresh; }
+  run run_now() const { return ports.own->is_deferring() ? run::restarted : run::fresh; }
   void perform(const fsm::confirm& e) {
     auto& l = at(e.side);
     l.agreed = negotiate(settings, our_open(settings, marks), e.open);

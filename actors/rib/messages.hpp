@@ -93,8 +93,11 @@ struct program_published {
   std::string chain; ///< policy::chain_key
   policy::program_ptr program;
 };
-/// The neighbours' routes are back after our own restart (own_restart.hpp), or nobody waits for them any longer.
-struct deferral_over {};
+/// The neighbours' routes of a family are back after our own restart (own_restart.hpp), or nobody waits for them any
+/// longer.
+struct deferral_over {
+  wire::family family;
+};
 /// The metrics of next hops are others now (igp_metrics.hpp: metrics_cell).
 struct metrics_changed {};
 /// From the I/O side: the outbox of this slot passed its limit (freeze), or has drained (thaw).

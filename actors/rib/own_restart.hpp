@@ -4,6 +4,7 @@
 
 #include "wire/prefix.hpp"
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <set>
@@ -11,11 +12,15 @@
 namespace bellman::rib {
 
 struct own_restart {
-  /// Nothing is advertised, and OPENs carry the R bit, until the neighbours' routes are back. Set before any actor
-  /// starts; taken away once, by the neighbors actor.
-  std::atomic<bool> deferring{false};
+  /// Nothing of the family is advertised until the neighbours' routes of it are back: IPv4, IPv6. Set before any actor
+  /// starts; taken away once each, by the neighbors actor.
+  std::array<std::atomic<bool>, 2> deferred{};
   /// The daemon stops and comes back: sessions whose neighbours keep our routes end without a word.
   std::atomic<bool> leaving{false};
+
+  /// For any family: OPENs carry the R bit.
+  bool is_deferring() const noexcept { return deferred[0] || deferred[1]; }
+  void defer_all() noexcept { deferred[0] = deferred[1] = true; }
 
   // Constant while actors run.
   std::set<wire::ip_address> expected;             ///< neighbours that kept our routes when the last run ended

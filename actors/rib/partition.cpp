@@ -31,7 +31,7 @@ void release_all(family_tables<Prefix>& f, path_store& paths) {
 } // namespace
 
 partition::partition(settings s)
-    : settings_{std::move(s)}, paths_{settings_.attributes}, deferring_{settings_.deferring} {
+    : settings_{std::move(s)}, paths_{settings_.attributes}, deferred_{settings_.deferred} {
   v4_.nodes = prefix_table<wire::prefix4>{settings_.secret, settings_.most_prefixes};
   v6_.nodes = prefix_table<wire::prefix6>{settings_.secret, settings_.most_prefixes};
   auto local = std::make_unique<peer_state>();
@@ -93,7 +93,7 @@ void partition::session_up(session_info info, barrier_ptr initial) {
   membership_changed();
   if (other_import)
     reimport(p.info.peer);
-  if (!had_paths && !again && !salvaging_ && !deferring_ && cohorts_.is_sent_nothing(p.info.slot->slot())) {
+  if (!had_paths && !again && !salvaging_ && !is_deferring() && cohorts_.is_sent_nothing(p.info.slot->slot())) {
     if (initial) // there is nothing to look for in the whole table
       completions_.barriers.push_back(std::move(initial));
     return;
@@ -261,8 +261,8 @@ void partition::freeze(slot_id slot, bool frozen) {
   }
 }
 
-void partition::release_selection() {
-  if (std::exchange(deferring_, false))
+void partition::release_selection(wire::family family) {
+  if (std::exchange(deferred_[family == wire::ipv6_unicast ? 1 : 0], false))
     next_round_.wanted = true;
 }
 

@@ -77,7 +77,7 @@ public:
     std::uint32_t tombstones = 16384;           ///< kept for readers that resume
     hash_secret secret;                         ///< where prefixes lie in memory is nobody's business
     std::uint32_t most_prefixes = prefix_table<wire::prefix4>::max_nodes; ///< of a family; others are refused
-    bool deferring = false; ///< begins with selection deferred (RFC 4724 §4.1)
+    std::array<bool, 2> deferred{}; ///< families that begin with selection deferred (RFC 4724 §4.1)
   };
 
   explicit partition(settings s);
@@ -109,10 +109,11 @@ public:
   void publish(const std::string& chain, policy::program_ptr program);
   void freeze(slot_id slot, bool frozen);
 
-  /// While selection is deferred paths come in, but nothing is advertised and no initial walk ends.
-  bool is_deferring() const noexcept { return deferring_; }
-  /// Everybody's routes are here, or it took too long: now they are advertised.
-  void release_selection();
+  /// While selection is deferred for a family its paths come in, but nothing of it is advertised, and no initial walk
+  /// ends while there is such a family.
+  bool is_deferring() const noexcept { return deferred_[0] || deferred_[1]; }
+  /// Everybody's routes of the family are here, or it took too long: now they are advertised.
+  void release_selection(wire::family family);
 
   /// Encodes what a failure left undecided between "noted as sent" and "on its way". Take the flush then.
   void finish_sending();
@@ -412,7 +413,7 @@ private:
   std::size_t walk_family_ = 0;
   std::uint32_t walk_at_ = 0;
   bool salvaging_ = false;
-  bool deferring_ = false;
+  std::array<bool, 2> deferred_{};
   std::vector<slot_ptr> salvaged_slots_;        ///< of sessions that the failed partition knew
   std::vector<std::array<bool, 2>> had_routes_; ///< in the failed partition, by peer_id and family
 

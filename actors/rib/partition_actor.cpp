@@ -64,7 +64,7 @@ struct partition_state {
     s.local = settings.local;
     s.rules = settings.rules;
     s.metrics = metrics_now();
-    s.deferring = settings.own->deferring;
+    s.deferred = {settings.own->deferred[0], settings.own->deferred[1]};
     table = std::make_shared<partition>(std::move(s));
     const bool follows = settings.cell->starts++ != 0;
     if (follows && settings.cell->current)
@@ -84,8 +84,9 @@ struct partition_state {
   }
 
   void check_deferral() {
-    if (table->is_deferring() && !settings.own->deferring)
-      change([this] { table->release_selection(); });
+    for (std::size_t f = 0; f < 2; ++f)
+      if (!settings.own->deferred[f])
+        change([&] { table->release_selection(f == 0 ? wire::ipv4_unicast : wire::ipv6_unicast); });
     if (table->is_deferring())
       self->delayed_send(self, look_at_deferral, msg::deferral_check{});
   }
@@ -238,7 +239,7 @@ struct partition_state {
         },
         [this](msg::salvage_check) { check_salvage(); },
         [this](msg::deferral_check) { check_deferral(); },
-        [this](msg::deferral_over) { change([&] { table->release_selection(); }); },
+        [this](const msg::deferral_over& m) { change([&] { table->release_selection(m.family); }); },
         [this](const msg::list_routes& m) { return table->list(m.query, m.position, m.max); },
         [this](const msg::read_changes& m) { return table->changes(m.query, m.max); },
         [this](const msg::wake_on_change& m) {

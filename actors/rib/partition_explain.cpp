@@ -95,7 +95,7 @@ sending partition::explain_sending(const Prefix& prefix, const peer_state* to) c
   };
   if (has_it(out_rows(n)) || has_it(tables.paths_out[index]))
     return {};
-  if (deferring_)
+  if (deferred_[f])
     return {hold_back::deferring, {}};
   const bool many = to->info.send_paths[f].many;
   const bool takes_others = many || to->info.rules.exports.next_best;

@@ -17,7 +17,7 @@ template <class Prefix>
 void partition::reconcile(std::uint32_t index) {
   auto& n = family<Prefix>().nodes[index];
   n.flags &= static_cast<std::uint8_t>(~node_flag::dirty);
-  if (deferring_)
+  if (deferred_[family_index<Prefix>])
     return bury_if_empty<Prefix>(index);
   if (salvaging_ && !n.has_best() && (!out_rows(n).empty() || (n.flags & node_flag::paths_out) != 0))
     return; // what a failed partition had advertised stays until its sources had their say

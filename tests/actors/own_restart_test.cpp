@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 using wire::ipv4_unicast, wire::ipv6_unicast;
 
 wire::ip_address ip(const char* text) { return wire::parse_ip(text).value(); }
+const std::vector both{ipv4_unicast, ipv6_unicast};
 const auto n1 = ip("127.0.0.1"), n2 = ip("127.0.0.2");
 
 /// Two neighbours whose state the test writes, a ledger and a partition that remember what they were told.
@@ -28,7 +29,7 @@ struct OwnRestart : ActorLab {
       return {[](const msg::use_chain&) { return msg::outcome{}; }};
     }));
     enter(names::partition(0), system.spawn([this](caf::event_based_actor*) -> caf::behavior {
-      return {[this](msg::deferral_over) { ++releases; }};
+      return {[this](const msg::deferral_over& m) { released.push_back(m.family); }};
     }));
   }
   ~OwnRestart() override {
@@ -38,7 +39,7 @@ struct OwnRestart : ActorLab {
   }
 
   void restart(std::set<wire::ip_address> expected, std::chrono::seconds left = 3600s) {
-    own->deferring = true;
+    own->defer_all();
     own->expected = std::move(expected);
     own->give_up = std::chrono::steady_clock::now() + left;
     start();
@@ -79,8 +80,8 @@ struct OwnRestart : ActorLab {
     caf::anon_send(neighbors, msg::neighbor_event{memory->find(who)->status()});
     advance(500ms);
   }
-  void end_of_rib(const wire::ip_address& who) {
-    memory->find(who)->update([](msg::neighbor_status& s) { s.end_of_rib_received = s.families; });
+  void end_of_rib(const wire::ip_address& who, std::vector<wire::family> of = both) {
+    memory->find(who)->update([&](msg::neighbor_status& s) { s.end_of_rib_received = of; });
     advance(500ms);
   }
   msg::restart_progress progress() { return ask<msg::restart_progress>(neighbors, msg::get_restart{}); }
@@ -88,7 +89,7 @@ struct OwnRestart : ActorLab {
   std::shared_ptr<rib::own_restart> own = std::make_shared<rib::own_restart>();
   std::shared_ptr<peer::neighbors_memory> memory = peer::make_neighbors_memory();
   std::vector<msg::store_run> marks;
-  int releases = 0;
+  std::vector<wire::family> released;
   std::vector<peer::dynamic_range> ranges;
   caf::actor neighbors;
 };
@@ -98,25 +99,38 @@ TEST_F(OwnRestart, EndsWhenEveryExpectedNeighbourHasSentItsEndOfRib) {
   up(n1);
   end_of_rib(n1);
   EXPECT_EQ(progress().waiting_for, std::vector{n2});
-  EXPECT_EQ(releases, 0);
+  EXPECT_TRUE(released.empty());
   up(n2);
-  EXPECT_TRUE(own->deferring);
+  EXPECT_TRUE(own->is_deferring());
   end_of_rib(n2);
-  EXPECT_FALSE(own->deferring);
-  EXPECT_EQ(releases, 1);
+  EXPECT_FALSE(own->is_deferring());
+  EXPECT_EQ(released, both);
   EXPECT_FALSE(progress().deferring);
+}
+
+TEST_F(OwnRestart, LetsGoOfOneFamilyWhileItWaitsForTheOther) {
+  restart({n1});
+  up(n1);
+  end_of_rib(n1, {ipv6_unicast});
+  EXPECT_EQ(released, std::vector{ipv6_unicast});
+  EXPECT_TRUE(own->is_deferring()) << "our OPENs say so";
+  EXPECT_TRUE(progress().deferring);
+  EXPECT_EQ(progress().waiting_for, std::vector{n1});
+  end_of_rib(n1);
+  EXPECT_EQ(released, (std::vector{ipv6_unicast, ipv4_unicast}));
+  EXPECT_FALSE(own->is_deferring());
 }
 
 TEST_F(OwnRestart, DoesNotWaitForOneThatRestartsToo) {
   restart({n1});
   up(n1, true);
-  EXPECT_EQ(releases, 1);
+  EXPECT_EQ(released, both);
 }
 
 TEST_F(OwnRestart, EndsWhenTheTimeIsOver) {
   restart({n1, n2}, 0s);
   advance(500ms);
-  EXPECT_EQ(releases, 1);
+  EXPECT_EQ(released, both);
 }
 
 TEST_F(OwnRestart, MarksWhoKeepsOurRoutesAsSoonAsThatChangesAndNowAndThen) {
@@ -157,7 +171,7 @@ TEST_F(OwnRestart, WaitsForCallersOfARangeThatWereThere) {
   up(n1);
   end_of_rib(n1);
   EXPECT_EQ(progress().waiting_for, std::vector{d1});
-  EXPECT_EQ(releases, 0);
+  EXPECT_TRUE(released.empty());
   ASSERT_FALSE(marks.empty());
   EXPECT_EQ(marks.back().neighbors, (std::vector{d1, n1}));
   EXPECT_EQ(marks.back().valid_for, 120u);
@@ -165,9 +179,9 @@ TEST_F(OwnRestart, WaitsForCallersOfARangeThatWereThere) {
   memory->cells[d1] = std::make_shared<peer::peer_cell>(rib::peer_id{9}, memory->roster.members().at(d1).settings,
                                                         msg::origin_of_setting::dynamic, 0);
   up(d1);
-  EXPECT_EQ(releases, 0);
+  EXPECT_TRUE(released.empty());
   end_of_rib(d1);
-  EXPECT_EQ(releases, 1);
+  EXPECT_EQ(released, both);
 }
 
 struct LeavingPeer : PeerActor {

@@ -8,29 +8,35 @@ namespace {
 
 using wire::ipv4_unicast, wire::ipv6_unicast;
 
-TEST(OwnRun, WaitsForEachEndOfRibOfAGracefulNeighbour) {
+TEST(OwnRun, WaitsForTheEndOfRibOfEachFamilyOfAGracefulNeighbour) {
   counterpart n{.up = true, .negotiated = true, .families = {ipv4_unicast, ipv6_unicast}, .ended = {}};
-  EXPECT_TRUE(is_awaited(n));
+  EXPECT_TRUE(is_awaited(n, ipv4_unicast));
   n.ended = {ipv4_unicast};
-  EXPECT_TRUE(is_awaited(n));
+  EXPECT_FALSE(is_awaited(n, ipv4_unicast));
+  EXPECT_TRUE(is_awaited(n, ipv6_unicast));
   n.ended = {ipv6_unicast, ipv4_unicast};
-  EXPECT_FALSE(is_awaited(n));
+  EXPECT_FALSE(is_awaited(n, ipv6_unicast));
+  n.families = {ipv4_unicast};
+  n.ended = {};
+  EXPECT_FALSE(is_awaited(n, ipv6_unicast)) << "not of this session";
 }
 
 TEST(OwnRun, DoesNotWaitForThoseWhoRestartOrDoNotKnowTheMarker) {
   counterpart n{.up = true, .negotiated = true, .restarted = true, .families = {ipv4_unicast}, .ended = {}};
-  EXPECT_FALSE(is_awaited(n)) << "two that wait for each other would wait for ever";
+  EXPECT_FALSE(is_awaited(n, ipv4_unicast)) << "two that wait for each other would wait for ever";
   n.restarted = n.negotiated = false;
-  EXPECT_FALSE(is_awaited(n));
+  EXPECT_FALSE(is_awaited(n, ipv4_unicast));
 }
 
 TEST(OwnRun, WaitsForOneThatIsAwayOnlyIfItWasThereBefore) {
-  counterpart n;
-  EXPECT_FALSE(is_awaited(n));
-  n.expected = true;
-  EXPECT_TRUE(is_awaited(n));
-  n.wanted = false;
-  EXPECT_FALSE(is_awaited(n)) << "disabled";
+  for (const auto family : {ipv4_unicast, ipv6_unicast}) {
+    counterpart n;
+    EXPECT_FALSE(is_awaited(n, family));
+    n.expected = true;
+    EXPECT_TRUE(is_awaited(n, family));
+    n.wanted = false;
+    EXPECT_FALSE(is_awaited(n, family)) << "disabled";
+  }
 }
 
 } // namespace

@@ -15,7 +15,8 @@ struct Deferral : ::testing::Test {
   rib_lab lab{16384, {}, true};
 
   void release() {
-    lab.ribs->release_selection();
+    lab.ribs->release_selection(wire::ipv4_unicast);
+    lab.ribs->release_selection(wire::ipv6_unicast);
     lab.settle();
   }
 };
@@ -64,6 +65,24 @@ TEST_F(Deferral, SessionsOfAfterwardsAreAsEver) {
   release();
   const int b = lab.join({.asn = 102});
   EXPECT_EQ(lab.received(b).size(), 1u);
+  EXPECT_TRUE(lab.at(b).walked);
+}
+
+TEST_F(Deferral, OneFamilyGoesOutWhileTheOtherWaits) {
+  const int a = lab.join({.asn = 101}), b = lab.join({.asn = 102});
+  const auto p6 = pfx("2001:db8:1::/48");
+  auto six = learned({101, 7});
+  six.next_hop = wire::next_hop{wire::parse_ip("2001:db8::101").value(), {}};
+  lab.announce(a, p, learned({101, 7}));
+  lab.announce(a, p6, six);
+  lab.ribs->release_selection(wire::ipv6_unicast);
+  lab.settle();
+  EXPECT_EQ(lab.received(b).size(), 1u);
+  EXPECT_EQ(lab.received(b).count(p6), 1u);
+  EXPECT_FALSE(lab.at(b).walked) << "End-of-RIB follows when all is there";
+  lab.ribs->release_selection(wire::ipv4_unicast);
+  lab.settle();
+  EXPECT_EQ(lab.received(b).size(), 2u);
   EXPECT_TRUE(lab.at(b).walked);
 }
 

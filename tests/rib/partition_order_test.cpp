@@ -87,7 +87,10 @@ TEST(PartitionOrder, DeferredSelectionHoldsUpAlsoSessionsThatAreSentNothing) {
   const int a = lab.join({.asn = 101, .export_chain = "none"});
   lab.settle();
   EXPECT_FALSE(lab.at(a).walked); // RFC 4724 §4.1: End-of-RIB waits
-  lab.ribs->release_selection();
+  lab.ribs->release_selection(wire::ipv4_unicast);
+  lab.settle();
+  EXPECT_FALSE(lab.at(a).walked);
+  lab.ribs->release_selection(wire::ipv6_unicast);
   lab.settle();
   EXPECT_TRUE(lab.at(a).walked);
 }

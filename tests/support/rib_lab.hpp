@@ -55,7 +55,7 @@ public:
     s.tombstones = tombstones;
     s.metrics = std::move(metrics);
     s.rules = rules;
-    s.deferring = deferring;
+    s.deferred = {deferring, deferring};
     s.most_prefixes = most_prefixes;
     ribs = std::make_unique<rib::partition>(std::move(s));
     ribs->publish("all", policy::accept_all());
