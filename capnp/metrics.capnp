@@ -1,5 +1,6 @@
 @0x9b4d5f2e80c7a6d3;
-# How far next hops are: the interior cost of best path (RFC 4271 §9.1.2.2 e), and what AIGP adds up (RFC 7311).
+# How far next hops are: the interior cost of best path (RFC 4271 §9.1.2.2 e), and what AIGP adds up (RFC 7311). And which ones
+# cannot be reached (RFC 4271 §9.1.2.1).
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("bellman::api");
@@ -18,7 +19,7 @@ interface MetricsAdmin {
   # reloads, and is on its way to the table.
 
   set @0 (metrics :List(NextHopMetric)) -> Common.Outcome;
-  # All of them or none; an entry that is there gets the new cost. "invalid", with the field; "limit"; "busy" while another
+  # All of them or none; an entry that is there gets what is new. "invalid", with the field; "limit"; "busy" while another
   # change is being stored.
 
   remove @1 (prefixes :List(Common.Prefix)) -> Common.Outcome;
@@ -29,8 +30,12 @@ interface MetricsAdmin {
 struct NextHopMetric {
   prefix @0 :Common.Prefix;
   # Of next hops; the longest that covers one counts.
-  cost @1 :UInt32;
-  # 0 to 4294967294. A next hop that no entry covers is further away than any cost says, where there are entries.
+  union {
+    cost @1 :UInt32;
+    # 0 to 4294967294. A next hop that no entry covers is further away than any cost says, where there are entries.
+    unreachable @2 :Void;
+    # Routes with such a next hop are kept and not used: RejectReason.unreachableNextHop.
+  }
 }
 
 struct MetricRow {

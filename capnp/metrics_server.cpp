@@ -19,6 +19,16 @@ bool fits(unsigned size, Fault::Builder out) {
   return size != 0 && size <= most_changes;
 }
 
+/// As igp_metric has it; nothing for a number that is no cost, and for what only later clients know.
+std::optional<std::uint32_t> read_cost(NextHopMetric::Reader in) {
+  switch (in.which()) {
+  case NextHopMetric::COST:
+    return in.getCost() != rib::igp_metric::unreachable ? std::optional{in.getCost()} : std::nullopt;
+  case NextHopMetric::UNREACHABLE: return rib::igp_metric::unreachable;
+  }
+  return std::nullopt;
+}
+
 std::string place(const char* list, unsigned i, const char* member) {
   return std::string{list} + "[" + std::to_string(i) + "]" + member;
 }
@@ -36,7 +46,7 @@ kj::Promise<void> metrics_view_server::list(ListContext context) {
         for (unsigned i = 0; i < out.size(); ++i) {
           auto m = out[i].initMetric();
           write_prefix(rows[i].metric.prefix, m.initPrefix());
-          m.setCost(rows[i].metric.cost);
+          rows[i].metric.is_reachable() ? m.setCost(rows[i].metric.cost) : m.setUnreachable();
           out[i].setFromApi(rows[i].by_api);
         }
       });
@@ -58,13 +68,13 @@ kj::Promise<void> metrics_admin_server::set(SetContext context) {
   msg::change_metrics change;
   for (unsigned i = 0; i < all.size(); ++i) {
     const auto prefix = read_prefix(all[i].getPrefix());
-    const bool reachable = all[i].getCost() < rib::igp_metrics::farthest;
-    if (!prefix || !reachable) {
-      write_fault("invalid", prefix ? "a cost is 0 to 4294967294" : "this is no prefix",
+    const auto cost = read_cost(all[i]);
+    if (!prefix || !cost) {
+      write_fault("invalid", prefix ? "a cost is 0 to 4294967294, or unreachable" : "this is no prefix",
                   context.getResults().initError(), place("metrics", i, prefix ? ".cost" : ".prefix"));
       return kj::READY_NOW;
     }
-    change.changes.push_back({*prefix, all[i].getCost()});
+    change.changes.push_back({*prefix, cost});
   }
   return carry_out("set", std::move(change), context);
 }

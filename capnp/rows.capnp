@@ -100,4 +100,6 @@ enum RejectReason {
   # RFC 9234
   blackhole @10;
   # RFC 7999
+  unreachableNextHop @11;
+  # RFC 4271 §9.1.2.1: metrics.capnp says so.
 }

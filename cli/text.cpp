@@ -148,6 +148,7 @@ const char* reject_reason_text(client::reject_reason r) {
   case no_policy: return "no-policy";
   case otc: return "otc";
   case blackhole: return "blackhole";
+  case unreachable_next_hop: return "unreachable-next-hop";
   }
   return "unknown";
 }
@@ -157,6 +158,17 @@ std::optional<std::uint32_t> parse_number(std::string_view text, std::uint32_t m
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
   if (error != std::errc{} || end != text.data() + text.size() || n > max)
     return std::nullopt;
+  return n;
+}
+
+std::string cost_text(std::optional<std::uint32_t> cost) { return cost ? number_text(*cost) : unreachable_word; }
+
+std::optional<std::optional<std::uint32_t>> parse_cost(std::string_view text) {
+  if (text == unreachable_word)
+    return std::optional<std::uint32_t>{};
+  const auto n = parse_number(text, 0xFFFFFFFE);
+  if (!n)
+    return {};
   return n;
 }
 

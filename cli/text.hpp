@@ -36,6 +36,10 @@ std::string next_hop_text(const std::optional<wire::next_hop>& hop);
 const char* reject_reason_text(client::reject_reason r);
 
 std::optional<std::uint32_t> parse_number(std::string_view text, std::uint32_t max = 0xFFFFFFFF);
+/// Of a next hop: "10", or the word, which stands for a cost that is not set.
+inline constexpr const char* unreachable_word = "unreachable";
+std::string cost_text(std::optional<std::uint32_t> cost);
+std::optional<std::optional<std::uint32_t>> parse_cost(std::string_view text);
 /// An AS number, plain or asdot ("64500", "AS64500", "1.10"; RFC 5396).
 std::optional<std::uint32_t> parse_asn(std::string_view text);
 /// "65000:1", a number, or a well-known name.

@@ -144,6 +144,15 @@ void read_confederation(const toml::value& table, daemon& all, report& out) {
   in.finish();
 }
 
+/// A number or a word.
+void read_cost(table_reader& in, std::uint32_t& to) {
+  const auto* cost = in.require("cost");
+  if (cost != nullptr && cost->is_string())
+    in.word<std::uint32_t, std::uint32_t>("cost", to, {{"unreachable", rib::igp_metric::unreachable}});
+  else
+    in.number("cost", to, 0, rib::igp_metric::unreachable - 1);
+}
+
 void read_igp_metrics(table_reader& file, daemon& to) {
   std::map<wire::prefix, std::uint32_t> seen;
   for (const auto* table : file.tables("igp_metric")) {
@@ -151,8 +160,7 @@ void read_igp_metrics(table_reader& file, daemon& to) {
     rib::igp_metric m;
     const auto* prefix = in.require("prefix");
     in.parsed("prefix", m.prefix, wire::parse_prefix, "a prefix of next hops");
-    in.require("cost");
-    in.number("cost", m.cost, 0, rib::igp_metrics::farthest - 1);
+    read_cost(in, m.cost);
     in.finish();
     if (prefix == nullptr)
       continue;

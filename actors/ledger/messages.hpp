@@ -53,7 +53,8 @@ struct stored_neighbors {
   std::vector<stored_range> ranges;
 };
 
-/// What the API said of the metric of a prefix of next hops; unset: it removed one that the file names.
+/// What the API said of the metric of a prefix of next hops, as rib::igp_metric has it; unset: it removed one that the
+/// file names.
 struct stored_metric {
   wire::prefix prefix;
   std::optional<std::uint32_t> cost;

@@ -11,7 +11,7 @@
 
 namespace bellman::ledger {
 
-/// Unset: removed by API, though the file names it.
+/// Unset: removed by API, though the file names it. The highest number, which is no cost: unreachable.
 struct metric_row {
   wire::prefix prefix;
   std::optional<std::uint32_t> cost;

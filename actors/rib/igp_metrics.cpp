@@ -25,11 +25,10 @@ igp_metrics::igp_metrics(std::vector<igp_metric> all) : sorted_{std::move(all)} 
     if (const std::pair length{m.prefix.address.afi, m.prefix.length}; lengths_.empty() || lengths_.back() != length)
       lengths_.push_back(length);
   std::ranges::reverse(lengths_);
+  has_unreachable_ = !std::ranges::all_of(sorted_, &igp_metric::is_reachable);
 }
 
-std::uint32_t igp_metrics::to(const wire::ip_address& hop) const noexcept {
-  if (hop.is_unspecified())
-    return 0;
+const igp_metric* igp_metrics::covering(const wire::ip_address& hop) const noexcept {
   for (const auto& [afi, length] : lengths_) {
     if (afi != hop.afi)
       continue;
@@ -37,9 +36,23 @@ std::uint32_t igp_metrics::to(const wire::ip_address& hop) const noexcept {
     const auto found =
         std::ranges::lower_bound(sorted_, key_of(wanted), {}, [](const igp_metric& m) { return key_of(m.prefix); });
     if (found != sorted_.end() && found->prefix == wanted)
-      return found->cost;
+      return &*found;
   }
-  return farthest;
+  return nullptr;
+}
+
+std::uint32_t igp_metrics::to(const wire::ip_address& hop) const noexcept {
+  if (hop.is_unspecified())
+    return 0;
+  const auto* entry = covering(hop);
+  return entry != nullptr ? entry->cost : farthest;
+}
+
+bool igp_metrics::reaches(const wire::ip_address& hop) const noexcept {
+  if (hop.is_unspecified())
+    return true;
+  const auto* entry = covering(hop);
+  return entry == nullptr || entry->is_reachable();
 }
 
 } // namespace bellman::rib

@@ -12,7 +12,7 @@
 
 namespace bellman::rib {
 
-/// Unset: the entry goes.
+/// Unset: the entry goes. A cost may be igp_metric::unreachable, here as everywhere.
 struct metric_change {
   wire::prefix prefix;
   std::optional<std::uint32_t> cost;

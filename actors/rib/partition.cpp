@@ -243,6 +243,8 @@ void partition::publish(const std::string& chain, policy::program_ptr program) {
 void partition::use_metrics(std::shared_ptr<const igp_metrics> metrics) {
   if (settings_.metrics == metrics)
     return;
+  const auto limits = [](const auto& m) { return m && m->has_unreachable(); };
+  next_round_.reach |= limits(settings_.metrics) || limits(metrics);
   settings_.metrics = std::move(metrics);
   forget_memo(); // AIGP that leaves counts the way
   forget_path_memos();

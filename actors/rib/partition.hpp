@@ -103,7 +103,8 @@ public:
   void chains_changed(peer_id peer, const std::string& import_chain, const std::string& export_chain,
                       const wire::outbound_form* form, const session_rules& rules,
                       const std::array<path_plan, 2>* send_paths = nullptr);
-  /// Other distances of next hops: every best path is looked at anew, and so is AIGP that leaves.
+  /// Other distances of next hops: every best path is looked at anew, and so is AIGP that leaves. Where some cannot be
+  /// reached, or could not, so is whether a path can be chosen.
   void use_metrics(std::shared_ptr<const igp_metrics> metrics);
   void use_tally(peer_id peer, tally_ptr tally);
   void publish(const std::string& chain, policy::program_ptr program);
@@ -203,6 +204,7 @@ private:
     bool wanted = false;
     bool look_at_paths = false;
     bool reselect = false; ///< other metrics
+    bool reach = false;    ///< and other next hops may be reachable
     std::vector<awaited> barriers;
     peer_bits held; ///< sessions that were frozen at some time of the round
     std::vector<slot_ptr> leaving;
@@ -292,6 +294,7 @@ private:
                               const peer_state& from) const noexcept;
   bool are_alike(const path_row& a, const path_row& b) const noexcept;
   std::uint32_t distance_of(const attribute_set& set) const noexcept;
+  bool reaches_hop_of(attr_handle attributes) const noexcept;
 
   // partition_reconcile.cpp
   template <class Prefix>
@@ -368,6 +371,7 @@ private:
   void visit(std::uint32_t index);
   template <class Prefix>
   bool revise_paths(std::uint32_t index);
+  bool reach_differs(const path_row& row) const noexcept;
   template <class Prefix>
   bool age_path(path_row& row, const peer_state& from);
   template <class Prefix>

@@ -92,7 +92,8 @@ void partition::refuse(const Prefix& prefix, attr_handle attributes, peer_id sou
   paths_.table()->release(attributes);
 }
 
-/// The session's rules around the chain. As everywhere, the answer comes with a reference unless it is `received`.
+/// The session's rules around the chain, and whether the next hop that comes out can be reached. As everywhere, the
+/// answer comes with a reference unless it is `received`.
 partition::imported partition::import(const peer_state& from, attr_handle received, const wire::prefix* prefix,
                                       wire::family family) const {
   auto& table = *paths_.table();
@@ -115,6 +116,8 @@ partition::imported partition::import(const peer_state& from, attr_handle receiv
   auto in = import_by_chain(from, at, prefix, family);
   if (in.attributes != at)
     move_to(in.attributes);
+  if (in.rejected == reject_reason::none && !reaches_hop_of(at))
+    in.rejected = reject_reason::unreachable_next_hop;
   if (in.rejected != reject_reason::none) {
     if (at != received)
       table.release(at);

@@ -39,6 +39,13 @@ std::uint32_t partition::distance_of(const attribute_set& set) const noexcept {
   return settings_.metrics ? settings_.metrics->to(wire::next_hop_of(set.canonical()).global) : 0;
 }
 
+/// RFC 4271 §9.1.2.1
+bool partition::reaches_hop_of(attr_handle attributes) const noexcept {
+  const auto& metrics = settings_.metrics;
+  return !metrics || !metrics->has_unreachable() ||
+         metrics->reaches(wire::next_hop_of((*paths_.table())[attributes].canonical()).global);
+}
+
 /// Moves the best path to the front. Ranks decide nearly always; attributes are looked at only for the top ones.
 template <class Prefix>
 void partition::select(node<Prefix>& n) {

@@ -118,8 +118,16 @@ bool partition::age_path(path_row& row, const peer_state& from) {
   return true;
 }
 
+/// May other metrics have another answer for the path? The next hop of one that was rejected is not known before import
+/// has made its attributes again.
+bool partition::reach_differs(const path_row& row) const noexcept {
+  return row.usable() ? !reaches_hop_of(paths_.imported(row))
+                      : static_cast<reject_reason>(row.rejected) == reject_reason::unreachable_next_hop;
+}
+
 /// Removes paths of sessions that are over, or marks them as stale where they are kept; removes what a refresh did not
-/// bring again; and evaluates import again where that was asked for. True if anything changed.
+/// bring again; and evaluates import again where that was asked for, or where another next hop can be reached. True if
+/// anything changed.
 template <class Prefix>
 bool partition::revise_paths(std::uint32_t index) {
   constexpr auto f = family_index<Prefix>;
@@ -150,7 +158,7 @@ bool partition::revise_paths(std::uint32_t index) {
       }
     }
     const auto why = static_cast<reject_reason>(row.rejected);
-    if (!from->reimport || (why != reject_reason::none && !is_of_import(why)))
+    if (!(from->reimport || (round_.reach && reach_differs(row))) || (why != reject_reason::none && !is_of_import(why)))
       continue;
     const auto received = paths_.received(row);
     const auto prefix = wire::to_prefix(n.prefix());

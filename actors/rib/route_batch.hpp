@@ -19,16 +19,19 @@ enum class reject_reason : std::uint8_t {
   cluster_loop = 3,    ///< RFC 4456 §8
   own_next_hop = 4,    ///< RFC 4271 §5.1.3: the next hop is an address of ours
   martian_next_hop = 5,
-  first_as = 6,   ///< RFC 4271 §6.3: leftmost AS is not the neighbour's
-  policy = 7,     ///< an import policy said so
-  no_policy = 8,  ///< RFC 8212
-  otc = 9,        ///< RFC 9234 §5: a leak
-  blackhole = 10, ///< RFC 7999: BLACKHOLE where it is not welcome
+  first_as = 6,              ///< RFC 4271 §6.3: leftmost AS is not the neighbour's
+  policy = 7,                ///< an import policy said so
+  no_policy = 8,             ///< RFC 8212
+  otc = 9,                   ///< RFC 9234 §5: a leak
+  blackhole = 10,            ///< RFC 7999: BLACKHOLE where it is not welcome
+  unreachable_next_hop = 11, ///< RFC 4271 §9.1.2.1: the table of metrics says so
 };
 
-/// Found by the chain or the rules around it, which can be asked again; else by the peer actor.
+/// Found by the partition (the chain, the rules around it, the table of metrics), which can ask again; else by the peer
+/// actor.
 constexpr bool is_of_import(reject_reason why) noexcept {
-  return why == reject_reason::policy || why == reject_reason::no_policy || why == reject_reason::blackhole;
+  return why == reject_reason::policy || why == reject_reason::no_policy || why == reject_reason::blackhole ||
+         why == reject_reason::unreachable_next_hop;
 }
 
 /// What a sender is owed for a batch: runs when the batch has been applied, or dropped for any reason.

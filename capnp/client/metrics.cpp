@@ -10,14 +10,16 @@ outcome<std::vector<metric_row>> metrics::list() {
     return fail{view.error()};
   return connection_.ask(view->listRequest().send(), [](auto r) {
     std::vector<metric_row> all;
-    for (const auto row : r.getOk())
-      all.push_back({api::read_prefix(row.getMetric().getPrefix()).value_or(wire::prefix{}), row.getMetric().getCost(),
-                     row.getFromApi()});
+    for (const auto row : r.getOk()) {
+      const auto m = row.getMetric();
+      all.push_back({api::read_prefix(m.getPrefix()).value_or(wire::prefix{}),
+                     m.isCost() ? std::optional{m.getCost()} : std::nullopt, row.getFromApi()});
+    }
     return all;
   });
 }
 
-outcome<done> metrics::set(const std::vector<std::pair<wire::prefix, std::uint32_t>>& all) {
+outcome<done> metrics::set(const std::vector<std::pair<wire::prefix, std::optional<std::uint32_t>>>& all) {
   auto admin = connection_.metrics_admin();
   if (!admin)
     return fail{admin.error()};
@@ -25,7 +27,7 @@ outcome<done> metrics::set(const std::vector<std::pair<wire::prefix, std::uint32
   auto out = call.initMetrics(static_cast<unsigned>(all.size()));
   for (unsigned i = 0; i < out.size(); ++i) {
     api::write_prefix(all[i].first, out[i].initPrefix());
-    out[i].setCost(all[i].second);
+    all[i].second ? out[i].setCost(*all[i].second) : out[i].setUnreachable();
   }
   return connection_.ask(call.send(), [](auto) { return done{}; });
 }

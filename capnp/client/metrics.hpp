@@ -5,6 +5,7 @@
 #include "wire/prefix.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -12,8 +13,8 @@ namespace bellman::client {
 
 struct metric_row {
   wire::prefix prefix;
-  std::uint32_t cost = 0;
-  bool from_api = false; ///< else from the configuration file
+  std::optional<std::uint32_t> cost; ///< unset: these next hops cannot be reached
+  bool from_api = false;             ///< else from the configuration file
 };
 
 class metrics {
@@ -22,8 +23,8 @@ public:
   explicit metrics(connection& c) : connection_{c} {}
 
   outcome<std::vector<metric_row>> list();
-  /// All or none.
-  outcome<done> set(const std::vector<std::pair<wire::prefix, std::uint32_t>>& all);
+  /// All or none; without a cost: unreachable.
+  outcome<done> set(const std::vector<std::pair<wire::prefix, std::optional<std::uint32_t>>>& all);
   outcome<done> remove(const std::vector<wire::prefix>& all);
 
 private:

@@ -38,6 +38,7 @@ enum class reject_reason : std::uint8_t {
   no_policy,
   otc,
   blackhole,
+  unreachable_next_hop,
 };
 
 /// Where a route is from. `address` is nothing for the speaker itself, and for a neighbour that has just been removed.

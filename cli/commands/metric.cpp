@@ -1,4 +1,4 @@
-// metric list, set, remove: how far next hops are.
+// metric list, set, remove: how far next hops are, and which ones cannot be reached.
 
 #include "cli/arguments.hpp"
 #include "cli/commands/commands.hpp"
@@ -21,13 +21,14 @@ exit_code list(context& c, client::metrics& m) {
   if (c.options.json) {
     auto rows = json::array();
     for (const auto& r : *all)
-      rows.push_back(
-          {{"prefix", wire::to_string(r.prefix)}, {"cost", r.cost}, {"configured_by", r.from_api ? "api" : "file"}});
+      rows.push_back({{"prefix", wire::to_string(r.prefix)},
+                      {"cost", r.cost ? json(*r.cost) : json(unreachable_word)},
+                      {"configured_by", r.from_api ? "api" : "file"}});
     return c.print({{"metrics", std::move(rows)}});
   }
   table t{{{"Next hops"}, {"Cost", align::right}, {"From"}}};
   for (const auto& r : *all)
-    t.add({wire::to_string(r.prefix), number_text(r.cost), r.from_api ? "API" : "file"});
+    t.add({wire::to_string(r.prefix), cost_text(r.cost), r.from_api ? "API" : "file"});
   c.out << (all->empty() ? "No metrics: every next hop is equally far.\n" : t.render());
   return exit_code::ok;
 }
@@ -35,19 +36,22 @@ exit_code list(context& c, client::metrics& m) {
 } // namespace
 
 void add_metric_commands(CLI::App& app, context& c) {
-  auto* group = app.add_subcommand("metric", "how far next hops are, for best path and AIGP");
+  auto* group =
+      app.add_subcommand("metric", "how far next hops are, for best path and AIGP, and which cannot be reached");
   group->require_subcommand(1);
   on_call<client::metrics>(*group->add_subcommand("list", "all, of the file and of the API"), c,
                            [&c](client::metrics& m) { return list(c, m); });
 
   auto* set = group->add_subcommand("set", "the cost of a prefix of next hops, in place of what it was");
-  const auto made = std::make_shared<std::pair<wire::prefix, std::uint32_t>>();
+  const auto made = std::make_shared<std::pair<wire::prefix, std::optional<std::uint32_t>>>();
   add_value(*set, "PREFIX", type_name::prefix, "of next hops; the longest that covers one counts", parse_prefix,
             [made](wire::prefix p) { made->first = p; })
       ->required();
-  add_value(*set, "COST", "COST", "0 to 4294967294", parse_count, [made](std::uint32_t n) {
-    made->second = n;
-  })->required();
+  add_value(
+      *set, "COST", "COST|unreachable", "0 to 4294967294, or unreachable: routes with such a next hop are not used",
+      [](const std::string& text) { return parse_cost(text); },
+      [made](std::optional<std::uint32_t> cost) { made->second = cost; })
+      ->required();
   on_call<client::metrics>(*set, c, [&c, made](client::metrics& m) { return c.finish(m.set({*made})); });
 
   auto* remove = group->add_subcommand("remove", "the prefix has no cost of its own any more");

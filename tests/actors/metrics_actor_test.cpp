@@ -75,6 +75,18 @@ TEST_F(MetricsActor, IsAsItWasAfterAFailure) {
   EXPECT_EQ(cost("203.0.113.1"), 20u);
 }
 
+TEST_F(MetricsActor, KeepsWhatCannotBeReachedOverAFailure) {
+  const auto reaches = [&](const char* hop) { return memory->in_force.now()->reaches(wire::parse_ip(hop).value()); };
+  EXPECT_EQ(change({{outer, rib::igp_metric::unreachable}}), "");
+  EXPECT_FALSE(reaches("203.0.113.1"));
+  EXPECT_TRUE(reaches("198.51.100.1"));
+  kill(metrics);
+  memory->begin({{inner, 10}});
+  EXPECT_TRUE(reaches("203.0.113.1"));
+  start();
+  EXPECT_FALSE(reaches("203.0.113.1"));
+}
+
 TEST_F(MetricsActor, KeepsWhatTheApiSaidOverAReload) {
   EXPECT_EQ(change({{inner, 30}}), "");
   ask<msg::outcome>(metrics, msg::apply_metrics{{{inner, 11}, {outer, 12}}});

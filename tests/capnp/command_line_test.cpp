@@ -179,6 +179,39 @@ TEST_F(CommandLine, TellsNeighborsWhatWasSaid) {
                                       "reset 0 192.0.2.3", "remove 192.0.2.3"}));
 }
 
+TEST_F(CommandLine, SetsAndListsMetrics) {
+  std::vector<rib::metric_change> changes; // under the log's lock
+  const auto actor = system.spawn([&](caf::event_based_actor*) -> caf::behavior {
+    return {[](msg::list_metrics) {
+              return msg::metric_list{
+                  {{{pfx("0.0.0.0/0"), rib::igp_metric::unreachable}, false}, {{pfx("198.51.100.0/24"), 1000}, true}}};
+            },
+            [&](const msg::change_metrics& m) {
+              const std::lock_guard lock{log->mutex};
+              changes.insert(changes.end(), m.changes.begin(), m.changes.end());
+              return msg::outcome{};
+            }};
+  });
+  name(names::metrics, actor);
+  start(usual_settings());
+  EXPECT_EQ(ctl("metric set 192.0.2.0/24 unreachable"), exit_code::ok);
+  EXPECT_EQ(ctl("metric set 192.0.2.0/24 7"), exit_code::ok);
+  for (const auto* cost : {"far", "4294967295", "-1"})
+    EXPECT_EQ(ctl(std::string{"metric set 192.0.2.0/24 "} + cost), exit_code::usage) << cost;
+  EXPECT_EQ(ctl("metric list"), exit_code::ok);
+  const auto table = out.take();
+  EXPECT_NE(table.find("unreachable"), std::string::npos) << table;
+  EXPECT_NE(table.find("1,000"), std::string::npos) << table;
+  const auto listed = ctl_json("metric list")["metrics"];
+  EXPECT_EQ(listed[0]["cost"], "unreachable");
+  EXPECT_EQ(listed[1]["cost"], 1000);
+  caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+  system.registry().erase(caf::atom_from_string(names::metrics));
+  const std::lock_guard lock{log->mutex};
+  EXPECT_EQ(changes, (std::vector<rib::metric_change>{{pfx("192.0.2.0/24"), rib::igp_metric::unreachable},
+                                                      {pfx("192.0.2.0/24"), 7}}));
+}
+
 TEST_F(CommandLine, AShellSurvivesErrorsAndARestartOfTheDaemon) {
   announce(1, "10.1.0.0/16", learned({65001}));
   start(usual_settings());

@@ -8,7 +8,9 @@ struct MetricsTest : ApiTest {
   MetricsTest() {
     metrics_actor = system.spawn([this](caf::event_based_actor*) -> caf::behavior {
       return {[](msg::list_metrics) {
-                return msg::metric_list{{{{pfx("198.51.100.0/24"), 10}, false}, {{pfx("2001:db8::/32"), 20}, true}}};
+                return msg::metric_list{{{{pfx("198.51.100.0/24"), 10}, false},
+                                         {{pfx("203.0.113.0/24"), rib::igp_metric::unreachable}, false},
+                                         {{pfx("2001:db8::/32"), 20}, true}}};
               },
               [this](const msg::change_metrics& m) {
                 const std::lock_guard lock{log->mutex};
@@ -44,11 +46,12 @@ TEST_F(MetricsTest, AreListedForViewers) {
   auto view = wait(enter(c, "viewer-secret").metricsRequest().send()).getOk();
   auto answer = wait(view.listRequest().send());
   const auto rows = answer.getOk();
-  ASSERT_EQ(rows.size(), 2u);
+  ASSERT_EQ(rows.size(), 3u);
   EXPECT_EQ(text(rows[0].getMetric().getPrefix()), "198.51.100.0/24");
   EXPECT_EQ(rows[0].getMetric().getCost(), 10u);
   EXPECT_FALSE(rows[0].getFromApi());
-  EXPECT_TRUE(rows[1].getFromApi());
+  EXPECT_TRUE(rows[1].getMetric().isUnreachable());
+  EXPECT_TRUE(rows[2].getFromApi());
   EXPECT_ANY_THROW(wait(set_request(view.castAs<api::MetricsAdmin>(), "192.0.2.0/24", 1).send()));
   EXPECT_TRUE(changes.empty());
 }
@@ -61,6 +64,14 @@ TEST_F(MetricsTest, AreSetAndRemovedByOperators) {
   set(call.initPrefixes(1)[0], "2001:db8::/32");
   EXPECT_TRUE(wait(call.send()).isOk());
   EXPECT_EQ(changes, (std::vector<rib::metric_change>{{pfx("192.0.2.0/24"), 0xFFFFFFFE}, {pfx("2001:db8::/32"), {}}}));
+}
+
+TEST_F(MetricsTest, MayBeUnreachable) {
+  auto c = connect();
+  auto call = set_request(admin(c), "192.0.2.0/24", 1);
+  call.getMetrics()[0].setUnreachable();
+  EXPECT_TRUE(wait(call.send()).isOk());
+  EXPECT_EQ(changes, (std::vector<rib::metric_change>{{pfx("192.0.2.0/24"), rib::igp_metric::unreachable}}));
 }
 
 TEST_F(MetricsTest, AreCheckedBeforeAnybodyIsAsked) {

@@ -110,6 +110,16 @@ TEST(Schema, AnOldAttributeSetMeansWhatItMeant) {
   EXPECT_EQ(a.getLargeCommunities()[0].getLocal2(), 3u);
 }
 
+// Written when a metric was a cost and nothing else.
+TEST(Schema, AnOldMetricMeansWhatItMeant) {
+  replayed message{"000000000600000000000000010001001e00000000000000000000000100010018000000000000000100000022000000616"
+                   "2636400000000"};
+  const auto m = message.as<api::NextHopMetric>();
+  EXPECT_EQ(m.getPrefix().getLength(), 24);
+  ASSERT_TRUE(m.isCost());
+  EXPECT_EQ(m.getCost(), 30u);
+}
+
 TEST(Schema, AnOldPatchMeansWhatItMeant) {
   replayed message{
       "000000000f000000000000000800050001000100f4fb000000000000000000000000000001000100000001001e00000000000000"

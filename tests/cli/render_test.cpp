@@ -106,6 +106,8 @@ TEST(Explanation, NamesTheStepThatDecided) {
   EXPECT_NE(text.find("  best "), std::string::npos) << text;
   EXPECT_NE(text.find("lost at local-pref"), std::string::npos) << text;
   EXPECT_NE(text.find("not used: martian-next-hop"), std::string::npos) << text;
+  e.candidates[2].route.rejected = client::reject_reason::unreachable_next_hop;
+  EXPECT_NE(render_explanation(e).find("not used: unreachable-next-hop"), std::string::npos);
   EXPECT_EQ(render_explanation({route().prefix, {}, {}}), "198.51.100.0/24: nobody announces it\n");
 }
 

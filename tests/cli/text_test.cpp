@@ -98,6 +98,17 @@ TEST(AsPathText, IsReadBackWithItsSegments) {
     EXPECT_FALSE(parse_as_path(wrong)) << wrong;
 }
 
+TEST(CostText, IsANumberOrTheWord) {
+  EXPECT_EQ(cost_text(1000), "1,000");
+  EXPECT_EQ(cost_text(std::nullopt), "unreachable");
+  EXPECT_EQ(parse_cost("0").value(), 0u);
+  EXPECT_EQ(parse_cost("4294967294").value(), 0xFFFFFFFE);
+  ASSERT_TRUE(parse_cost("unreachable"));
+  EXPECT_EQ(*parse_cost("unreachable"), std::nullopt);
+  for (const auto* wrong : {"", "4294967295", "-1", "1 ", "Unreachable", "unreach"})
+    EXPECT_FALSE(parse_cost(wrong)) << wrong;
+}
+
 TEST(NextHopText, SaysSelfForNone) {
   EXPECT_EQ(next_hop_text(std::nullopt), "self");
   EXPECT_EQ(next_hop_text(wire::next_hop{*wire::parse_ip("0.0.0.0"), {}}), "self");

@@ -170,5 +170,13 @@ TEST(IgpMetricTables, AreReadAndCheckedForEachPrefix) {
   EXPECT_EQ(errors_after_head("[[igp_metric]]\nprefix = \"10.0.0.0/8\"\ncost = 4294967295\n").size(), 1u);
 }
 
+TEST(IgpMetricTables, MayCallNextHopsUnreachable) {
+  const std::string any = "[[igp_metric]]\nprefix = \"0.0.0.0/0\"\n";
+  EXPECT_EQ(good(any + "cost = \"unreachable\"\n").igp_metrics,
+            (std::vector<rib::igp_metric>{{wire::parse_prefix("0.0.0.0/0").value(), rib::igp_metric::unreachable}}));
+  EXPECT_EQ(errors_after_head(any + "cost = \"unreachabel\"\n"), texts{"6:8 `unreachabel` cannot be read"});
+  EXPECT_EQ(errors_after_head(any + "cost = true\n").size(), 1u);
+}
+
 } // namespace
 } // namespace bellman::configs

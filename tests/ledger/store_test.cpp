@@ -155,6 +155,18 @@ TEST(Store, KeepsMetricsOfNextHopsAlsoInAFileWithoutThem) {
   EXPECT_EQ(opened(folder.file())->metrics().value(), all);
 }
 
+// The tables of versions that knew costs only are these, and so are their rows.
+TEST(Store, KeepsThatNextHopsAreUnreachable) {
+  const scratch_folder folder;
+  const std::vector<metric_row> all{{pfx("10.0.0.0/8"), 7}, {pfx("192.0.2.0/24"), 0xFFFFFFFF}};
+  opened(folder.file());
+  database{folder.file()}.run("DROP TABLE igp_metrics;"
+                              "CREATE TABLE igp_metrics(prefix BLOB PRIMARY KEY, cost INTEGER) WITHOUT ROWID");
+  EXPECT_TRUE(opened(folder.file())->change_metrics(std::vector{all[0]}, {}));
+  EXPECT_TRUE(opened(folder.file())->change_metrics(std::vector{all[1]}, {}));
+  EXPECT_EQ(opened(folder.file())->metrics().value(), all);
+}
+
 TEST(Store, KeepsRangesAlsoInAFileOfTheFirstSchema) {
   const scratch_folder folder;
   opened(folder.file());

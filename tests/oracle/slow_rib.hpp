@@ -40,6 +40,7 @@ public:
 
   std::map<int, speaker> speakers;
   std::map<wire::prefix, std::map<key, wire::path_attributes>> said;
+  std::map<wire::prefix, bool> reach; ///< of next hops; the longest prefix decides, and without one they are reachable
 
   void drop(int from) {
     for (auto& [prefix, paths] : said)
@@ -50,9 +51,17 @@ public:
     std::vector<path> all;
     if (const auto found = said.find(p); found != said.end())
       for (const auto& [who, attributes] : found->second)
-        if (speakers.at(who.first).accepts)
+        if (speakers.at(who.first).accepts && reaches(attributes.next_hop->global))
           all.push_back({who.first, who.second, attributes});
     return all;
+  }
+
+  bool reaches(const wire::ip_address& hop) const {
+    const std::pair<const wire::prefix, bool>* longest = nullptr;
+    for (const auto& entry : reach)
+      if (entry.first.covers(hop) && (longest == nullptr || entry.first.length >= longest->first.length))
+        longest = &entry;
+    return longest == nullptr || longest->second;
   }
 
   std::optional<path> best(const wire::prefix& p) const { return best_of(usable(p)); }

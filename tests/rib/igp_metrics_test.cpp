@@ -26,6 +26,20 @@ TEST(IgpMetrics, AreThoseOfTheLongestPrefix) {
   EXPECT_EQ(igp_metrics({{pfx("0.0.0.0/0"), 7}}).to(ip("192.0.2.1")), 7u);
 }
 
+// RFC 4271 §9.1.2.1
+TEST(IgpMetrics, SayWhichNextHopsCannotBeReached) {
+  constexpr auto never = igp_metric::unreachable;
+  const igp_metrics m{{{pfx("0.0.0.0/0"), never}, {pfx("10.0.0.0/8"), 7}, {pfx("10.1.0.0/16"), never}}};
+  EXPECT_TRUE(m.has_unreachable());
+  EXPECT_FALSE(m.reaches(ip("192.0.2.1")));
+  EXPECT_TRUE(m.reaches(ip("10.2.0.1")));
+  EXPECT_FALSE(m.reaches(ip("10.1.0.1"))) << "the longest prefix decides";
+  EXPECT_TRUE(m.reaches(ip("2001:db8::1"))) << "no entry covers it";
+  EXPECT_TRUE(m.reaches({})) << "a route of our own";
+  EXPECT_EQ(m.to(ip("10.1.0.1")), igp_metrics::farthest);
+  EXPECT_FALSE(igp_metrics({{pfx("0.0.0.0/0"), never - 1}}).has_unreachable());
+}
+
 struct Distances : ::testing::Test {
   static std::shared_ptr<const igp_metrics> metrics() {
     return std::make_shared<const igp_metrics>(

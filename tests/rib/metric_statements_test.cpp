@@ -69,6 +69,19 @@ TEST(MetricStatements, RememberThatAnEntryOfTheFileWasRemoved) {
   EXPECT_EQ(s.rows().size(), 2u);
 }
 
+TEST(MetricStatements, MayCallNextHopsUnreachable) {
+  auto s = of_file();
+  const auto there = wire::parse_ip("198.51.100.9").value();
+  ASSERT_TRUE(change(s, {{near_, igp_metric::unreachable}}));
+  EXPECT_FALSE(s.in_force()->reaches(there));
+  s.use_file({{near_, igp_metric::unreachable}});
+  ASSERT_TRUE(change(s, {{near_, 10}}));
+  EXPECT_TRUE(s.in_force()->reaches(there));
+  ASSERT_TRUE(change(s, {{near_, igp_metric::unreachable}}));
+  EXPECT_TRUE(s.all_said().empty()) << "as the file has it";
+  EXPECT_FALSE(s.in_force()->reaches(there));
+}
+
 TEST(MetricStatements, ChangeTogetherOrNotAtAll) {
   auto s = of_file();
   wire::prefix missing;

@@ -16,9 +16,10 @@ public:
   /// `reflecting`: most neighbours are iBGP, clients of two clusters and non-clients at random. `many_paths`: some have
   /// Add-Path, in either direction and with any choice of paths. `own_best`: most get the next path where they may not
   /// have the best one; and three of them refuse what has a community of their own. `on_link`: routes have the next
-  /// hops of others, and some neighbours share a subnet with those.
+  /// hops of others, and some neighbours share a subnet with those. `out_of_reach`: not all of these can be reached,
+  /// and it changes which ones.
   struct traits {
-    bool reflecting = false, many_paths = false, own_best = false, on_link = false;
+    bool reflecting = false, many_paths = false, own_best = false, on_link = false, out_of_reach = false;
   };
   world(std::uint32_t seed, traits which) : random{seed} {
     const bool reflecting = which.reflecting;
@@ -39,6 +40,7 @@ public:
       spec.rules.exports.next_best = which.own_best && random() % 4 != 0;
       hides = which.own_best;
       third_parties = which.on_link;
+      unreachable = which.out_of_reach;
       if (third_parties && !ibgp && random() % 2)
         spec.shape = share;
       if (hides)
@@ -82,6 +84,8 @@ public:
     } else if (dice < 92) {
       if (hides && random() % 3 == 0)
         toggle_own_best(n, s);
+      else if (unreachable && random() % 2)
+        change_reach();
       else if (third_parties && !s.ibgp && random() % 2)
         toggle_link(n, s);
       else
@@ -229,6 +233,21 @@ private:
     const auto form = lab.info_of(n).form;
     lab.ribs->chains_changed(lab.id(n), spec.import_chain, spec.export_chain, &form, spec.rules);
   }
+  /// All that can be reached is equally far, so that only this differs.
+  void change_reach() {
+    slow.reach.clear();
+    for (const auto* p : {"10.0.0.0/30", "10.0.0.4/31", "10.0.0.5/32", "10.0.0.0/8", "2001:db8::/64"})
+      if (random() % 2)
+        slow.reach[pfx(p)] = random() % 2;
+    if (slow.reach.empty())
+      return lab.ribs->use_metrics(nullptr);
+    for (const auto* p : {"0.0.0.0/0", "::/0"})
+      slow.reach[pfx(p)] = random() % 4 != 0;
+    std::vector<rib::igp_metric> all;
+    for (const auto& [p, can] : slow.reach)
+      all.push_back({p, can ? 5 : rib::igp_metric::unreachable});
+    lab.ribs->use_metrics(std::make_shared<const rib::igp_metrics>(std::move(all)));
+  }
   static std::uint32_t mark_of(int chain) { return 65000u << 16 | static_cast<std::uint32_t>(chain); }
   /// Rejects what has the mark of this chain.
   static policy::program_ptr hiding(int chain) {
@@ -251,7 +270,7 @@ private:
   }
 
   std::mt19937 random;
-  bool hides = false, third_parties = false;
+  bool hides = false, third_parties = false, unreachable = false;
   rib_lab lab;
   oracle::slow_rib slow;
   std::vector<wire::prefix> prefixes;
@@ -303,5 +322,16 @@ TEST(PartitionProperty, GivesTheNextBestPathAsTheSlowRibSays) {
 TEST(PartitionProperty, KeepsNextHopsOfThirdPartiesAsTheSlowRibSays) {
   live(120, [](std::uint32_t seed) {
     return world::traits{.many_paths = seed % 3 == 0, .own_best = seed % 4 == 0, .on_link = true};
+  });
+}
+
+// RFC 4271 §9.1.2.1: paths become eligible and stop being so while sessions, policies and other paths come and go.
+TEST(PartitionProperty, UsesOnlyNextHopsThatCanBeReachedAsTheSlowRibSays) {
+  live(120, [](std::uint32_t seed) {
+    return world::traits{.reflecting = seed % 5 == 0,
+                         .many_paths = seed % 3 == 0,
+                         .own_best = seed % 4 == 0,
+                         .on_link = true,
+                         .out_of_reach = true};
   });
 }
