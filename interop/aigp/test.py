@@ -5,7 +5,8 @@
     BIRD far  ──┘
 
 Both announce the same prefix with an AIGP of their own. The one whose AIGP and way from bellmand add up to less is best, however
-long its path; outside the sum arrives, because bellmand's next hop does. Without AIGP the way alone decides. The API changes a metric at once, and a kill -9 does not change it back.
+long its path; outside the sum arrives, because bellmand's next hop does. Without AIGP the way alone decides. The API changes a metric at once, and a kill -9 does not change it back. A next hop that
+is said to be unreachable takes its path out, which is kept (RFC 4271 §9.1.2.1).
 """
 import re
 
@@ -73,6 +74,7 @@ def body(build, folder):
         at(outside, "the shorter way", front + (7,), None)
         lost(hub, "igp metric")
         metrics_of_the_api_count(world, far, outside)
+        unreachable_is_not_far(world, near, outside)
         hub.neighbors[outside.session.own_address]["aigp"] = "standard"
         near.say(24, (1,))
         hub.reload()
@@ -100,6 +102,35 @@ def metrics_of_the_api_count(world, far, outside):
     hub.refuses("metric", "remove", hop)
     hub.ctl("metric", "set", hop, str(FAR))
     require(entry()["configured_by"] == "file", "it says what the file says, and is not the file's")
+
+
+def unreachable_is_not_far(world, near, outside):
+    """The path over near, the better one, is kept and not used while the API or the file says that near cannot be reached."""
+    hub, hop = world.hub, f"{near.session.own_address}/32"
+
+    def told():
+        return [c.get("rejected") for c in hub.ctl("route", "explain", PREFIX)["candidates"]]
+
+    def only_far(step):
+        until(lambda: f"{step}: explain says {told()}", lambda: told() == [None, "unreachable-next-hop"], 30)
+        require(PREFIX in hub.routes("--view", "received", "--filtered"), f"{step}: the path over near is not listed as filtered")
+        at(outside, step, (65000, 8), None)
+
+    hub.ctl("metric", "set", hop, "unreachable")
+    only_far("the API says so of near")
+    hub.kill()
+    hub.start()
+    world.until_up(60)
+    only_far("after a kill")
+    hub.ctl("metric", "set", hop, str(NEAR))
+    at(outside, "near can be reached again", (65000, 7), None)
+    of_file = hub.igp_metrics
+    hub.igp_metrics = {"0.0.0.0/0": "unreachable", **{p: c for p, c in of_file.items() if p != hop}}
+    hub.reload()
+    only_far("the file has an entry for far only")
+    hub.igp_metrics = of_file
+    hub.reload()
+    at(outside, "the file is as it was", (65000, 7), None)
 
 
 def at(outside, step, path, aigp):

@@ -26,7 +26,7 @@ def toml_table(header, keys):
 class Bellmand:
     """The daemon under test. `neighbors` maps an address to the keys of its [[neighbors]] table, `groups` a name to those of
     its table, `policies` a name to its list of statements, `prefix_sets` a name to its entries, `igp_metrics` a prefix of next
-    hops to its cost, `ranges` a range to its keys; `confederation`, `best_path`, `api`, `listen` and `logging` are tables, `tokens` those of [[api.tokens]]."""
+    hops to its cost or "unreachable", `ranges` a range to its keys; `confederation`, `best_path`, `api`, `listen` and `logging` are tables, `tokens` those of [[api.tokens]]."""
 
     def __init__(self, site, build, folder, transport="ipv4"):
         self.site, self.build, self.transport = site, Path(build), transport
