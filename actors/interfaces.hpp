@@ -156,7 +156,8 @@ struct range_list {
   };
   std::vector<row> rows;
 };
-/// A partition took the place of a failed one: sessions announce themselves to it again, and ask for routes again.
+/// A partition took the place of a failed one: it is told what to keep of earlier sessions (msg::routes_kept), sessions
+/// announce themselves to it again, and ask for routes again.
 struct partition_restarted {
   std::uint32_t index = 0;
   caf::actor partition;

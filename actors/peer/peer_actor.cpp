@@ -393,6 +393,7 @@ struct peer_state {
   // ---- routes that have to come again ------------------------------------------------------------------------------
 
   void on_partition_restarted(const msg::partition_restarted& m) {
+    returning->tell(m.index, m.partition, prepared);
     if (!up)
       return;
     if (up->replace_partition(m.index, m.partition))

@@ -9,17 +9,50 @@ namespace bellman::peer {
 
 restart_watch::restart_watch(session_host host) : host_{std::move(host)}, restart_{host_.cell->remembered()} {}
 
+std::vector<caf::actor> restart_watch::partitions() const {
+  auto all = find_partitions(host_.self->system(), host_.ports.partitions);
+  for (const auto& [index, partition] : successors_)
+    if (index < all.size() && partition)
+      all[index] = partition;
+  return all;
+}
+
+template <class Message>
+void restart_watch::tell_partitions(const Message& m) const {
+  for (const auto& p : partitions())
+    if (p)
+      host_.self->send(p, m);
+}
+
+msg::routes_kept restart_watch::state_of_paths() const {
+  msg::routes_kept m{host_.cell->id(), host_.cell->epoch(), {}};
+  const auto lasting = restart_.long_lived();
+  for (const auto f : {wire::ipv4_unicast, wire::ipv6_unicast})
+    m.kept[f == wire::ipv6_unicast ? 1 : 0] = {static_cast<std::int8_t>(std::min(restart_.sessions_kept(f), 127)),
+                                               lasting.contains(f)};
+  return m;
+}
+
+void restart_watch::tell(std::uint32_t index, const caf::actor& partition, const neighbor_settings& settings) {
+  successors_[index] = partition;
+  if (!partition)
+    return;
+  host_.self->send(partition, state_of_paths());
+  if (restart_.is_waiting())
+    host_.self->send(partition, rules_in(settings));
+}
+
 void restart_watch::resume(bool had_session, const neighbor_settings& settings) {
-  if (!had_session && restart_.is_waiting() && settings.enabled)
-    return changed(); // the partitions keep them already
+  if (!had_session && restart_.is_waiting() && settings.enabled) {
+    tell_partitions(state_of_paths()); // most keep them already, but one may have asked in vain
+    return changed();
+  }
   std::vector<restart::kept> kept;
   if (had_session && settings.enabled)
     kept = lost(ending::connection_lost, settings);
   else
     forget();
-  for (const auto& p : find_partitions(host_.self->system(), host_.ports.partitions))
-    if (p)
-      host_.self->send(p, msg::session_down{host_.cell->id(), host_.cell->epoch(), retentions_of(kept)});
+  tell_partitions(msg::session_down{host_.cell->id(), host_.cell->epoch(), retentions_of(kept)});
 }
 
 void restart_watch::returned(const restart_terms& terms) {
@@ -56,24 +89,22 @@ void restart_watch::expired(const msg::peer_stale_timer& m) {
   for (const auto f : over.long_lived) {
     host_.cell->log().info("routes_long_lived peer={} family={}", to_string(host_.cell->settings().address),
                            to_string(f));
-    for (const auto& p : find_partitions(host_.self->system(), host_.ports.partitions))
-      if (p)
-        host_.self->send(p, msg::long_lived{host_.cell->id(), f});
+    tell_partitions(msg::long_lived{host_.cell->id(), f});
   }
   changed();
 }
 
-void restart_watch::reimport(const neighbor_settings& settings) {
+msg::chains_changed restart_watch::rules_in(const neighbor_settings& settings) const {
   const auto type = session_type_of(settings);
   msg::chains_changed m;
   m.peer = host_.cell->id();
   m.import_chain = policy::chain_key(settings.import_policy, type);
   m.export_chain = policy::chain_key(settings.export_policy, type);
   m.rules = rules_of(settings);
-  for (const auto& p : find_partitions(host_.self->system(), host_.ports.partitions))
-    if (p)
-      host_.self->send(p, m);
+  return m;
 }
+
+void restart_watch::reimport(const neighbor_settings& settings) { tell_partitions(rules_in(settings)); }
 
 void restart_watch::forget() {
   drop(restart_.forget());
@@ -91,9 +122,7 @@ void restart_watch::drop(const std::vector<wire::family>& families) {
   for (const auto f : families) {
     host_.cell->log().info("stale_routes_over peer={} family={}", to_string(host_.cell->settings().address),
                            to_string(f));
-    for (const auto& p : find_partitions(host_.self->system(), host_.ports.partitions))
-      if (p)
-        host_.self->send(p, msg::stale_over{host_.cell->id(), f});
+    tell_partitions(msg::stale_over{host_.cell->id(), f});
   }
 }
 

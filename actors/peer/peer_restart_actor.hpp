@@ -6,7 +6,10 @@
 #include "actors/peer/peer_session_actor.hpp"
 #include "actors/peer/restart.hpp"
 
+#include <caf/actor.hpp>
+
 #include <cstdint>
+#include <map>
 #include <vector>
 
 namespace bellman::msg {
@@ -33,6 +36,9 @@ public:
   std::vector<restart::kept> lost(ending how, const neighbor_settings& settings);
   void end_of_rib(const std::vector<wire::family>& families);
   void expired(const msg::peer_stale_timer& m);
+  /// To a partition in the place of a failed one: what it is to keep, whatever it has missed, and by which settings
+  /// where no session says that. Before it hears of a session.
+  void tell(std::uint32_t index, const caf::actor& partition, const neighbor_settings& settings);
   /// Without a session: other settings count for the routes that are kept, too.
   void reimport(const neighbor_settings& settings);
   /// The operator wants nothing of what was.
@@ -45,6 +51,11 @@ public:
   bool ours_kept() const noexcept { return restart_.terms().ours_kept; }
 
 private:
+  std::vector<caf::actor> partitions() const;
+  template <class Message>
+  void tell_partitions(const Message& m) const;
+  msg::routes_kept state_of_paths() const;
+  msg::chains_changed rules_in(const neighbor_settings& settings) const;
   void drop(const std::vector<wire::family>& families);
   void changed();
   std::vector<msg::neighbor_status::long_life> long_lives() const;
@@ -52,6 +63,8 @@ private:
   session_host host_;
   restart restart_;
   std::uint32_t round_ = 0;
+  /// Of failed partitions, by index: the registry may come to know them later.
+  std::map<std::uint32_t, caf::actor> successors_;
 };
 
 } // namespace bellman::peer

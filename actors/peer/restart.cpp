@@ -122,6 +122,7 @@ std::vector<restart::kept> restart::lost(ending how, const neighbor_settings& se
       now_held.lasting = older->second.lasting;
     // RFC 9494 §4.2: what has its long life is not deleted by another restart.
     const bool keep_older = has_older && (terms_.notification || now_held.lasting);
+    now_held.older_sessions = keep_older ? older->second.older_sessions + 1 : 0;
     now_held.away_until = now + wait;
     now_held.until = keep_older && !older->second.is_long_lived ? older->second.until : now + settings.stale_time;
     all.push_back({f, keep_older ? keep::all_stale : keep::session});
@@ -170,6 +171,12 @@ std::map<wire::family, restart::time_point> restart::long_lived() const {
     if (h.is_long_lived)
       all.emplace(family, h.until);
   return all;
+}
+
+int restart::sessions_kept(wire::family family) const {
+  const auto found = stale_.find(family);
+  const int before_last = found == stale_.end() ? -1 : found->second.older_sessions;
+  return before_last + (up_ ? 1 : 0);
 }
 
 std::vector<wire::family> restart::stale() const {

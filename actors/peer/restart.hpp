@@ -88,6 +88,9 @@ public:
   std::vector<wire::family> stale() const;
   /// Of those: what is stale for long, and until when.
   std::map<wire::family, time_point> long_lived() const;
+  /// Paths of so many sessions before that of now or, while there is none, before the last one are kept; -1: none at
+  /// all.
+  int sessions_kept(wire::family family) const;
   const restart_terms& terms() const noexcept { return terms_; }
 
 private:
@@ -97,6 +100,7 @@ private:
     std::chrono::seconds long_life{0}; ///< what follows the restart time; 0: nothing
     std::optional<time_point> lasting; ///< the end of a long life that began before the last loss
     bool is_long_lived = false;
+    int older_sessions = 0; ///< before the last loss, that have paths here
   };
   restart_terms terms_; ///< of the session, or of the last one
   bool up_ = false;

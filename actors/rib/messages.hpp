@@ -56,6 +56,13 @@ struct long_lived {
   rib::peer_id peer{};
   wire::family family;
 };
+/// What is kept of the sessions up to this one (modulo 256): no more than that. For a partition that took the place of
+/// a failed one, and may have missed what was said meanwhile; before `session_up`, where there is a session.
+struct routes_kept {
+  rib::peer_id peer{};
+  rib::epoch_type epoch = 0;
+  rib::kept_families kept{};
+};
 /// Routes received or injected. The batch is taken out of the pointer by the partition.
 struct routes {
   std::shared_ptr<rib::route_batch> batch;

@@ -68,6 +68,7 @@ void partition::session_up(session_info info, barrier_ptr initial) {
     p.refused[0] = p.refused[1] = 0;
     p.found_no_room[0] = p.found_no_room[1] = false;
   }
+  p.unheard = false;
   const auto later = static_cast<std::uint8_t>(info.epoch - p.info.epoch);
   for (auto& kept : p.kept_sessions)
     kept = kept < 0 ? std::int8_t{0} : static_cast<std::int8_t>(std::min<int>(kept + later, most_kept_sessions));
@@ -83,11 +84,12 @@ void partition::session_up(session_info info, barrier_ptr initial) {
   const bool other_import = had_paths && (now != p.import_program || info.rules.import != p.info.rules.import);
   p.import_program = std::move(now);
   cohorts_.join(info.slot->slot(), info, program(info.export_chain));
-  p.info = std::move(info);
-  for (std::size_t f = 0; f < 2; ++f) {
+  std::erase_if(salvaged_slots_, [&](const slot_ptr& s) { return s->slot() == info.slot->slot(); });
+  for (std::size_t f = 0; f < 2 && later != 0; ++f) {
     p.older[f] = p.received[f];
     p.older_accepted[f] = p.accepted[f];
   }
+  p.info = std::move(info);
   report(p);
   find_counted_out();
   membership_changed();
@@ -105,15 +107,19 @@ void partition::session_up(session_info info, barrier_ptr initial) {
 }
 
 void partition::session_down(peer_id id, epoch_type epoch, retentions keep) {
+  if (number(id) < had_routes_.size())
+    had_routes_[number(id)] = {}; // the next session brings its routes unasked
   auto* p = peer(id);
   if (p == nullptr || !(p->up || p->retains()) || id == local_source ||
       static_cast<std::int8_t>(p->info.epoch - epoch) > 0)
     return;
+  const bool is_news = p->up || std::exchange(p->unheard, false);
+  const bool is_last = p->up || p->info.epoch == epoch; // of a later session there is nothing here
   for (std::size_t f = 0; f < 2; ++f)
-    if (!p->up || keep[f] == retention::none)
+    if (!is_news || keep[f] == retention::none)
       p->kept_sessions[f] = -1;
     else if (keep[f] == retention::session)
-      p->kept_sessions[f] = 0;
+      p->kept_sessions[f] = is_last ? std::int8_t{0} : std::int8_t{-1};
   p->long_lived[0] = p->long_lived[1] = false; // what is so already stays so; the rest waits for its own time
   next_round_.wanted = next_round_.look_at_paths = true;
   if (!p->up)
@@ -124,7 +130,7 @@ void partition::session_down(peer_id id, epoch_type epoch, retentions keep) {
   const auto slot = p->info.slot->slot();
   cohorts_.leave(slot);
   gone_.set(slot);
-  frozen_.reset(slot);
+  congested_.reset(slot);
   membership_changed();
   next_round_.leaving.push_back(std::move(p->info.slot));
 }
@@ -145,6 +151,23 @@ void partition::long_lived(peer_id id, wire::family family) {
     return;
   p->long_lived[family == wire::ipv6_unicast ? 1 : 0] = true;
   next_round_.wanted = next_round_.look_at_paths = true;
+}
+
+void partition::routes_kept(peer_id id, epoch_type epoch, const kept_families& kept) {
+  auto* p = peer(id);
+  if (p == nullptr || id == local_source || static_cast<std::int8_t>(p->info.epoch - epoch) > 0)
+    return;
+  p->unheard = false;
+  const auto later = static_cast<std::uint8_t>(epoch - p->info.epoch); // sessions that this partition has not seen
+  for (std::size_t f = 0; f < 2; ++f) {
+    const auto most = std::max(kept[f].sessions - later, p->up ? 0 : -1);
+    const bool fewer = most < p->kept_sessions[f];
+    if (!fewer && kept[f].long_lived == p->long_lived[f])
+      continue;
+    p->kept_sessions[f] = fewer ? static_cast<std::int8_t>(most) : p->kept_sessions[f];
+    p->long_lived[f] = kept[f].long_lived;
+    next_round_.wanted = next_round_.look_at_paths = true;
+  }
 }
 
 void partition::replay(peer_id id, wire::family family, barrier_ptr finished) {
@@ -232,6 +255,7 @@ void partition::publish(const std::string& chain, policy::program_ptr program) {
   forget_path_memos();
   if (cohorts_.publish(chain, program))
     next_round_.wanted = true;
+  find_frozen();
   for (auto& p : peers_)
     if (p && (p->up || p->retains()) && p->info.peer != local_source && p->info.import_chain == chain) {
       p->import_program = program;
@@ -254,13 +278,14 @@ void partition::use_metrics(std::shared_ptr<const igp_metrics> metrics) {
 void partition::freeze(slot_id slot, bool frozen) {
   const bool member = cohorts_.members(0).test(slot) || cohorts_.members(1).test(slot);
   if (frozen && member) {
-    frozen_.set(slot);
+    congested_.set(slot);
     if (walking_)
       round_.held.set(slot);
-  } else if (!frozen && frozen_.test(slot)) {
-    frozen_.reset(slot);
+  } else if (!frozen && congested_.test(slot)) {
+    congested_.reset(slot);
     next_round_.wanted = true;
   }
+  find_frozen();
 }
 
 void partition::release_selection(wire::family family) {
@@ -274,68 +299,5 @@ flush partition::take_flush() {
   return std::exchange(flush_, {});
 }
 partition::completions partition::take_completions() { return std::exchange(completions_, {}); }
-
-template <class Prefix>
-void partition::salvage_family(const partition& failed) {
-  const auto& from = failed.family<Prefix>();
-  auto& to = family<Prefix>();
-  std::vector<out_row> rows;
-  for (std::uint32_t i = 0; i < from.nodes.end(); ++i) {
-    const auto& n = from.nodes[i];
-    if ((n.flags & node_flag::in_use) == 0 || out_rows(n).empty())
-      continue;
-    rows.clear();
-    for (const auto& row : out_rows(n))
-      rows.push_back({row.attributes, to.sets.intern(from.sets[row.set])});
-    bool inserted;
-    const auto prefix = n.prefix();
-    const auto index = to.nodes.find_or_insert(prefix, to.nodes.hash(prefix), inserted);
-    if (index != to.nodes.none) // there is room for what there was room for
-      store_rows(to.nodes[index], rows);
-  }
-}
-
-void partition::salvage(const partition& failed) {
-  salvage_family<wire::prefix4>(failed);
-  salvage_family<wire::prefix6>(failed);
-  salvage_paths<wire::prefix4>(failed);
-  salvage_paths<wire::prefix6>(failed);
-  for (const auto& p : failed.peers_)
-    if (p && p->info.slot)
-      salvaged_slots_.push_back(p->info.slot);
-  for (const auto* r : {&failed.round_, &failed.next_round_})
-    salvaged_slots_.insert(salvaged_slots_.end(), r->leaving.begin(), r->leaving.end());
-  had_routes_.resize(failed.peers_.size());
-  for (std::size_t i = 1; i < failed.peers_.size(); ++i)
-    if (const auto& p = failed.peers_[i]; p && p->up)
-      had_routes_[i] = {p->received[0] != 0, p->received[1] != 0};
-  salvaging_ = true;
-}
-
-std::vector<peer_id> partition::silent_sources() const {
-  std::vector<peer_id> silent;
-  for (std::size_t i = 0; i < std::min(had_routes_.size(), peers_.size()); ++i)
-    if (const auto& p = peers_[i]; p && p->up)
-      if ((had_routes_[i][0] && p->received[0] == 0) || (had_routes_[i][1] && p->received[1] == 0))
-        silent.push_back(p->info.peer);
-  return silent;
-}
-
-void partition::salvage_done() {
-  if (!salvaging_)
-    return;
-  salvaging_ = false;
-  for (auto& lease : salvaged_slots_) {
-    const auto slot = lease->slot();
-    if (!cohorts_.members(0).test(slot) && !cohorts_.members(1).test(slot)) {
-      gone_.set(slot);
-      next_round_.leaving.push_back(std::move(lease));
-    }
-  }
-  salvaged_slots_.clear();
-  had_routes_.clear();
-  membership_changed();
-  next_round_.wanted = true;
-}
 
 } // namespace bellman::rib

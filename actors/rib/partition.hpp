@@ -95,6 +95,8 @@ public:
   void stale_over(peer_id peer, wire::family family);
   /// What is stale of the family stays so for long (RFC 9494).
   void long_lived(peer_id peer, wire::family family);
+  /// What was taken over of the sessions up to this one stays only as far as `kept` goes.
+  void routes_kept(peer_id peer, epoch_type epoch, const kept_families& kept);
   void apply(route_batch& batch);
   void replay(peer_id peer, wire::family family, barrier_ptr finished);
   void refresh_begin(peer_id peer, wire::family family);
@@ -119,9 +121,11 @@ public:
   /// Encodes what a failure left undecided between "noted as sent" and "on its way". Take the flush then.
   void finish_sending();
   /// Takes over what sessions had been sent, from the tables that a failed partition left: those routes stay advertised
-  /// until `salvage_done`. The old tables are only read.
+  /// until `salvage_done`. Takes over the stale paths, too, which nobody announces again when he is asked. The old
+  /// tables are only read.
   void salvage(const partition& failed);
-  /// Everyone who could answer has answered: what is advertised without a route behind it is withdrawn.
+  /// Everyone who could answer has answered: what is advertised without a route behind it is withdrawn, and stale paths
+  /// of which no `routes_kept` came go.
   void salvage_done();
   bool is_salvaging() const noexcept { return salvaging_; }
   /// Neighbours that had routes in the failed tables, are up, and have announced none since: whoever asked them for
@@ -162,6 +166,7 @@ private:
   struct peer_state {
     session_info info;
     bool up = false;
+    bool unheard = false; ///< of a failed partition, and nobody has said yet what is to be kept
     source_facts facts;
     policy::program_ptr import_program;
     bool refreshing[2]{}; ///< between BoRR and EoRR
@@ -349,8 +354,6 @@ private:
   void store_paths(std::uint32_t index, std::span<const path_out> rows);
   template <class Prefix>
   void replay_paths(std::uint32_t index, slot_id to);
-  template <class Prefix>
-  void salvage_paths(const partition& failed);
   void forget_path_memos();
   void bound_path_memos();
 
@@ -376,8 +379,22 @@ private:
   bool age_path(path_row& row, const peer_state& from);
   template <class Prefix>
   void replay_node(std::uint32_t index);
+  bool lives(const path_row& row, std::size_t family) const noexcept;
+
+  // partition_salvage.cpp
   template <class Prefix>
-  void salvage_family(const partition& failed);
+  void salvage_rows(const partition& failed);
+  template <class Prefix>
+  void salvage_paths(const partition& failed);
+  bool salvage_peers(const partition& failed);
+  template <class Prefix>
+  void salvage_stale(const partition& failed);
+  template <class Prefix>
+  void adopt(node<Prefix>& n, const partition& failed, const path_row& row);
+  bool is_left_behind(const path_row& row, std::size_t family) const noexcept;
+  template <class Prefix>
+  bool awaits_sources(const node<Prefix>& n) const noexcept;
+  void find_frozen();
 
   peer_state* peer(peer_id id) noexcept;
   const peer_state* peer(peer_id id) const noexcept;
@@ -389,7 +406,8 @@ private:
   cohort_table cohorts_;
   std::unordered_map<std::string, policy::program_ptr> programs_;
   std::vector<std::unique_ptr<peer_state>> peers_; ///< by peer_id
-  peer_bits frozen_, gone_;
+  peer_bits congested_, gone_;
+  peer_bits frozen_; ///< keep what they were sent: those that are congested, and those that a salvage waits for
   bool counted_anew_ = false;
   std::vector<peer_id> counted_out_; ///< sessions whose advertised routes are limited
   export_memo memo_;
@@ -418,7 +436,7 @@ private:
   std::uint32_t walk_at_ = 0;
   bool salvaging_ = false;
   std::array<bool, 2> deferred_{};
-  std::vector<slot_ptr> salvaged_slots_;        ///< of sessions that the failed partition knew
+  std::vector<slot_ptr> salvaged_slots_;        ///< of the failed partition's sessions that are not up here
   std::vector<std::array<bool, 2>> had_routes_; ///< in the failed partition, by peer_id and family
 
   flush flush_;

@@ -50,7 +50,7 @@ struct partition_state {
     std::uint64_t after = 0;
   };
   std::vector<sleeper> sleepers;
-  clock::time_point began = clock::now(), last_batch = began;
+  clock::time_point began, last_heard; ///< of a salvage
   bool walk_scheduled = false;
   bool neighbors_asked = false; ///< and the question arrived
   bool reminded = false;        ///< silent sources have been told once
@@ -66,6 +66,7 @@ struct partition_state {
     s.metrics = metrics_now();
     s.deferred = {settings.own->deferred[0], settings.own->deferred[1]};
     table = std::make_shared<partition>(std::move(s));
+    began = last_heard = self->clock().now();
     const bool follows = settings.cell->starts++ != 0;
     if (follows && settings.cell->current)
       take_over(*settings.cell->current);
@@ -126,17 +127,17 @@ struct partition_state {
   }
 
   void check_salvage() {
-    const auto now = clock::now();
+    const auto now = self->clock().now();
     if (!neighbors_asked) {
       ask_neighbors();
-      last_batch = now; // their answers are still to come
+      last_heard = now; // their answers are still to come
     }
-    if (now - last_batch < salvage_quiet && now - began < salvage_longest) {
+    if (now - last_heard < salvage_quiet && now - began < salvage_longest) {
       self->delayed_send(self, std::chrono::seconds{1}, msg::salvage_check{});
       return;
     }
     if (!std::exchange(reminded, true) && remind_silent_sources()) {
-      last_batch = now;
+      last_heard = now;
       self->delayed_send(self, std::chrono::seconds{1}, msg::salvage_check{});
       return;
     }
@@ -163,7 +164,7 @@ struct partition_state {
 
   void apply(msg::routes& m) {
     tick();
-    last_batch = clock::now();
+    last_heard = self->clock().now();
     table->apply(*m.batch);
     m.batch.reset(); // gives the sender its credit back
     for (const auto& r : table->take_refusals()) {
@@ -216,6 +217,10 @@ struct partition_state {
         [this](const msg::session_down& m) { change([&] { table->session_down(m.peer, m.epoch, m.keep); }); },
         [this](const msg::stale_over& m) { change([&] { table->stale_over(m.peer, m.family); }); },
         [this](const msg::long_lived& m) { change([&] { table->long_lived(m.peer, m.family); }); },
+        [this](const msg::routes_kept& m) {
+          last_heard = self->clock().now();
+          change([&] { table->routes_kept(m.peer, m.epoch, m.kept); });
+        },
         [this](const msg::replay& m) { change([&] { table->replay(m.peer, m.family, m.finished); }); },
         [this](const msg::refresh_begin& m) { change([&] { table->refresh_begin(m.peer, m.family); }); },
         [this](const msg::refresh_end& m) { change([&] { table->refresh_end(m.peer, m.family); }); },

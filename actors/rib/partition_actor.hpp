@@ -18,7 +18,8 @@ namespace bellman::rib {
 
 class partition;
 
-/// Outlives the actor: what a failed partition leaves, for its successor to take over what had been advertised.
+/// Outlives the actor: what a failed partition leaves, for its successor to take over what had been advertised, and
+/// what is stale.
 struct partition_cell {
   std::shared_ptr<partition> current;
   std::uint32_t starts = 0;

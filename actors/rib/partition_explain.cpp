@@ -106,10 +106,10 @@ sending partition::explain_sending(const Prefix& prefix, const peer_state* to) c
       continue;
     const auto now = why_not(prefix, n.row(i), *to);
     if (now.why == hold_back::none)
-      return {frozen_.test(slot) ? hold_back::congested
-              : has_work()       ? hold_back::pending
-              : many             ? hold_back::not_chosen
-                                 : hold_back::pending,
+      return {congested_.test(slot) ? hold_back::congested
+              : has_work()          ? hold_back::pending
+              : many                ? hold_back::not_chosen
+                                    : hold_back::pending,
               {}};
     if (!std::exchange(any, true))
       first = now;

@@ -62,7 +62,8 @@ const std::vector<out_row>& partition::with_next_best(std::uint32_t index, const
     for (const auto& row : memo.rows)
       give<Prefix>(row.attributes, row.set);
   }
-  if (salvaging_) // after a failure: the path that they have may not have been announced again yet
+  // After a failure: the path that they have may not have been announced again yet.
+  if (salvaging_ && (n.flags & node_flag::all_taken) == 0)
     for (const auto& row : out_rows(n))
       give<Prefix>(row.attributes, row.set);
   std::ranges::sort(given_rows_, {}, &out_row::attributes);

@@ -30,7 +30,7 @@ void partition::reconcile_paths(std::uint32_t index) {
   if (ids_may_be_left)
     for (const auto& row : wanted)
       numbered.push_back(row.id);
-  if (salvaging_)
+  if (salvaging_ && (n.flags & node_flag::all_taken) == 0)
     keep_unheard<Prefix>(index, wanted);
   if (!frozen_.empty())
     keep_frozen_paths<Prefix>(stored, wanted);
@@ -222,26 +222,6 @@ void partition::replay_paths(std::uint32_t index, slot_id to) {
       f.path_emissions.add(row.attributes, f.sets.intern(one), f.nodes[index].prefix(), row.id);
 }
 
-template <class Prefix>
-void partition::salvage_paths(const partition& failed) {
-  const auto& from = failed.family<Prefix>();
-  auto& to = family<Prefix>();
-  to.path_ids.take_numbers_of(from.path_ids);
-  for (std::uint32_t i = 0; i < from.nodes.end(); ++i) {
-    if ((from.nodes[i].flags & node_flag::in_use) == 0 || from.paths_out[i].empty())
-      continue;
-    std::vector<path_out> rows;
-    for (const auto& row : from.paths_out[i])
-      rows.push_back({row.id, row.attributes, to.sets.intern(from.sets[row.set])});
-    std::ranges::sort(rows);
-    bool inserted;
-    const auto prefix = from.nodes[i].prefix();
-    const auto index = to.nodes.find_or_insert(prefix, to.nodes.hash(prefix), inserted);
-    if (index != to.nodes.none)
-      store_paths<Prefix>(index, rows);
-  }
-}
-
 void partition::forget_path_memos() {
   if (path_memos_.empty())
     return;
@@ -261,7 +241,7 @@ template const partition::export_memo& partition::path_export<wire::prefix4>(std
 template const partition::export_memo& partition::path_export<wire::prefix6>(std::uint32_t, const path_row&, audience);
 template void partition::replay_paths<wire::prefix4>(std::uint32_t, slot_id);
 template void partition::replay_paths<wire::prefix6>(std::uint32_t, slot_id);
-template void partition::salvage_paths<wire::prefix4>(const partition&);
-template void partition::salvage_paths<wire::prefix6>(const partition&);
+template void partition::store_paths<wire::prefix4>(std::uint32_t, std::span<const path_out>);
+template void partition::store_paths<wire::prefix6>(std::uint32_t, std::span<const path_out>);
 
 } // namespace bellman::rib

@@ -303,7 +303,7 @@ rib_stats partition::stats() const {
   s.peer_sets = v4_.sets.size() + v6_.sets.size();
   s.cohorts = cohorts_.cohorts().size();
   s.walks_left = (walking_ ? 1u : 0u) + (next_round_.wanted ? 1u : 0u);
-  s.frozen_slots = frozen_.count();
+  s.frozen_slots = congested_.count();
   s.unsendable = unsendable_;
   for (std::size_t i = 0; i < peers_.size(); ++i) {
     if (!peers_[i])

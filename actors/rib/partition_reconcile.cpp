@@ -19,7 +19,7 @@ void partition::reconcile(std::uint32_t index) {
   n.flags &= static_cast<std::uint8_t>(~node_flag::dirty);
   if (deferred_[family_index<Prefix>])
     return bury_if_empty<Prefix>(index);
-  if (salvaging_ && !n.has_best() && (!out_rows(n).empty() || (n.flags & node_flag::paths_out) != 0))
+  if (salvaging_ && awaits_sources(n))
     return; // what a failed partition had advertised stays until its sources had their say
   static const std::vector<out_row> nothing;
   const auto* wanted = n.has_best() ? &wanted_rows(n) : &nothing;
@@ -346,6 +346,7 @@ void partition::encode_emissions() {
 }
 
 void partition::membership_changed() {
+  find_frozen();
   forget_memo();
   forget_path_memos();
   v4_.wanted_memo.clear();

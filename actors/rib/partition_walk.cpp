@@ -125,6 +125,13 @@ bool partition::reach_differs(const path_row& row) const noexcept {
                       : static_cast<reject_reason>(row.rejected) == reject_reason::unreachable_next_hop;
 }
 
+/// Is the path of a session that is up or whose paths are kept, and not one that a refresh did not bring again?
+bool partition::lives(const path_row& row, std::size_t family) const noexcept {
+  const auto* from = peer(row.source);
+  return from != nullptr && from->holds(row, family) &&
+         !(from->sweep[family] && row.refresh != (from->refresh_bit[family] & 1));
+}
+
 /// Removes paths of sessions that are over, or marks them as stale where they are kept; removes what a refresh did not
 /// bring again; and evaluates import again where that was asked for, or where another next hop can be reached. True if
 /// anything changed.
@@ -137,9 +144,7 @@ bool partition::revise_paths(std::uint32_t index) {
   for (std::uint32_t i = n.paths; i-- > 0;) {
     auto& row = n.row(i);
     const auto* from = peer(row.source);
-    const bool live =
-        from != nullptr && from->holds(row, f) && !(from->sweep[f] && row.refresh != (from->refresh_bit[f] & 1));
-    if (!live) {
+    if (!lives(row, f)) {
       drop_row(n, i);
       any = true;
       continue;
@@ -160,6 +165,8 @@ bool partition::revise_paths(std::uint32_t index) {
     const auto why = static_cast<reject_reason>(row.rejected);
     if (!(from->reimport || (round_.reach && reach_differs(row))) || (why != reject_reason::none && !is_of_import(why)))
       continue;
+    if (salvaging_ && !from->import_program)
+      continue; // its publication is still to come, and asks again
     const auto received = paths_.received(row);
     const auto prefix = wire::to_prefix(n.prefix());
     auto in = import(*from, received, &prefix, Prefix::family);

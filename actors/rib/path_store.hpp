@@ -56,12 +56,14 @@ public:
 
   template <class Prefix>
   path_row& append(node<Prefix>& n) {
-    const std::uint32_t index = n.paths++;
-    if (index == 0)
+    if (n.paths == 0) {
+      ++n.paths;
       return n.first = path_row{};
-    const auto further = index - 1u;
+    }
+    const auto further = n.paths - 1u;
     if (room_for(further) != room_for(further + 1))
       n.more = reserve(n.more, room_for(further), room_for(further + 1));
+    ++n.paths; // not before there is room: the tables are read once more after a failure
     return *new (&n.more[further]) path_row{};
   }
 

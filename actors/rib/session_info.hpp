@@ -57,6 +57,16 @@ enum class retention : std::uint8_t {
 };
 using retentions = std::array<retention, 2>; ///< [0] IPv4, [1] IPv6
 
+/// What is kept of one family over the ends of sessions, as it stands now.
+struct kept_paths {
+  /// Paths of so many sessions before that of now or, while there is none, before the last one; -1: none at all.
+  std::int8_t sessions = -1;
+  bool long_lived = false; ///< what is stale is so for long (RFC 9494)
+
+  bool operator==(const kept_paths&) const = default;
+};
+using kept_families = std::array<kept_paths, 2>; ///< [0] IPv4, [1] IPv6
+
 /// Which paths of a prefix a session is sent (RFC 7911).
 struct path_plan {
   bool many = false;       ///< It has Add-Path; else the best one.

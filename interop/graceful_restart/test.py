@@ -6,10 +6,13 @@
 RFC 4724 §4.2: the routes become stale, and the witness sees no withdrawal. The neighbour comes back with two routes of each
 family less; its End-of-RIB sweeps those, and nothing else. Then it stays away: when its restart time is over, all of its routes go.
 After that, an operator who disables it gets rid of its routes at once.
+
+In the last run both partitions of bellmand fail while the neighbour is away, and nothing of this changes: a neighbour that is away
+cannot be asked for its routes again.
 """
 from lib.bird import Bird
 from lib.case import not_applicable
-from lib.graceful import GRACEFUL, GracefulExaBgp, keep
+from lib.graceful import GRACEFUL, GracefulBird, GracefulExaBgp, keep
 from lib.openbgpd import OpenBgpd
 from lib.route import Route, by_prefix
 from lib.wait import require, until
@@ -78,8 +81,69 @@ def body(kind, build, folder, transport):
         require(not restart()["stale"], f"a neighbour that is disabled is not a restart: {restart()}", restarting.label)
 
 
+def partitions_fail(hub, step):
+    """Both, and their successors wait until nobody has anything to say any more."""
+    paths = [f"root/rib supervisor/partition {i}" for i in range(2)]
+    before = hub.nodes()
+
+    def recovered():
+        return hub.process.log_path.read_text().count("partition_recovered")
+
+    already = recovered()
+    for path in paths:
+        hub.fault(path, f"test: {step}")
+        until(f"{step}: {path} runs again",
+              lambda p=path: hub.nodes()[p]["state"] == "running" and hub.nodes()[p]["restarts"] > before[p]["restarts"])
+    until(f"{step}: the partitions have recovered", lambda: recovered() == already + len(paths), 20)
+
+
+def over_failures(build, folder):
+    kind = type("GracefulBird", (GracefulBird,), {"restart_time": 25})
+    with World(build, folder) as world:
+        hub = world.hub
+        hub.policies = {"all": ACCEPT}
+        policies = {"import_policy": ["all"], "export_policy": ["all"]}
+        restarting, witness = world.add(kind, name="restarting", **policies), world.add(Bird, name="witness", **policies)
+        restarting.announce(routes())
+        world.start()
+        address = restarting.session.own_address
+        world.settle("announce", {witness: exported(restarting, hub)})
+
+        def restart():
+            return hub.show(address)["restart"]
+
+        def stale():
+            return sum(c["stale"] for c in hub.show(address)["routes"])
+
+        until("both families would be kept", lambda: len(restart()["families"]) == 2)
+        before, wanted = witness.withdrawals(), exported(restarting, hub)
+
+        restarting.process.kill()
+        until(lambda: f"its routes are stale: {stale()}", lambda: stale() == 12)
+        partitions_fail(hub, "away")
+        require(restart()["restarting"] and stale() == 12, f"after the failures: {restart()}, {stale()}")
+        world.settle("partitions failed", {witness: wanted})
+        require(witness.withdrawals() == before, "the witness saw a withdrawal when partitions failed")
+
+        keep(restarting, [r for i, r in enumerate(routes()) if i % 6 > 1])
+        restarting.start_again()
+        world.until_up()
+        until(lambda: f"End-of-RIB ends it: {restart()}, {stale()} stale", lambda: not restart()["stale"] and stale() == 0, 40)
+        world.settle("after End-of-RIB", {witness: exported(restarting, hub)}, 40)
+        require(witness.withdrawals() == before + 4,
+                f"{witness.withdrawals() - before} withdrawals for the 4 routes that were not announced again")
+
+        restarting.process.kill()
+        until(lambda: f"its routes are stale again: {stale()}", lambda: stale() == 8)
+        partitions_fail(hub, "away again")
+        world.settle("partitions failed again", {witness: exported(restarting, hub)})
+        until("its restart time is over", lambda: not restart()["restarting"], seconds=kind.restart_time + 5)
+        world.settle("gone for good", {witness: {}})
+
+
 def runs():
     for transport in ("ipv4", "ipv6"):
         for kind in (*GRACEFUL, GracefulExaBgp):
             yield (kind,), transport, lambda build, folder, k=kind, t=transport: body(k, build, folder, t)
         yield (OpenBgpd,), transport, not_applicable("announces Graceful Restart without families, for End-of-RIB alone: nothing is kept")
+    yield (GracefulBird,), "ipv4", over_failures

@@ -379,7 +379,7 @@ TEST_F(PeerActor, AnnouncesItselfToAPartitionThatTookAnothersPlace) {
   const auto next = spawn_partition("next1");
   register_as("part1", next);
   tell(msg::partition_restarted{1, next});
-  EXPECT_EQ(take_log(), (words{"ours REFRESH 1", "ours REFRESH 2", "next1 up 1"}));
+  EXPECT_EQ(take_log(), (words{"ours REFRESH 1", "ours REFRESH 2", "next1 kept 1 0 0", "next1 up 1"}));
   finish_walks();
   EXPECT_EQ(take_log(), (words{"ours EOR ipv4-unicast", "ours EOR ipv6-unicast"})) << "the old one never finished";
   tell(reset_neighbor{{}, reset_neighbor::kind::hard, ""});

@@ -147,6 +147,12 @@ struct PeerActor : ::testing::Test {
             barriers.push_back(m.initial);
           },
           [=](const msg::session_down& m) { write("down " + std::to_string(m.epoch)); },
+          [=](const msg::routes_kept& m) {
+            std::string line = "kept " + std::to_string(m.epoch);
+            for (const auto& k : m.kept)
+              line += " " + std::to_string(k.sessions) + (k.long_lived ? " long" : "");
+            write(line);
+          },
           [=, this](msg::routes& m) {
             rows += m.batch->prefixes4.size();
             write("routes " + std::to_string(m.batch->prefixes4.size()));

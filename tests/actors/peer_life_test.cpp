@@ -77,5 +77,34 @@ TEST_F(PeerLife, TheStatusOfALostSessionIsNotThatOfTheNext) {
   EXPECT_EQ(now.last_error, "the session was lost with a failure of ours");
 }
 
+// It cannot know what was said while it was not there.
+TEST_F(PeerLife, APartitionThatFollowsAFailedOneIsToldWhatIsKept) {
+  open.capabilities.graceful_restart = wire::graceful_restart{false, true, 120, {{wire::ipv4_unicast, true}}};
+  spawn();
+  const auto follow = [&](const std::string& name) {
+    take_log();
+    const auto next = spawn_partition(name);
+    register_as("part1", next);
+    tell(msg::partition_restarted{1, next});
+    return take_log();
+  };
+  auto c = establish();
+  c->cb.on_closed({net::closed::kind::by_peer, ""});
+  settle();
+  EXPECT_EQ(follow("away"), (words{"away kept 1 0 -1", "away chains ebgp:in ebgp:out"}));
+  tell(msg::fail_now{"test"});
+  take_log();
+  spawn_again();
+  EXPECT_EQ(take_log().front(), "part0 kept 1 0 -1") << "the next life says it to all";
+  c = establish();
+  const auto said = follow("back");
+  EXPECT_EQ(std::ranges::count(said, "back kept 2 1 0"), 1);
+  EXPECT_LT(std::ranges::find(said, "back kept 2 1 0"), std::ranges::find(said, "back up 2"));
+  wire::bytes end;
+  wire::write_end_of_rib(end, wire::ipv4_unicast);
+  hear(c, end);
+  EXPECT_EQ(std::ranges::count(follow("ended"), "ended kept 2 0 0"), 1);
+}
+
 } // namespace
 } // namespace bellman::test

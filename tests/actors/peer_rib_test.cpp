@@ -79,6 +79,28 @@ struct PeersAndRib : ::testing::Test {
     s.debug_faults = true;
     enlist(names::partition(i), rib::spawn_partition(system, s));
   }
+  /// In the place of the neighbors actor: hands on what a partition asks for after a failure.
+  void start_neighbors() {
+    enlist(names::neighbors, system.spawn([this](caf::event_based_actor* self) -> caf::behavior {
+      return {[this, self](const msg::partition_restarted& m) {
+                for (const auto& n : neighbors)
+                  self->send(n->actor, m);
+              },
+              [](const msg::neighbor_event&) {}, [](const msg::routes_missing&) {}};
+    }));
+  }
+  void fail_partition(std::uint32_t i) {
+    caf::anon_send(registered.at(names::partition(i)), msg::fail_now{"test"});
+    settle();
+  }
+  /// All of them fail, one after the other.
+  void replace_partitions() {
+    for (std::uint32_t i = 0; i < partitions; ++i) {
+      fail_partition(i);
+      start_partition(i);
+      settle();
+    }
+  }
   void settle() {
     for (int i = 0; i < 10000 && scheduler.run() > 0;)
       ++i;
@@ -128,10 +150,10 @@ struct PeersAndRib : ::testing::Test {
     ASSERT_EQ(n.cell->status().state, "Established");
   }
 
-  /// 100 prefixes all over the partitions.
-  void announce(neighbor& n, std::uint8_t asn) {
+  /// Up to 100 prefixes all over the partitions.
+  void announce(neighbor& n, std::uint8_t asn, std::uint8_t count = 100) {
     wire::bytes nlri, all;
-    for (std::uint8_t i = 0; i < 100; ++i)
+    for (std::uint8_t i = 0; i < count; ++i)
       wire::put(nlri, wire::bytes{24, static_cast<std::uint8_t>(20 + i), i, 7});
     const auto at = wire::begin_message(all, wire::message_type::update);
     wire::put(
@@ -294,6 +316,67 @@ TEST_F(PeersAndRib, LoseTheRoutesOfANeighbourThatDoesNotReturnInTime) {
   elapse(std::chrono::seconds{119});
   EXPECT_EQ(out->size(rib::slot_id{1}), 100u);
   elapse(std::chrono::seconds{2});
+  EXPECT_EQ(out->size(rib::slot_id{1}), 0u);
+}
+
+// A neighbour that is away cannot be asked for its routes again.
+TEST_F(PeersAndRib, KeepTheRoutesOfANeighbourThatRestartsOverFailuresOfPartitions) {
+  start_neighbors();
+  auto& a = add(1, wire::graceful_restart{false, true, 120, {{wire::ipv4_unicast, true}}});
+  add(2);
+  announce(a, 1);
+  a.link->cb.on_closed({net::closed::kind::by_peer, ""});
+  settle();
+  for (int time = 0; time < 2; ++time) {
+    replace_partitions();
+    EXPECT_EQ(out->size(rib::slot_id{1}), 100u);
+  }
+  elapse(std::chrono::seconds{2});
+  connect(a);
+  announce(a, 1, 50);
+  EXPECT_EQ(out->size(rib::slot_id{1}), 100u);
+  replace_partitions(); // now the neighbour is there, and asked for what it has announced
+  EXPECT_EQ(out->size(rib::slot_id{1}), 100u);
+  announce(a, 1, 50);
+  wire::bytes end;
+  wire::write_end_of_rib(end, wire::ipv4_unicast);
+  a.link->hear(end);
+  settle();
+  EXPECT_EQ(out->size(rib::slot_id{1}), 50u) << "it has not announced the others again";
+  EXPECT_TRUE(a.cell->status().restart.stale.empty());
+  elapse(std::chrono::seconds{10}); // the successors wait for nobody any more
+  EXPECT_EQ(out->size(rib::slot_id{1}), 50u);
+}
+
+TEST_F(PeersAndRib, NoRouteIsKeptForLongerBecauseAPartitionFailed) {
+  start_neighbors();
+  auto& a = add(1, wire::graceful_restart{false, true, 120, {{wire::ipv4_unicast, true}}});
+  add(2);
+  announce(a, 1);
+  a.link->cb.on_closed({net::closed::kind::by_peer, ""});
+  settle();
+  elapse(std::chrono::seconds{60});
+  replace_partitions();
+  elapse(std::chrono::seconds{59});
+  EXPECT_EQ(out->size(rib::slot_id{1}), 100u);
+  elapse(std::chrono::seconds{2});
+  EXPECT_EQ(out->size(rib::slot_id{1}), 0u) << "the time of the loss counts";
+}
+
+TEST_F(PeersAndRib, APartitionLearnsThatATimeHasPassedWhileItWasAway) {
+  start_neighbors();
+  auto& a = add(1, wire::graceful_restart{false, true, 120, {{wire::ipv4_unicast, true}}});
+  add(2);
+  announce(a, 1);
+  a.link->cb.on_closed({net::closed::kind::by_peer, ""});
+  settle();
+  for (std::uint32_t i = 0; i < partitions; ++i)
+    fail_partition(i);
+  elapse(std::chrono::seconds{121});
+  EXPECT_EQ(out->size(rib::slot_id{1}), 100u) << "nobody is there to take them back";
+  for (std::uint32_t i = 0; i < partitions; ++i)
+    start_partition(i);
+  settle();
   EXPECT_EQ(out->size(rib::slot_id{1}), 0u);
 }
 

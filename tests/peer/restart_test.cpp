@@ -175,6 +175,28 @@ TEST_F(Restart, SecondLossBeforeEndOfRibKeepsWhatWasStaleOnlyWithTheNBit) {
   }
 }
 
+TEST_F(Restart, KnowsOfHowManySessionsPathsAreKept) {
+  const auto kept = [&] { return machine.sessions_kept(ipv4_unicast); };
+  EXPECT_EQ(kept(), -1);
+  machine.returned(terms_with(both_families()));
+  EXPECT_EQ(kept(), 0) << "its own";
+  lose();
+  EXPECT_EQ(kept(), 0) << "those of the last one";
+  machine.returned(terms_with(both_families()));
+  EXPECT_EQ(kept(), 1);
+  lose();
+  EXPECT_EQ(kept(), 1) << "with the N bit of both what was stale stays (RFC 8538)";
+  machine.returned(terms_with(both_families(true, false)));
+  EXPECT_EQ(kept(), 2);
+  machine.end_of_rib(ipv4_unicast);
+  EXPECT_EQ(kept(), 0);
+  EXPECT_EQ(machine.sessions_kept(ipv6_unicast), 2);
+  lose();
+  EXPECT_EQ(machine.sessions_kept(ipv6_unicast), 0) << "without it only the last session's";
+  machine.forget();
+  EXPECT_EQ(kept(), -1);
+}
+
 TEST_F(Restart, OperatorForgetsEverything) {
   machine.returned(terms_with(both_families()));
   lose();

@@ -96,6 +96,16 @@ public:
     settle();
     return failed;
   }
+  /// What the neighbour's peer actor tells a successor: of how many sessions before the one of now, or before the last
+  /// one, paths are kept.
+  void keeps(int n, const rib::kept_families& kept) {
+    ribs->routes_kept(id(n), at(n).epoch, kept);
+    settle();
+  }
+  void keeps(int n, int sessions) {
+    const rib::kept_paths one{static_cast<std::int8_t>(sessions), false};
+    keeps(n, {one, one});
+  }
   void down(int n, rib::retentions keep = {}) {
     at(n).established = false;
     ribs->session_down(id(n), at(n).epoch, keep);
