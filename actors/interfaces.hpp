@@ -194,6 +194,7 @@ struct neighbor_status {
   bool admin_down = false;
   std::chrono::system_clock::time_point since; ///< of the state
   std::uint32_t peer_router_id = 0;
+  std::uint32_t peer_as = 0;                                         ///< of the last session
   std::uint32_t sessions = 0;                                        ///< times Established
   std::chrono::seconds hold_time{0}, keepalive{0};                   ///< negotiated
   std::vector<wire::family> families;                                ///< negotiated
@@ -229,6 +230,13 @@ struct neighbor_status {
   std::vector<std::string> add_paths;      ///< what was agreed, a family each, for people (RFC 7911)
   std::vector<std::string> limits_reached; ///< of this session, for people
   std::string rfc8212; ///< "import", "export", "import and export" where no policy blocks an eBGP session; else empty
+
+  /// Its AS: as configured, or else that of the session, also while its routes wait for it to come back; 0: nobody
+  /// knows.
+  std::uint32_t known_as() const noexcept {
+    const bool met = state == "Established" || restart.restarting;
+    return settings.remote_as != 0 ? settings.remote_as : met ? peer_as : 0;
+  }
 };
 struct neighbor_list {
   std::vector<neighbor_status> neighbors;

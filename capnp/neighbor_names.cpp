@@ -22,7 +22,9 @@ void neighbor_names::learn(const msg::neighbor_list& list) {
   by_id_.clear();
   by_address_.clear();
   for (const auto& n : list.neighbors) {
-    by_id_[n.id] = {n.settings.address, n.settings.remote_as};
+    // Who has routes has had a session. Of the others some have no AS yet, and have to be asked for later.
+    if (const auto asn = n.settings.remote_as != 0 ? n.settings.remote_as : n.peer_as; asn != 0)
+      by_id_[n.id] = {n.settings.address, asn};
     by_address_[n.settings.address] = n.id;
   }
 }

@@ -54,10 +54,11 @@ bool take_limits(const auto& from, std::optional<std::vector<peer::prefix_limit>
   return true;
 }
 
-void write_settings(const peer::neighbor_settings& from, NeighborSettings::Builder out) {
+void write_settings(const peer::neighbor_settings& from, std::uint32_t known_as, NeighborSettings::Builder out) {
   out.setGroup(from.group);
   out.setDescription(from.description);
-  out.setRemoteAs(from.remote_as);
+  out.setRemoteAs(known_as);
+  out.setRemoteAsForm(static_cast<RemoteAsForm>(from.remote_as_form)); // the same order
   out.setLocalAs(from.local_as);
   out.setRouterId(from.router_id);
   out.setRemotePort(from.remote_port);
@@ -203,7 +204,7 @@ void write_errors(const std::vector<peer::attribute_error>& from, ::capnp::List<
 void write_status(const msg::neighbor_status& from, NeighborStatus::Builder out) {
   out.setAddress(host_octets{from.settings.address});
   out.setId(rib::number(from.id));
-  write_settings(from.settings, out.initSettings());
+  write_settings(from.settings, from.known_as(), out.initSettings());
   out.setOrigin(static_cast<SettingOrigin>(from.origin)); // the same order
   if (from.range)
     out.setRange(as_text(to_string(*from.range)));
@@ -241,6 +242,10 @@ result<peer::neighbor_patch, refusal> read_patch(NeighborPatch::Reader in) {
   if (in.getDescription().isSet())
     p.description = as_string(in.getDescription().getSet());
   take(in.getRemoteAs(), p.remote_as);
+  if (in.getRemoteAs().isExternal())
+    p.remote_as = peer::as_form::external;
+  if (in.getRemoteAs().isInternal())
+    p.remote_as = peer::as_form::internal;
   take(in.getLocalAs(), p.local_as);
   take(in.getRemotePort(), p.remote_port);
   if (!take_address(in.getLocalAddress(), p.local_address))

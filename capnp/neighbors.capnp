@@ -61,9 +61,18 @@ struct DynamicRange {
   group @1 :Text;
   # Where its neighbours have their settings from.
   remoteAs @2 :List(AsRange);
-  # Who may call; not empty.
+  # Who may call; empty with a form that is no number, and only then.
   limit @3 :UInt32 = 100;
   # Neighbours at a time.
+  remoteAsForm @4 :RemoteAsForm;
+}
+
+enum RemoteAsForm {
+  number @0;
+  external @1;
+  # Any AS but ours, and those of our confederation: eBGP with the AS of the OPEN.
+  internal @2;
+  # Ours: iBGP.
 }
 
 struct AsRange {
@@ -147,6 +156,9 @@ struct NeighborPatch {
   remoteAs :union {
     keep @2 :Void;
     set @3 :UInt32;
+    external @80 :Void;
+    internal @81 :Void;
+    # In place of a number, as in RemoteAsForm.
   }
   localAs :union {
     keep @4 :Void;
@@ -358,6 +370,7 @@ struct NeighborSettings {
   group @0 :Text;
   description @1 :Text;
   remoteAs @2 :UInt32;
+  # With the form `external` that of the session, also while its routes are kept for a restart; 0: it is not known.
   localAs @3 :UInt32;
   routerId @4 :UInt32;
   # Ours. IPv4 as a number: 192.0.2.1 is 0xC0000201.
@@ -409,6 +422,7 @@ struct NeighborSettings {
   # The identifier of our confederation; 0: we are in none.
   tcpAoSet @44 :Bool;
   # As passwordSet.
+  remoteAsForm @45 :RemoteAsForm;
 }
 
 enum SettingOrigin {

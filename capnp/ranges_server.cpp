@@ -14,6 +14,7 @@ void write_range(const msg::range_list::row& from, DynamicRangeStatus::Builder o
   write_prefix(from.range.range, r.initRange());
   r.setGroup(as_text(from.range.group));
   r.setLimit(from.range.limit);
+  r.setRemoteAsForm(static_cast<RemoteAsForm>(from.range.remote_as_form)); // the same order
   auto list = r.initRemoteAs(static_cast<unsigned>(from.range.remote_as.size()));
   for (unsigned i = 0; i < list.size(); ++i) {
     list[i].setFirst(from.range.remote_as[i].first);
@@ -49,6 +50,13 @@ kj::Promise<void> neighbors_admin_server::addRange(AddRangeContext context) {
     return kj::READY_NOW;
   }
   peer::dynamic_range r{*range, as_string(in.getGroup()), {}, in.getLimit()};
+  if (const auto form = static_cast<unsigned>(in.getRemoteAsForm());
+      form > static_cast<unsigned>(RemoteAsForm::INTERNAL)) {
+    write_fault("invalid", "nobody knows this form of AS numbers", context.getResults().initError(),
+                "range.remoteAsForm");
+    return kj::READY_NOW;
+  }
+  r.remote_as_form = static_cast<peer::as_form>(in.getRemoteAsForm());
   for (const auto a : in.getRemoteAs())
     r.remote_as.push_back({a.getFirst(), a.getLast()});
   spdlog::info("api_add_range range={} by={}", to_string(*range), client_);

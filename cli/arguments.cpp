@@ -34,6 +34,18 @@ std::optional<std::uint16_t> parse_port(const std::string& text) {
   return n && *n != 0 ? std::optional{static_cast<std::uint16_t>(*n)} : std::nullopt;
 }
 
+/// A form, or a number.
+struct remote_as {
+  client::as_form form = client::as_form::number;
+  std::optional<std::uint32_t> number;
+};
+std::optional<remote_as> parse_remote_as(const std::string& text) {
+  if (const auto form = parse_as_form(text))
+    return remote_as{*form, {}};
+  const auto n = parse_asn(text);
+  return n ? std::optional{remote_as{client::as_form::number, n}} : std::nullopt;
+}
+
 template <class T>
 auto onto(std::optional<std::vector<T>>& list) {
   return [&list](T value) {
@@ -65,6 +77,14 @@ std::optional<bool> parse_on_off(const std::string& text) {
     return true;
   if (text == "off")
     return false;
+  return std::nullopt;
+}
+
+std::optional<client::as_form> parse_as_form(const std::string& text) {
+  if (text == "external")
+    return client::as_form::external;
+  if (text == "internal")
+    return client::as_form::internal;
   return std::nullopt;
 }
 
@@ -120,7 +140,11 @@ void add_patch_options(CLI::App& app, client::neighbor_patch& p) {
     add_value(app, names, type_name::on_off, help, parse_on_off, into(to));
   };
   add_value(app, "--description", type_name::text, "for people", parse_text, into(p.description));
-  add_value(app, "--remote-as", type_name::asn, "its AS", asn, into(p.remote_as));
+  add_value(app, "--remote-as", "ASN|external|internal", "its AS; external: any but ours; internal: ours",
+            parse_remote_as, [&p](const remote_as& said) {
+              p.remote_as = said.number;
+              p.remote_as_form = said.form;
+            });
   add_value(app, "--local-as", type_name::asn, "our AS on this session", asn, into(p.local_as));
   add_value(app, "--remote-port", type_name::number, "TCP port (179)", parse_port, into(p.remote_port));
   add_value(app, "--local-address", "ADDRESS", "where we call from", parse_address, into(p.local_address));

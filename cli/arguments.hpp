@@ -81,6 +81,8 @@ std::optional<wire::ip_address> parse_neighbor(const std::string& text);
 /// "192.0.2.1" as a number; nothing for 0.0.0.0.
 std::optional<std::uint32_t> parse_identifier(const std::string& text);
 std::optional<wire::prefix> parse_prefix(const std::string& text);
+/// "external", "internal": in place of a number.
+std::optional<client::as_form> parse_as_form(const std::string& text);
 std::optional<std::uint32_t> parse_count(const std::string& text);
 
 /// The options that select routes, into `query`.

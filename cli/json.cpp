@@ -3,6 +3,7 @@
 #include "cli/limit_text.hpp"
 #include "cli/option_text.hpp"
 #include "cli/rule_text.hpp"
+#include "cli/status_text.hpp"
 #include "cli/text.hpp"
 
 namespace bellman::cli {
@@ -222,7 +223,9 @@ json to_json(const client::route_event& e) {
 json to_json(const client::neighbor_status& n) {
   return {{"address", wire::to_string(n.address)},
           {"id", n.id},
-          {"remote_as", n.settings.remote_as},
+          {"remote_as", n.settings.remote_as != 0 ? json(n.settings.remote_as) : json(nullptr)},
+          {"remote_as_form",
+           n.settings.remote_as_form == client::as_form::number ? "number" : as_form_text(n.settings.remote_as_form)},
           {"local_as", n.settings.local_as},
           {"session", n.settings.kind},
           {"confederation", n.settings.confederation},

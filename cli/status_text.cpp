@@ -107,6 +107,8 @@ void add_session(sheet& s, const client::neighbor_status& n, std::int64_t now) {
 
 void add_settings(sheet& s, const client::neighbor_settings& n) {
   s.add("Group", n.group.empty() ? "none" : printable(n.group));
+  if (n.remote_as_form != client::as_form::number)
+    s.add("Remote AS", as_form_text(n.remote_as_form));
   s.add("Local AS, router id", std::to_string(n.local_as) + ", " + router_id_text(n.router_id));
   s.add("Session", n.kind == "confederation" ? "another member AS of confederation " + std::to_string(n.confederation)
                                              : printable(n.kind));
@@ -193,6 +195,16 @@ std::string render_tree(const client::supervision_node& root) {
   return out;
 }
 
+std::string as_form_text(client::as_form f) {
+  return f == client::as_form::external ? "external" : f == client::as_form::internal ? "internal" : "";
+}
+
+std::string asn_text(const client::neighbor_settings& n) {
+  return n.remote_as != 0 ? std::to_string(n.remote_as) : as_form_text(n.remote_as_form);
+}
+
+std::string as_name(const client::neighbor_settings& n) { return (n.remote_as != 0 ? "AS" : "") + asn_text(n); }
+
 std::string state_text(const client::neighbor_status& n) { return n.state + (n.admin_down ? " (admin)" : ""); }
 
 std::string render_neighbors(const std::vector<client::neighbor_status>& all, std::int64_t now) {
@@ -205,7 +217,7 @@ std::string render_neighbors(const std::vector<client::neighbor_status>& all, st
            {"Advertised", align::right},
            {"Description"}}};
   for (const auto& n : all)
-    t.add({wire::to_string(n.address), std::to_string(n.settings.remote_as), state_text(n), age_text(n.since, now),
+    t.add({wire::to_string(n.address), asn_text(n.settings), state_text(n), age_text(n.since, now),
            number_text(sum(n.routes, &client::route_counts::received)),
            number_text(sum(n.routes, &client::route_counts::accepted)),
            number_text(sum(n.routes, &client::route_counts::advertised)),
@@ -215,7 +227,7 @@ std::string render_neighbors(const std::vector<client::neighbor_status>& all, st
 
 std::string render_neighbor(const client::neighbor_status& n, std::int64_t now) {
   sheet s;
-  s.title("Neighbor " + wire::to_string(n.address) + ", AS " + std::to_string(n.settings.remote_as) +
+  s.title("Neighbor " + wire::to_string(n.address) + ", AS " + asn_text(n.settings) +
           (n.settings.description.empty() ? "" : ", " + printable(n.settings.description)));
   add_session(s, n, now);
   for (const auto& c : n.routes)
@@ -247,8 +259,8 @@ std::string render_neighbor(const client::neighbor_status& n, std::int64_t now) 
 }
 
 std::string render_neighbor_event(const client::neighbor_status& n, std::int64_t now) {
-  auto out = time_text(now).substr(11) + "  " + wire::to_string(n.address) + "  AS" +
-             std::to_string(n.settings.remote_as) + "  " + state_text(n);
+  auto out =
+      time_text(now).substr(11) + "  " + wire::to_string(n.address) + "  " + as_name(n.settings) + "  " + state_text(n);
   if (n.state != "Established" && !n.last_error.empty())
     out += "  (" + printable(n.last_error) + ")";
   return out + "\n";

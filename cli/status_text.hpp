@@ -15,6 +15,11 @@ std::string render_health(const client::health& h, const client::version& v);
 /// The supervision tree, with lines drawn.
 std::string render_tree(const client::supervision_node& root);
 
+/// "external", "internal"; empty for a number.
+std::string as_form_text(client::as_form f);
+/// Its AS as far as it is known: "65001", "external"; and as "AS65001".
+std::string asn_text(const client::neighbor_settings& n);
+std::string as_name(const client::neighbor_settings& n);
 /// "Established", "Idle (admin)"
 std::string state_text(const client::neighbor_status& n);
 /// One line a neighbour. @param now seconds since 1970

@@ -176,10 +176,18 @@ void read_keys(table_reader& in, neighbor_patch& to) {
                      "a file with a key a line: SEND-ID RECEIVE-ID ALGORITHM KEY");
 }
 
+/// A number, "external" or "internal".
+void read_remote_as(table_reader& in, std::optional<peer::expected_as>& to) {
+  const auto* v = in.find("remote_as");
+  if (v == nullptr || !v->is_string())
+    return in.number("remote_as", to, 1, max_asn);
+  in.parsed("remote_as", to, peer::parse_as_form, R"(an AS number without quotes, "external" or "internal")");
+}
+
 void read_patch(table_reader& in, const daemon& context, neighbor_patch& to) {
   constexpr std::int64_t longest = 65535;
   in.text("description", to.description);
-  in.number("remote_as", to.remote_as, 1, max_asn);
+  read_remote_as(in, to.remote_as);
   in.number("local_as", to.local_as, 1, max_asn);
   in.number("remote_port", to.remote_port, 1, longest);
   in.parsed("local_address", to.local_address, wire::parse_ip, "an IP address");
@@ -263,7 +271,9 @@ public:
                    "set it here or in the neighbour's group");
       return;
     }
-    if (*remote_as != effective(&neighbor_patch::local_as).value_or(context_.global.asn))
+    const bool ibgp = remote_as->form == peer::as_form::internal ||
+                      remote_as == effective(&neighbor_patch::local_as).value_or(context_.global.asn);
+    if (!ibgp)
       warn_of_missing_policy();
     else if (effective(&neighbor_patch::route_server_client).value_or(false))
       out_.warning(*own_.place, "`route_server_client` has no effect on an iBGP session (RFC 7947)");
@@ -271,11 +281,9 @@ public:
     if (effective(&neighbor_patch::long_lived_stale_time).value_or(std::chrono::seconds{0}).count() != 0 &&
         effective(&neighbor_patch::graceful_restart) == peer::restart_mode::off)
       out_.error(own_.at("long_lived_stale_time"), "`long_lived_stale_time` needs `graceful_restart` (RFC 9494)");
-    if (effective(&neighbor_patch::long_lived_to_all).value_or(false) &&
-        *remote_as != effective(&neighbor_patch::local_as).value_or(context_.global.asn))
+    if (effective(&neighbor_patch::long_lived_to_all).value_or(false) && !ibgp)
       out_.error(own_.at("long_lived_to_all"), "`long_lived_to_all` needs an iBGP session (RFC 9494)");
-    if (effective(&neighbor_patch::route_reflector_client).value_or(false) &&
-        *remote_as != effective(&neighbor_patch::local_as).value_or(context_.global.asn))
+    if (effective(&neighbor_patch::route_reflector_client).value_or(false) && !ibgp)
       out_.error(*own_.place, "`route_reflector_client` needs an iBGP session (RFC 4456)");
     const peer::speaker_settings speaker{context_.global.asn, 0};
     const auto resolved = peer::resolve(speaker, who_.address, {}, group_, who_.own);

@@ -16,20 +16,27 @@ std::optional<peer::as_range> parse_asns(const toml::value& v) {
   return v.is_string() ? peer::parse_as_range(v.as_string(std::nothrow).str) : std::nullopt;
 }
 
-void read_remote_as(table_reader& in, const peer::neighbor_patch* group, std::vector<peer::as_range>& to) {
+void read_remote_as(table_reader& in, const peer::neighbor_patch* group, dynamic_neighbors& to) {
   const auto* v = in.find("remote_as");
   if (v == nullptr) {
-    if (group != nullptr && group->remote_as)
-      to = {{*group->remote_as, *group->remote_as}};
+    if (group != nullptr && group->remote_as && group->remote_as->form != peer::as_form::number)
+      to.remote_as_form = group->remote_as->form;
+    else if (group != nullptr && group->remote_as)
+      to.remote_as = {{group->remote_as->number, group->remote_as->number}};
     else
       in.out().error(in.value(), "`remote_as` is missing in [[dynamic_neighbors]]", {}, "set it here or in the group");
     return;
   }
+  if (const auto form = v->is_string() ? peer::parse_as_form(v->as_string(std::nothrow).str) : std::nullopt) {
+    to.remote_as_form = *form;
+    return;
+  }
   for (const auto* one : one_or_many(*v))
     if (const auto r = parse_asns(*one))
-      to.push_back(*r);
+      to.remote_as.push_back(*r);
     else
-      in.out().error(*one, "`remote_as` is no AS number", "1 to 4294967294, or a range like \"64512-65534\"");
+      in.out().error(*one, "`remote_as` is no AS number",
+                     "1 to 4294967294, a range like \"64512-65534\", or alone \"external\" or \"internal\"");
   if (v->is_array() && v->as_array(std::nothrow).empty())
     in.out().error(*v, "`remote_as` is empty", "AS numbers, or ranges like \"64512-65534\"");
 }
@@ -44,7 +51,7 @@ wire::ip_address somebody_in(const wire::prefix& range) {
 
 void check(const dynamic_neighbors& made, const peer::neighbor_patch& group, const daemon& to, table_reader& in) {
   auto own = peer::neighbor_patch{};
-  own.remote_as = made.remote_as.front().first;
+  own.remote_as = peer::some_of(made).front();
   auto wrong = peer::mistake_of_range_group(group);
   if (!wrong)
     wrong = peer::mistake_in(peer::resolve(to.speaker(), somebody_in(made.range), made.group, &group, own));
@@ -72,10 +79,10 @@ void read_range(const toml::value& table, daemon& to, std::map<wire::prefix, std
       names.push_back(name);
     out.error(*group, "there is no group `" + made.group + "`", {}, did_you_mean(made.group, names));
   }
-  read_remote_as(in, known == to.groups.end() ? nullptr : &known->second, made.remote_as);
+  read_remote_as(in, known == to.groups.end() ? nullptr : &known->second, made);
   in.number("limit", made.limit, 1, 65535);
   in.finish();
-  if (known != to.groups.end() && !made.remote_as.empty())
+  if (known != to.groups.end() && !peer::some_of(made).empty())
     check(made, known->second, to, in);
   to.dynamic_neighbors.push_back(std::move(made));
 }

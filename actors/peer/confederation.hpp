@@ -23,6 +23,8 @@ struct confederation_side {
   std::uint32_t identifier = 0;
   std::uint32_t member_as = 0; ///< Ours.
   bool other_member = false;   ///< The neighbour is of another member AS.
+  /// ASes of the other members, where the neighbour may be of any AS but those.
+  std::vector<std::uint32_t> members;
 
   bool operator==(const confederation_side&) const = default;
 };

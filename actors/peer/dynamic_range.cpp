@@ -36,14 +36,25 @@ std::optional<as_range> parse_as_range(std::string_view text) {
   return as_range{*first, *last};
 }
 
-bool dynamic_range::takes(std::uint32_t asn) const noexcept {
+bool dynamic_range::lists(std::uint32_t asn) const noexcept {
   return std::ranges::any_of(remote_as, [&](const as_range& r) { return r.first <= asn && asn <= r.last; });
+}
+
+std::vector<expected_as> some_of(const dynamic_range& r) {
+  if (r.remote_as_form != as_form::number)
+    return {r.remote_as_form};
+  std::vector<expected_as> out;
+  for (const auto& a : r.remote_as)
+    out.emplace_back(a.first);
+  return out;
 }
 
 std::string fault_of(const dynamic_range& r) {
   if (r.group.empty())
     return "a range needs a group, which its neighbors have their settings from";
-  if (r.remote_as.empty())
+  if (r.remote_as_form != as_form::number && !r.remote_as.empty())
+    return "a range has AS numbers, or takes external or internal ones: not both";
+  if (r.remote_as_form == as_form::number && r.remote_as.empty())
     return "a range needs the AS numbers of its neighbors";
   for (const auto& a : r.remote_as)
     if (!parse_as_range(to_string(a)))
@@ -57,6 +68,8 @@ std::string to_text(const dynamic_range& r) {
   std::string out = r.group + "\n" + std::to_string(r.limit);
   for (const auto& a : r.remote_as)
     out += " " + to_string(a);
+  if (r.remote_as_form != as_form::number)
+    out += " " + std::string{name_of(r.remote_as_form)};
   return out;
 }
 
@@ -69,7 +82,12 @@ std::optional<dynamic_range> parse_dynamic_range(const wire::prefix& range, std:
     return std::nullopt;
   r.limit = *limit;
   while (!text.empty()) {
-    const auto one = parse_as_range(cut(text, ' '));
+    const auto word = cut(text, ' ');
+    if (const auto form = parse_as_form(word)) {
+      r.remote_as_form = *form;
+      continue;
+    }
+    const auto one = parse_as_range(word);
     if (!one)
       return std::nullopt;
     r.remote_as.push_back(*one);

@@ -154,7 +154,7 @@ wire::open our_open(const neighbor_settings& settings, refresh_marks marks, run 
 
 std::optional<wire::notification> fault_of(const neighbor_settings& settings, const wire::open& theirs) {
   using wire::error_code, wire::open_subcode;
-  if (theirs.asn() != settings.remote_as)
+  if (!settings.takes_as(theirs.asn()))
     return wire::make_notification(error_code::open_message, open_subcode::bad_peer_as);
   if (settings.is_ibgp() && theirs.identifier == settings.router_id) // RFC 6286 §2.1
     return wire::make_notification(error_code::open_message, open_subcode::bad_bgp_identifier);
@@ -263,7 +263,7 @@ void write_rules(const neighbor_settings& settings, const negotiated& agreed, wi
 
 } // namespace
 
-rib::session_rules rules_of(const neighbor_settings& settings) {
+rib::session_rules rules_of(const neighbor_settings& settings, std::uint32_t peer_as) {
   const auto& rules = settings.rules;
   const auto role = rules.role;
   rib::session_rules out;
@@ -271,7 +271,7 @@ rib::session_rules rules_of(const neighbor_settings& settings) {
   if (!settings.is_ebgp())
     return out;
   const bool below = role == local_role::customer || role == local_role::rs_client;
-  out.import.add_otc = below || role == local_role::peer ? settings.remote_as : 0; // RFC 9234 §5, ingress 3
+  out.import.add_otc = below || role == local_role::peer ? peer_as : 0; // RFC 9234 §5, ingress 3
   out.import.prepend_as = settings.has_other_as() && !rules.local_as_no_prepend ? settings.local_as : 0;
   out.import.local_pref = rules.default_local_pref;
   out.import.graceful_shutdown = rules.graceful_shutdown;
@@ -344,7 +344,7 @@ rib::session_info info_of(const neighbor_settings& settings, const negotiated& a
   if (settings.is_ibgp())
     info.reflection = {settings.route_reflector_client, settings.client_to_client, settings.cluster_id,
                        settings.speaker_cluster};
-  info.rules = rules_of(settings);
+  info.rules = rules_of(settings, agreed.peer_as);
   info.long_lived = agreed.announced_long_lived;
   info.stale_export = agreed.knows_long_lived                             ? rib::stale_export::as_is
                       : !settings.is_ebgp() && settings.long_lived_to_all ? rib::stale_export::marked

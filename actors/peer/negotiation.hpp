@@ -77,8 +77,8 @@ outbound outbound_of(const neighbor_settings& settings, const negotiated& agreed
 /// All that the RIB has to know but peer, epoch and slot.
 rib::session_info info_of(const neighbor_settings& settings, const negotiated& agreed, const outbound& out);
 
-/// The part of that which the settings alone decide.
-rib::session_rules rules_of(const neighbor_settings& settings);
+/// The part of that which the settings and the neighbour's AS decide.
+rib::session_rules rules_of(const neighbor_settings& settings, std::uint32_t peer_as);
 
 /// Of the session that these settings make.
 policy::session_type session_type_of(const neighbor_settings& settings) noexcept;

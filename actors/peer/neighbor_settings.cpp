@@ -1,6 +1,7 @@
 // One list of the members, walked by whoever needs all of them: resolving, writing as text, and reading it again.
 #include "actors/peer/neighbor_settings.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <set>
 #include <type_traits>
@@ -62,7 +63,10 @@ void apply(const neighbor_patch& patch, neighbor_settings& to) {
       member = *said;
   };
   set(to.description, patch.description);
-  set(to.remote_as, patch.remote_as);
+  if (patch.remote_as) {
+    to.remote_as_form = patch.remote_as->form;
+    to.remote_as = patch.remote_as->number;
+  }
   set(to.local_as, patch.local_as);
   set(to.remote_port, patch.remote_port);
   set(to.local_address, patch.local_address);
@@ -147,6 +151,7 @@ std::string as_text(std::uint32_t n) { return std::to_string(n); }
 std::string as_text(std::uint16_t n) { return std::to_string(n); }
 std::string as_text(std::chrono::seconds s) { return std::to_string(s.count()); }
 std::string as_text(const wire::ip_address& a) { return to_string(a); }
+std::string as_text(const expected_as& e) { return to_string(e); }
 template <class Enum>
   requires std::is_enum_v<Enum> std::string as_text(Enum e) { return std::string{name_of(e)}; }
 /// Numbers: every family has them, known or not.
@@ -193,6 +198,12 @@ bool read(std::string_view text, wire::ip_address& to) {
   if (a)
     to = *a;
   return a.has_value();
+}
+bool read(std::string_view text, expected_as& to) {
+  const auto e = parse_expected_as(text);
+  if (e)
+    to = *e;
+  return e.has_value();
 }
 bool read(std::string_view text, restart_mode& to) {
   const auto mode = parse_restart_mode(text);
@@ -262,7 +273,9 @@ void place_in(const speaker_settings& speaker, neighbor_settings& to, bool local
   if (c.identifier == 0)
     return;
   const bool own_member = to.remote_as == speaker.asn;
-  to.confed = {c.identifier, speaker.asn, !own_member && c.is_member(to.remote_as)};
+  to.confed = {c.identifier, speaker.asn, !own_member && c.is_member(to.remote_as), {}};
+  if (to.remote_as_form == as_form::external)
+    to.confed.members = c.members;
   if (own_member || to.confed.other_member)
     return;
   to.speaker_as = c.identifier;
@@ -304,8 +317,18 @@ neighbor_settings resolve(const speaker_settings& speaker, wire::ip_address addr
   if (group != nullptr)
     apply(*group, all);
   apply(own, all);
+  if (all.remote_as_form == as_form::internal)
+    all.remote_as = all.local_as;
   place_in(speaker, all, own.local_as || (group != nullptr && group->local_as));
   return all;
+}
+
+bool neighbor_settings::takes_as(std::uint32_t asn) const noexcept {
+  if (remote_as_form != as_form::external)
+    return asn == remote_as;
+  const bool ours = asn == local_as || asn == speaker_as || asn == confed.member_as;
+  const bool reserved = asn == 0 || asn == 0xFFFFFFFF; // RFC 7607, RFC 7300
+  return !ours && !reserved && std::ranges::find(confed.members, asn) == confed.members.end();
 }
 
 impact impact_of(const neighbor_settings& before, const neighbor_settings& after) noexcept {

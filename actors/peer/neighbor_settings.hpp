@@ -3,6 +3,7 @@
 // that a session runs with). TOML and API produce patches; one function resolves them, so both inherit alike.
 
 #include "actors/peer/confederation.hpp"
+#include "actors/peer/expected_as.hpp"
 #include "actors/peer/prefix_limit.hpp"
 #include "actors/peer/route_rules.hpp"
 #include "actors/peer/send_choice.hpp"
@@ -34,7 +35,7 @@ std::optional<restart_mode> parse_restart_mode(std::string_view text);
 /// Members that are not set are inherited from the group, then from the defaults of `neighbor_settings`.
 struct neighbor_patch {
   std::optional<std::string> description;
-  std::optional<std::uint32_t> remote_as;
+  std::optional<expected_as> remote_as;
   /// The speaker's own where not set: to who is outside of its confederation, the identifier of that.
   std::optional<std::uint32_t> local_as;
   std::optional<std::uint16_t> remote_port;
@@ -88,7 +89,8 @@ struct neighbor_settings {
   wire::ip_address address;
   std::string group; ///< Empty: none.
   std::string description;
-  std::uint32_t remote_as = 0;
+  as_form remote_as_form = as_form::number; ///< As it is written.
+  std::uint32_t remote_as = 0;              ///< 0 with as_form::external: each session has the one of its OPEN.
   std::uint32_t local_as = 0;
   /// Of the whole speaker, and of its confederation to who is outside; `local_as` is what this neighbour is told.
   std::uint32_t speaker_as = 0;
@@ -140,6 +142,8 @@ struct neighbor_settings {
   /// Other member ASes of our confederation are not outside (RFC 5065 §5.3).
   bool is_ebgp() const noexcept { return kind() == wire::session_kind::ebgp; }
   bool is_ibgp() const noexcept { return kind() == wire::session_kind::ibgp; }
+  /// May the neighbour's OPEN have this number (RFC 4271 §6.2)?
+  bool takes_as(std::uint32_t asn) const noexcept;
   bool has_other_as() const noexcept { return is_ebgp() && local_as != speaker_as; } ///< RFC 7705
   bool operator==(const neighbor_settings&) const = default;
 };

@@ -112,7 +112,7 @@ std::optional<wire::notification> neighbors_visitors::objection(const wire::ip_a
   const auto range = memory().roster.range_of(from);
   if (!range)
     return cease(wire::cease_subcode::connection_rejected);
-  if (!range->takes(open.asn())) {
+  if (!memory().roster.takes(*range, open.asn())) {
     ++memory().range_counts[range->range].refused_as;
     return wire::make_notification(wire::error_code::open_message, wire::open_subcode::bad_peer_as);
   }

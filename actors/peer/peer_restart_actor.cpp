@@ -100,7 +100,7 @@ msg::chains_changed restart_watch::rules_in(const neighbor_settings& settings) c
   m.peer = host_.cell->id();
   m.import_chain = policy::chain_key(settings.import_policy, type);
   m.export_chain = policy::chain_key(settings.export_policy, type);
-  m.rules = rules_of(settings);
+  m.rules = rules_of(settings, settings.remote_as != 0 ? settings.remote_as : host_.cell->status().peer_as);
   return m;
 }
 

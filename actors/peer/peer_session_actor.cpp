@@ -313,6 +313,7 @@ void peer_session::describe() {
   host_.cell->link(link_);
   host_.cell->update([this](msg::neighbor_status& s) {
     s.peer_router_id = agreed_.peer_router_id;
+    s.peer_as = agreed_.peer_as;
     s.hold_time = agreed_.hold_time;
     s.keepalive = agreed_.keepalive;
     s.families = agreed_.families;

@@ -87,6 +87,8 @@ public:
   /// As far as they are known before the caller says its AS number.
   neighbor_settings settings_in(const dynamic_range& r, const wire::ip_address& a) const;
   key_files key_files_of(const dynamic_range& r) const;
+  /// May a caller of the range have this AS number?
+  bool takes(const dynamic_range& r, std::uint32_t asn) const;
   result<roster, mistake> with_range(const dynamic_range& r) const;
   result<roster, mistake> without_range(const wire::prefix& range) const;
   /// A caller becomes a neighbour; one that is there already stays as it is, whatever AS number it calls with now. With

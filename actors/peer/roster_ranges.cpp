@@ -42,6 +42,16 @@ neighbor_settings roster::settings_in(const dynamic_range& r, const wire::ip_add
   return resolve(file_.speaker, a, r.group, group == file_.groups.end() ? nullptr : &group->second, {});
 }
 
+bool roster::takes(const dynamic_range& r, std::uint32_t asn) const {
+  if (r.remote_as_form == as_form::number)
+    return r.lists(asn);
+  const auto group = file_.groups.find(r.group);
+  neighbor_patch own;
+  own.remote_as = r.remote_as_form;
+  return resolve(file_.speaker, r.range.address, r.group, group == file_.groups.end() ? nullptr : &group->second, own)
+      .takes_as(asn);
+}
+
 /// Neither the group nor any of the AS numbers may be one that no caller could be resolved with.
 std::optional<mistake> roster::mistake_in_members(const dynamic_range& r, const neighbor_patch& group) const {
   if (auto wrong = mistake_of_range_group(group))
@@ -49,9 +59,9 @@ std::optional<mistake> roster::mistake_in_members(const dynamic_range& r, const 
   auto somebody = r.range.address;
   if (somebody.is_unspecified())
     somebody.octets[somebody.is_v4() ? 3 : 15] = 1;
-  for (const auto& one : r.remote_as) {
+  for (const auto& one : some_of(r)) {
     neighbor_patch own;
-    own.remote_as = one.first;
+    own.remote_as = one;
     if (auto wrong = mistake_in(resolve(file_.speaker, somebody, r.group, &group, own)))
       return wrong;
   }
@@ -95,7 +105,7 @@ result<roster, mistake> roster::with_dynamic(const wire::ip_address& a, std::uin
   if (caller(a) != nullptr)
     return *this;
   const auto r = range_of(a);
-  if (!r || !r->takes(asn))
+  if (!r || !takes(*r, asn))
     return fail{mistake{"not-found", "no range takes " + to_string(a) + " with AS " + std::to_string(asn), ""}};
   if (dynamic_members(r->range) >= r->limit)
     return fail{mistake{"limit", "the range " + to_string(r->range) + " has all its neighbors", "limit"}};
@@ -120,7 +130,7 @@ roster roster::without_dynamic(const std::vector<wire::ip_address>& gone) const 
 result<roster::member, mistake> roster::dynamic_member(const wire::ip_address& a) const {
   const auto asn = dynamic_.at(a);
   const auto r = range_of(a);
-  if (!r || !r->takes(asn))
+  if (!r || !takes(*r, asn))
     return fail{mistake{"not-found", "no range takes " + to_string(a) + " with AS " + std::to_string(asn), ""}};
   if (const auto group = file_.groups.find(r->group); group != file_.groups.end())
     if (auto wrong = mistake_of_range_group(group->second))

@@ -199,7 +199,7 @@ std::optional<mistake> mistake_of_range_group(const neighbor_patch& group) {
 std::optional<mistake> mistake_in(const neighbor_settings& s) {
   if (auto wrong = mistake_in_addresses(s))
     return wrong;
-  if (s.remote_as == 0)
+  if (s.remote_as == 0 && s.remote_as_form != as_form::external)
     return invalid("remote_as", "the AS of the neighbor is missing: it has to be set for it or for its group");
   if (s.local_as == 0)
     return invalid("local_as", "AS 0 is no AS number (RFC 7607)");

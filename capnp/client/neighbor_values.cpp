@@ -62,6 +62,7 @@ neighbor_settings read_settings(api::NeighborSettings::Reader in) {
   s.group = as_string(in.getGroup());
   s.description = as_string(in.getDescription());
   s.remote_as = in.getRemoteAs();
+  s.remote_as_form = static_cast<as_form>(in.getRemoteAsForm());
   s.local_as = in.getLocalAs();
   s.router_id = in.getRouterId();
   s.remote_port = in.getRemotePort();
@@ -200,6 +201,10 @@ std::vector<neighbor_status> read_statuses(::capnp::List<api::NeighborStatus>::R
 void write_patch(const neighbor_patch& from, api::NeighborPatch::Builder out) {
   give_text(from.description, out.getDescription());
   give(from.remote_as, out.getRemoteAs());
+  if (from.remote_as_form == as_form::external)
+    out.getRemoteAs().setExternal();
+  if (from.remote_as_form == as_form::internal)
+    out.getRemoteAs().setInternal();
   give(from.local_as, out.getLocalAs());
   give(from.remote_port, out.getRemotePort());
   give_address(from.local_address, out.getLocalAddress());

@@ -27,8 +27,12 @@ struct prefix_limit {
   bool operator==(const prefix_limit&) const = default;
 };
 
+/// What `remote_as` says, in place of a number.
+enum class as_form : std::uint8_t { number, external, internal };
+
 struct neighbor_settings {
   std::string group, description;
+  as_form remote_as_form = as_form::number;
   std::uint32_t remote_as = 0, local_as = 0, router_id = 0;
   std::uint16_t remote_port = 0;
   std::optional<wire::ip_address> local_address;
@@ -61,6 +65,7 @@ struct neighbor_settings {
 struct neighbor_patch {
   std::optional<std::string> description;
   std::optional<std::uint32_t> remote_as, local_as;
+  as_form remote_as_form = as_form::number; ///< `external` and `internal`: in place of `remote_as`
   std::optional<std::uint16_t> remote_port;
   std::optional<wire::ip_address> local_address;
   std::optional<bool> passive, enabled;
@@ -167,6 +172,7 @@ struct dynamic_range {
   std::string group;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> remote_as;
   std::uint32_t limit = 100;
+  as_form remote_as_form = as_form::number; ///< else without numbers
 };
 struct range_status {
   dynamic_range range;

@@ -17,6 +17,7 @@ outcome<std::vector<range_status>> neighbors::ranges() {
       s.range.range = api::read_prefix(said.getRange()).value_or(wire::prefix{});
       s.range.group = as_string(said.getGroup());
       s.range.limit = said.getLimit();
+      s.range.remote_as_form = static_cast<as_form>(said.getRemoteAsForm());
       for (const auto a : said.getRemoteAs())
         s.range.remote_as.emplace_back(a.getFirst(), a.getLast());
       s.from_api = in.getOrigin() == api::SettingOrigin::API;
@@ -40,6 +41,7 @@ outcome<done> neighbors::add_range(const dynamic_range& r) {
   api::write_prefix(r.range, out.initRange());
   out.setGroup(api::as_text(r.group));
   out.setLimit(r.limit);
+  out.setRemoteAsForm(static_cast<api::RemoteAsForm>(r.remote_as_form)); // the same order
   auto list = out.initRemoteAs(static_cast<unsigned>(r.remote_as.size()));
   for (unsigned i = 0; i < list.size(); ++i) {
     list[i].setFirst(r.remote_as[i].first);

@@ -3,12 +3,14 @@
 #include "cli/arguments.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/json.hpp"
+#include "cli/status_text.hpp"
 #include "cli/table.hpp"
 #include "cli/text.hpp"
 
 #include "capnp/client/neighbors.hpp"
 
 #include <memory>
+#include <variant>
 
 namespace bellman::cli {
 
@@ -20,23 +22,30 @@ std::string as_text(const as_numbers& a) {
   return a.first == a.second ? std::to_string(a.first) : std::to_string(a.first) + "-" + std::to_string(a.second);
 }
 std::string as_text(const client::dynamic_range& r) {
-  std::string out;
+  std::string out = as_form_text(r.remote_as_form);
   for (const auto& a : r.remote_as)
     out += (out.empty() ? "" : " ") + as_text(a);
   return out;
 }
 
-std::optional<as_numbers> parse_as_numbers(const std::string& text) {
+/// "external" and "internal" stand alone; the daemon says so.
+using as_words = std::variant<client::as_form, as_numbers>;
+
+std::optional<as_words> parse_as_words(const std::string& text) {
+  if (const auto form = parse_as_form(text))
+    return *form;
   const auto dash = text.find('-');
   const auto first = parse_asn(text.substr(0, dash));
   const auto last = dash == text.npos ? first : parse_asn(text.substr(dash + 1));
-  return first && last && *first <= *last ? std::optional{as_numbers{*first, *last}} : std::nullopt;
+  return first && last && *first <= *last ? std::optional<as_words>{as_numbers{*first, *last}} : std::nullopt;
 }
 
 json to_json(const client::range_status& s) {
   auto numbers = json::array();
   for (const auto& a : s.range.remote_as)
     numbers.push_back(as_text(a));
+  if (s.range.remote_as_form != client::as_form::number)
+    numbers.push_back(as_form_text(s.range.remote_as_form));
   return {{"range", wire::to_string(s.range.range)},
           {"group", s.range.group},
           {"remote_as", std::move(numbers)},
@@ -92,8 +101,14 @@ void add_range_commands(CLI::App& app, context& c) {
   add_value(*add, "--group", type_name::name, "where they have their settings from", parse_text, [made](std::string g) {
     made->group = std::move(g);
   })->required();
-  repeated(add_value(*add, "--remote-as", "AS|AS-AS", "theirs; may be given more than once", parse_as_numbers,
-                     [made](as_numbers a) { made->remote_as.push_back(a); }))
+  const auto take = [made](const as_words& said) {
+    if (const auto* form = std::get_if<client::as_form>(&said))
+      made->remote_as_form = *form;
+    else
+      made->remote_as.push_back(std::get<as_numbers>(said));
+  };
+  repeated(add_value(*add, "--remote-as", "AS|AS-AS|external|internal", "theirs; numbers may be given more than once",
+                     parse_as_words, take))
       ->required();
   add_value(*add, "--limit", "NEIGHBORS", "at a time, 100 where not said", parse_count,
             [made](std::uint32_t limit) { made->limit = limit; });

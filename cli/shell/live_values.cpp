@@ -1,5 +1,6 @@
 #include "cli/shell/live_values.hpp"
 
+#include "cli/status_text.hpp"
 #include "cli/table.hpp"
 
 #include "capnp/client/neighbors.hpp"
@@ -19,8 +20,7 @@ void add_neighbors(client::connection& daemon, completion& c, const std::string&
     return;
   for (const auto& n : *all)
     if (auto text = wire::to_string(n.address); text.starts_with(typed))
-      c.candidates.push_back(
-          {std::move(text), "AS" + std::to_string(n.settings.remote_as) + " " + printable(n.settings.description)});
+      c.candidates.push_back({std::move(text), as_name(n.settings) + " " + printable(n.settings.description)});
 }
 
 void add_prefixes(client::connection& daemon, completion& c, const std::string& typed) {

@@ -7,7 +7,7 @@
         BIRD AS 65011                FRR AS 65012 (with zebra)
 
 The links lead to namespaces of their own. BIRD is the neighbour "fe80::2%left" and first calls, then is called. FRR has `neighbor far
-interface`, and is "%right" here: who calls from that link, or whom the kernel has seen announce itself as a router there. IPv4
+interface remote-as external`, and is "%right" here: who calls from that link, or whom the kernel has seen announce itself as a router there. IPv4
 routes go over RFC 8950, for there is no IPv4 address on either link.
 """
 import socket
@@ -81,7 +81,7 @@ router bgp 65012
  bgp router-id 10.0.0.12
  no bgp ebgp-requires-policy
  no bgp network import-check
- neighbor far interface remote-as 65000
+ neighbor far interface remote-as external
  neighbor far timers connect 2
  address-family ipv4 unicast
   network 198.51.100.0/24
@@ -132,7 +132,7 @@ def body(build, folder):
     try:
         output_of(["ip", "-6", "addr", "add", f"{GLOBAL}/64", "dev", "right", "nodad"])
         hub.listen_on = [f"[::]:{hub.site.port}"]
-        hub.neighbors = {LEFT: {"remote_as": 65011, "passive": True, **KEYS}, RIGHT: {"remote_as": 65012, **KEYS}}
+        hub.neighbors = {LEFT: {"remote_as": 65011, "passive": True, **KEYS}, RIGHT: {"remote_as": "external", **KEYS}}
         hub.start()
         bird.start(passive=False)
         hub.until_up([LEFT])
@@ -170,6 +170,7 @@ def meet_frr(hub, frr):
         time.sleep(1)
     require(hub.is_up(RIGHT), f"no session with FRR: {hub.show(RIGHT).get('last_error')}; {frr.vtysh('show bgp summary')}", "FRR")
     until(lambda: f"FRR's routes: {hub.best()}", lambda: {"198.51.100.0/24", "2001:db8:12::/48"} <= hub.best().keys(), daemon="FRR")
+    require(hub.show(RIGHT)["remote_as"] == 65012, f"nobody wrote its AS down: {hub.show(RIGHT)['remote_as']}", "FRR")
     require(hub.show(RIGHT)["remote"]["address"] == f"{THEIRS}%right", f"who is there: {hub.show(RIGHT)['remote']}", "FRR")
 
 

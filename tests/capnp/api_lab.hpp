@@ -109,7 +109,7 @@ inline caf::behavior fake_neighbors(caf::event_based_actor* self, std::shared_pt
         return found;
       },
       [note](const msg::add_neighbor& m) {
-        return note("add " + m.entry.group + " " + std::to_string(m.entry.own.remote_as.value_or(0)), m.entry.address);
+        return note("add " + m.entry.group + " " + to_string(m.entry.own.remote_as.value_or(0)), m.entry.address);
       },
       [note](const msg::change_neighbor& m) {
         return note(std::string{"change"} + (m.group ? " group=" + *m.group : "") +

@@ -165,6 +165,7 @@ TEST_F(CommandLine, AWatchGoesOnWhereItsFileSays) {
 TEST_F(CommandLine, TellsNeighborsWhatWasSaid) {
   start(usual_settings());
   EXPECT_EQ(ctl("neighbor add 192.0.2.3 --group transit --remote-as AS65009"), exit_code::ok);
+  EXPECT_EQ(ctl("neighbor add 192.0.2.4 --remote-as external"), exit_code::ok);
   EXPECT_EQ(ctl("neighbor change 192.0.2.3 --passive on --description x"), exit_code::ok);
   EXPECT_EQ(ctl("neighbor disable 192.0.2.3 --text bye"), exit_code::ok);
   EXPECT_EQ(ctl("neighbor enable 192.0.2.3"), exit_code::ok);
@@ -173,10 +174,10 @@ TEST_F(CommandLine, TellsNeighborsWhatWasSaid) {
   EXPECT_EQ(ctl("neighbor remove 192.0.2.3"), exit_code::ok);
   EXPECT_EQ(out.take(), "");
   const std::lock_guard lock{log->mutex};
-  EXPECT_EQ(log->neighbors,
-            (std::vector<std::string>{"add transit 65009 192.0.2.3", "change description=x passive 192.0.2.3",
-                                      "disable bye 192.0.2.3", "enable 192.0.2.3", "reset 3 192.0.2.3",
-                                      "reset 0 192.0.2.3", "remove 192.0.2.3"}));
+  EXPECT_EQ(log->neighbors, (std::vector<std::string>{"add transit 65009 192.0.2.3", "add  external 192.0.2.4",
+                                                      "change description=x passive 192.0.2.3", "disable bye 192.0.2.3",
+                                                      "enable 192.0.2.3", "reset 3 192.0.2.3", "reset 0 192.0.2.3",
+                                                      "remove 192.0.2.3"}));
 }
 
 TEST_F(CommandLine, SetsAndListsMetrics) {

@@ -256,6 +256,38 @@ TEST(NeighborPatch, PresenceIsToldApartFromValue) {
   EXPECT_FALSE(read.tcp_ao_file);
 }
 
+TEST(NeighborPatch, SaysExternalOrInternalInPlaceOfANumber) {
+  const std::pair<client::as_form, peer::expected_as> forms[] = {{client::as_form::external, peer::as_form::external},
+                                                                 {client::as_form::internal, peer::as_form::internal}};
+  for (const auto& [said, expected] : forms) {
+    client::neighbor_patch patch;
+    patch.remote_as_form = said;
+    ::capnp::MallocMessageBuilder message;
+    auto sent = message.initRoot<api::NeighborPatch>();
+    client::write_patch(patch, sent);
+    EXPECT_EQ(api::read_patch(sent)->remote_as, expected);
+  }
+}
+
+TEST(NeighborStatus, ShowsTheAsThatAnExternalNeighbourHasWhileItIsThere) {
+  auto s = status(1, "Established");
+  s.settings.remote_as_form = peer::as_form::external;
+  s.settings.remote_as = 0;
+  s.peer_as = 64999;
+  const auto shown = [&] {
+    ::capnp::MallocMessageBuilder message;
+    auto out = message.initRoot<api::NeighborStatus>();
+    api::write_status(s, out);
+    return client::read_status(out).settings;
+  };
+  EXPECT_EQ(shown().remote_as, 64999u);
+  EXPECT_EQ(shown().remote_as_form, client::as_form::external);
+  s.state = "Active";
+  EXPECT_EQ(shown().remote_as, 0u);
+  s.restart.restarting = true;
+  EXPECT_EQ(shown().remote_as, 64999u) << "its routes are kept";
+}
+
 TEST(NeighborPatch, NamesAFileOfTcpAoKeysWhichIsNeverAnswered) {
   for (const std::string file : {"/etc/keys/hunter2", ""}) {
     client::neighbor_patch said;

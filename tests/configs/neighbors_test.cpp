@@ -182,6 +182,19 @@ TEST(NeighborTable, HasNoKeyForWhoeverIsBeyondAnInterface) {
             texts{"7:17 `password_file` needs an `address`: TCP MD5 keys go by addresses"});
 }
 
+TEST(NeighborTable, MayNameNoAsNumber) {
+  const std::string start = "[[neighbors]]\ninterface = \"eth0\"\nremote_as = ";
+  const auto external = good(start + "\"external\"\n" + open_policies);
+  EXPECT_EQ(external.neighbors.at(0).own.remote_as, peer::as_form::external);
+  EXPECT_TRUE(external.warnings.empty()) << render(external.warnings);
+  const auto internal = good(start + "\"internal\"\nroute_reflector_client = true\n");
+  EXPECT_EQ(internal.neighbors.at(0).own.remote_as, peer::as_form::internal);
+  EXPECT_TRUE(internal.warnings.empty()) << render(internal.warnings);
+  EXPECT_EQ(errors_after_head(start + "\"other\"\n"), texts{"6:13 `other` cannot be read"});
+  EXPECT_EQ(errors_after_head(start + "\"external\"\nroute_reflector_client = true\n"),
+            texts{"4:1 `route_reflector_client` needs an iBGP session (RFC 4456)"});
+}
+
 TEST(NeighborTable, ChecksItsValues) {
   struct {
     const char* line;
@@ -292,6 +305,7 @@ TEST(Warning, SaysThatEbgpWithoutPolicyPassesNothing) { // RFC 8212
             texts{"4 this eBGP neighbour has no export policy: no route passes (RFC 8212)"});
   EXPECT_TRUE(warnings(neighbor_head + open_policies).empty());
   EXPECT_TRUE(warnings(neighbor_head + "local_as = 65001\n").empty()); // iBGP
+  EXPECT_EQ(warnings("[[neighbors]]\naddress = \"192.0.2.2\"\nremote_as = \"external\"\n").size(), 1u);
 }
 
 TEST(Warning, SaysThatAPathPerClientNeedsAClient) {

@@ -29,6 +29,15 @@ TEST(DynamicNeighborTable, TakesTheAsOfItsGroup) {
   EXPECT_EQ(d.dynamic_neighbors.at(0).remote_as, (std::vector<peer::as_range>{{64999, 64999}}));
 }
 
+TEST(DynamicNeighborTable, TakesExternalAndInternalCallers) {
+  const auto d = good(range("group = \"clients\"\nremote_as = \"external\"\n") +
+                      "[groups.ours]\nremote_as = \"internal\"\n"
+                      "[[dynamic_neighbors]]\nrange = \"10.1.0.0/16\"\ngroup = \"ours\"\n");
+  EXPECT_EQ(d.dynamic_neighbors.at(0).remote_as_form, peer::as_form::external);
+  EXPECT_TRUE(d.dynamic_neighbors[0].remote_as.empty());
+  EXPECT_EQ(d.dynamic_neighbors.at(1).remote_as_form, peer::as_form::internal) << "that of its group";
+}
+
 TEST(DynamicNeighborTable, ChecksItsValues) {
   const struct {
     std::string text, expected;
@@ -39,6 +48,7 @@ TEST(DynamicNeighborTable, ChecksItsValues) {
       {range("group = \"clients\"\n"), "6:1 `remote_as` is missing in [[dynamic_neighbors]]"},
       {range("group = \"clients\"\nremote_as = 0\n"), "9:13 `remote_as` is no AS number"},
       {range("group = \"clients\"\nremote_as = [\"9-8\"]\n"), "9:14 `remote_as` is no AS number"},
+      {range("group = \"clients\"\nremote_as = [\"external\"]\n"), "9:14 `remote_as` is no AS number"},
       {range("group = \"clients\"\nremote_as = []\n"), "9:13 `remote_as` is empty"},
       {range(whole + "limit = 0\n"), "10:9 `limit` is out of range"},
       {range(whole + "passive = true\n"), "10:1 unknown key `passive` in [[dynamic_neighbors]]"},

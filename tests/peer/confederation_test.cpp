@@ -42,6 +42,22 @@ wire::outbound_form form_to(std::uint32_t remote_as, neighbor_patch own = {}) {
   return outbound_of(s, agreed_with(s), here).form;
 }
 
+TEST(Confederation, ExternalIsWhoeverIsOutsideAndInternalOurMemberAs) {
+  neighbor_patch own;
+  own.remote_as = as_form::external;
+  const auto outside = resolve(inside(), someone, {}, nullptr, own);
+  EXPECT_EQ(outside.kind(), session_kind::ebgp);
+  EXPECT_EQ(our_open(outside).asn(), 100u);
+  EXPECT_EQ(mistake_in(outside), std::nullopt);
+  EXPECT_TRUE(outside.takes_as(65004));
+  for (const std::uint32_t of_ours : {100u, 65001u, 65002u, 65003u})
+    EXPECT_FALSE(outside.takes_as(of_ours)) << of_ours;
+  own.remote_as = as_form::internal;
+  const auto within = resolve(inside(), someone, {}, nullptr, own);
+  EXPECT_EQ(within.kind(), session_kind::ibgp);
+  EXPECT_EQ(within.remote_as, 65001u);
+}
+
 TEST(Confederation, MembersAreToldTheMemberAsAndOthersTheIdentifier) {
   const struct {
     std::uint32_t remote_as, told;

@@ -29,9 +29,9 @@ std::string fault(const result<roster, mistake>& r) { return r ? "" : r.error().
 
 TEST(DynamicRange, TakesItsAsNumbers) {
   for (const std::uint32_t in : {64512u, 64520u, 65001u})
-    EXPECT_TRUE(clients().takes(in)) << in;
+    EXPECT_TRUE(clients().lists(in)) << in;
   for (const std::uint32_t out : {64511u, 64521u, 65000u, 65002u})
-    EXPECT_FALSE(clients().takes(out)) << out;
+    EXPECT_FALSE(clients().lists(out)) << out;
   EXPECT_EQ(parse_as_range("64512-64520"), (as_range{64512, 64520}));
   EXPECT_EQ(parse_as_range("4294967294"), (as_range{4294967294, 4294967294}));
   for (const auto* bad : {"", "0", "0-5", "9-8", "1-", "-1", "1-2-3", "4294967295", "1-4294967295", "x", "1 "})
@@ -62,6 +62,30 @@ TEST(RosterRanges, ACallerHasTheSettingsOfTheGroupAndTheAsOfItsOpen) {
   }
   EXPECT_EQ(fault(r.with_dynamic(caller, 65000)), "not-found ");
   EXPECT_EQ(fault(r.with_dynamic(ip("11.0.0.1"), 64513)), "not-found ");
+}
+
+TEST(DynamicRange, HasNumbersOrAForm) {
+  auto r = clients();
+  r.remote_as_form = as_form::external;
+  EXPECT_NE(fault_of(r), "");
+  r.remote_as.clear();
+  EXPECT_EQ(fault_of(r), "");
+  EXPECT_EQ(to_text(r), "clients\n3 external");
+  EXPECT_EQ(parse_dynamic_range(r.range, to_text(r)), r);
+  EXPECT_EQ(parse_dynamic_range(r.range, "clients\n3 external 65001"), std::nullopt);
+}
+
+TEST(RosterRanges, ExternalCallersAreOfAnyAsButOurs) {
+  auto any = clients();
+  any.remote_as.clear();
+  any.remote_as_form = as_form::external;
+  const auto r = at_start({any});
+  EXPECT_EQ(r.with_dynamic(caller, 64999)->members().at(caller).settings.remote_as, 64999u);
+  EXPECT_EQ(fault(r.with_dynamic(caller, 65000)), "not-found ");
+  any.remote_as_form = as_form::internal;
+  const auto ours = at_start({any});
+  EXPECT_TRUE(ours.with_dynamic(caller, 65000)->members().at(caller).settings.is_ibgp());
+  EXPECT_EQ(fault(ours.with_dynamic(caller, 64999)), "not-found ");
 }
 
 TEST(RosterRanges, TheLongestRangeCounts) {

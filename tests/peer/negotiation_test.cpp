@@ -87,6 +87,26 @@ TEST(TheirOpen, IsRefusedForWhatRfc4271Lists) {
   EXPECT_EQ(fault_of(six, four)->data, (wire::bytes{1, 4, 0, 2, 0, 1}));
 }
 
+TEST(TheirOpen, OfAnExternalNeighbourSaysTheAsOfTheSession) {
+  neighbor_patch own;
+  own.remote_as = as_form::external;
+  own.rules.role = local_role::customer;
+  own.rules.as_override = true;
+  const auto s = resolve({65000, 10}, wire::ip_address::v4(0xC0000202), {}, nullptr, own);
+  EXPECT_EQ(fault_of(s, open_of(65000)),
+            wire::make_notification(wire::error_code::open_message, wire::open_subcode::bad_peer_as));
+  for (const std::uint32_t asn : {64500u, 4200000001u}) {
+    const auto agreed = agree(s, open_of(asn));
+    EXPECT_EQ(agreed.kind, wire::session_kind::ebgp);
+    EXPECT_EQ(agreed.peer_as, asn);
+    const auto out = outbound_of(s, agreed, v4);
+    EXPECT_EQ(out.form.override_as, asn);
+    const auto info = info_of(s, agreed, out);
+    EXPECT_EQ(info.peer_as, asn);
+    EXPECT_EQ(info.rules.import.add_otc, asn);
+  }
+}
+
 TEST(TheirOpen, CountsWithItsFourByteAs) {
   const auto s = settings_of(4200000000);
   auto o = open_of(4200000000);

@@ -41,6 +41,48 @@ TEST(NeighborSettings, KnowBothTheAsOfTheSpeakerAndTheOneShownToTheNeighbour) {
   EXPECT_EQ(s.speaker_as, 65000u);
 }
 
+TEST(NeighborSettings, OfAnExternalNeighbourKnowTheKindButNotTheNumber) {
+  neighbor_patch own;
+  own.remote_as = as_form::external;
+  const auto s = resolve({65000, 1}, someone, {}, nullptr, own);
+  EXPECT_EQ(s.remote_as, 0u);
+  EXPECT_TRUE(s.is_ebgp());
+  EXPECT_EQ(mistake_in(s), std::nullopt);
+  for (const std::uint32_t other : {1u, 64999u, 65001u, 4294967294u})
+    EXPECT_TRUE(s.takes_as(other)) << other;
+  for (const std::uint32_t none : {65000u, 0u, 4294967295u})
+    EXPECT_FALSE(s.takes_as(none)) << none;
+  own.local_as = 65010;
+  const auto two = resolve({65000, 1}, someone, {}, nullptr, own);
+  EXPECT_FALSE(two.takes_as(65010)) << "our number towards it";
+  EXPECT_FALSE(two.takes_as(65000)) << "and our own";
+}
+
+TEST(NeighborSettings, OfAnInternalNeighbourHaveTheNumberThatItIsTold) {
+  neighbor_patch own;
+  own.remote_as = as_form::internal;
+  for (const auto& [local, expected] :
+       {std::pair{std::optional<std::uint32_t>{}, 65000u}, {std::optional<std::uint32_t>{65010}, 65010u}}) {
+    own.local_as = local;
+    const auto s = resolve({65000, 1}, someone, {}, nullptr, own);
+    EXPECT_EQ(s.remote_as, expected);
+    EXPECT_TRUE(s.is_ibgp());
+    EXPECT_TRUE(s.takes_as(expected));
+    EXPECT_FALSE(s.takes_as(expected + 1));
+  }
+}
+
+TEST(NeighborSettings, ANumberInPlaceOfAFormIsAnotherSession) {
+  neighbor_patch number, form;
+  number.remote_as = 64500;
+  form.remote_as = as_form::external;
+  const auto a = resolve({65000, 1}, someone, {}, nullptr, number);
+  const auto b = resolve({65000, 1}, someone, {}, nullptr, form);
+  EXPECT_EQ(impact_of(a, b), impact::reset);
+  EXPECT_EQ(impact_of(b, a), impact::reset);
+  EXPECT_EQ(overlay(form, number).remote_as, 64500u);
+}
+
 TEST(NeighborSettings, TellWhatAChangeCosts) {
   struct row {
     const char* what;
@@ -165,6 +207,7 @@ TEST(NeighborPatch, RefusesTextThatItCannotRead) {
                            "remote_as\n",
                            "remote_as=\n",
                            "remote_as=4294967296\n",
+                           "remote_as=other\n",
                            "remote_as=1 \n",
                            "remote_port=65536\n",
                            "passive=yes\n",
@@ -191,7 +234,11 @@ public:
   neighbor_patch make() {
     neighbor_patch p;
     maybe(p.description, [&] { return text(); });
-    for (auto* member : {&p.remote_as, &p.local_as, &p.cluster_id})
+    maybe(p.remote_as, [&] {
+      const auto n = static_cast<std::uint32_t>(random_());
+      return n % 3 == 0 ? expected_as{as_form::external} : n % 3 == 1 ? expected_as{as_form::internal} : expected_as{n};
+    });
+    for (auto* member : {&p.local_as, &p.cluster_id})
       maybe(*member, [&] { return static_cast<std::uint32_t>(random_()); });
     maybe(p.add_path_send, [&] { return parse_send_choice(below(2) == 0 ? "best-7" : "per-as").value(); });
     for (auto* member : {&p.remote_port, &p.ttl_security, &p.ttl, &p.paths_limit})
