@@ -21,7 +21,7 @@
 
 namespace bellman::configs {
 
-/// "127.0.0.1:1790" or "[::1]:1790".
+/// "127.0.0.1:1790", "[::1]:1790", or "[fe80::1%eth0]:1790" (RFC 4007).
 struct endpoint {
   wire::ip_address address;
   std::uint16_t port = 0;

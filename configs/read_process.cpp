@@ -19,6 +19,10 @@ void read_endpoints(table_reader& in, std::vector<endpoint>& to) {
   const auto* v = in.find("listen");
   if (v == nullptr || !in.list("listen", to, parse_endpoint, endpoint_form))
     return;
+  for (const auto& e : to)
+    if (!e.address.is_v4() && e.address.is_link_local() && !e.address.has_zone())
+      in.out().error(*v, "`" + to_string(e) + "` is a link-local address: the interface is missing",
+                     "\"[" + wire::to_string(e.address) + "%eth0]:" + std::to_string(e.port) + "\"");
   for (std::size_t i = 0; i < to.size(); ++i)
     if (std::find(to.begin(), to.begin() + static_cast<std::ptrdiff_t>(i), to[i]) !=
         to.begin() + static_cast<std::ptrdiff_t>(i))

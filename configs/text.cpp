@@ -21,9 +21,9 @@ std::optional<endpoint> parse_endpoint(std::string_view text) {
     host = host.substr(1, host.size() - 2);
   endpoint e;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), e.port);
-  const auto address = wire::parse_ip(host);
-  if (!address || address->is_v4() == in_brackets || error != std::errc{} || end != digits.data() + digits.size() ||
-      e.port == 0)
+  const auto address = in_brackets ? wire::parse_host(host) : wire::parse_ip(host);
+  if (!address || address->is_interface() || address->is_v4() == in_brackets || error != std::errc{} ||
+      end != digits.data() + digits.size() || e.port == 0)
     return std::nullopt;
   e.address = *address;
   return e;

@@ -21,6 +21,12 @@ constexpr std::chrono::milliseconds pause_after_error{100};
 
 using tcp = asio::ip::tcp;
 
+/// Of an interface that is not there the kernel only says "invalid argument".
+std::string why_not_bound(const wire::ip_address& where, const boost::system::error_code& error) {
+  return where.has_zone() && index_of(where) == 0 ? "there is no interface " + std::string{where.zone_name()}
+                                                  : to_text(error);
+}
+
 class tcp_listener final : public io_item, public std::enable_shared_from_this<tcp_listener> {
 public:
   tcp_listener(io_core& core, accept_callback on_accept, accept_limits limits,
@@ -40,7 +46,7 @@ public:
           passed([&] { it.acceptor.set_option(tcp::acceptor::reuse_address{true}, error); }) &&
           (one.address.is_v4() || passed([&] { it.acceptor.set_option(asio::ip::v6_only{true}, error); })) &&
           passed([&] { it.acceptor.bind(address, error); });
-      auto why = good ? prepare(it, one.address.afi, keys) : to_text(error);
+      auto why = good ? prepare(it, one.address.afi, keys) : why_not_bound(one.address, error);
       if (why.empty() && it.acceptor.listen(backlog, error))
         why = to_text(error);
       if (!why.empty()) {

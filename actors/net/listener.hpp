@@ -32,7 +32,8 @@ class keyring;
 class guest_list;
 
 /// Binds all or none. With `keys`, nothing is accepted that is not signed as they want; what is over the limits is
-/// closed without a word; `expected` are those for whom places are kept. The error says which address failed and why.
+/// closed without a word; `expected` are those for whom places are kept. The interface that an address names as its zone
+/// has to be there. The error says which address failed and why.
 /// An IPv6 address takes no IPv4 connections.
 result<std::shared_ptr<listener>, std::string> listen(io_threads& io, const std::vector<endpoint>& where,
                                                       accept_callback on_accept, std::shared_ptr<keyring> keys = {},

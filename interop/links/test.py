@@ -131,7 +131,7 @@ def body(build, folder):
     bird, frr = LinkBird(folder, left), LinkFrr(folder, right)
     try:
         output_of(["ip", "-6", "addr", "add", f"{GLOBAL}/64", "dev", "right", "nodad"])
-        hub.listen_on = [f"[::]:{hub.site.port}"]
+        hub.listen_on = [f"[{OURS}%{link}]:{hub.site.port}" for link in ("left", "right")]
         hub.neighbors = {LEFT: {"remote_as": 65011, "passive": True, **KEYS}, RIGHT: {"remote_as": "external", **KEYS}}
         hub.start()
         bird.start(passive=False)

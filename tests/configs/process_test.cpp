@@ -42,6 +42,15 @@ TEST(ListenSection, ReadsEveryKeyAndChecksIt) {
                    "7:1 unknown key `backlog` in [listen]"}));
 }
 
+TEST(GlobalSection, ListensOnALinkWhereItIsNamed) {
+  const auto d = good("listen = [\"[fe80::1%eth0]:179\", \"[fe80::1%eth1]:179\"]\n");
+  ASSERT_EQ(d.global.listen.size(), 2u);
+  EXPECT_EQ(d.global.listen[0].address.zone_name(), "eth0");
+  EXPECT_EQ(d.global.listen[1].address.zone_name(), "eth1");
+  EXPECT_EQ(errors_after_head("listen = \"[fe80::1]:179\"\n"),
+            (texts{"4:10 `[fe80::1]:179` is a link-local address: the interface is missing"}));
+}
+
 TEST(GlobalSection, ChecksRanges) {
   const auto with_asn = [](const std::string& asn) {
     return errors("[global]\nrouter_id = \"1.1.1.1\"\nasn = " + asn + "\n");
@@ -65,10 +74,11 @@ TEST(GlobalSection, RefusesRouterIdsThatAreNone) {
 }
 
 TEST(Endpoint, IsAnAddressAndAPort) {
-  for (const auto* text : {"127.0.0.1:1790", "0.0.0.0:179", "[::]:179", "[2001:db8::1]:65535"})
+  for (const auto* text : {"127.0.0.1:1790", "0.0.0.0:179", "[::]:179", "[2001:db8::1]:65535", "[fe80::1%eth0]:179"})
     EXPECT_EQ(to_string(parse_endpoint(text).value()), text);
   for (const auto* bad : {"", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:1x", "::1:179",
-                          "[::1]", "[127.0.0.1]:179", "[]:1", "localhost:179", ":179"})
+                          "[::1]", "[127.0.0.1]:179", "[]:1", "localhost:179", ":179", "[%eth0]:179", "[fe80::1%]:179",
+                          "[2001:db8::1%eth0]:179", "fe80::1%eth0:179", "[127.0.0.1%lo]:179"})
     EXPECT_FALSE(parse_endpoint(bad)) << bad;
 }
 

@@ -1,5 +1,10 @@
 #include "tests/net/net_lab.hpp"
 
+#include <array>
+#include <cstring>
+
+#include <ifaddrs.h>
+
 namespace bellman::net {
 namespace {
 
@@ -39,6 +44,42 @@ TEST(Listener, AnyAddressOfIpv6LeavesIpv4Alone) {
   const auto port = (*six)->endpoints()[0].port;
   auto four = listen(io, {{wire::ip_address::v4(0), port}}, [](auto) {});
   EXPECT_TRUE(four) << four.error();
+}
+
+TEST(Listener, SaysWhichInterfaceIsMissing) {
+  io_threads io;
+  const auto made = listen(io, {{wire::parse_host("fe80::1%no-such-if").value(), 179}}, [](auto) {});
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error(), "cannot listen on fe80::1%no-such-if port 179: there is no interface no-such-if");
+}
+
+/// Some link-local address of this machine, where it has one.
+std::optional<wire::ip_address> own_link_local() {
+  ifaddrs* first = nullptr;
+  if (::getifaddrs(&first) != 0)
+    return {};
+  const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> all{first, &::freeifaddrs};
+  for (const auto* i = all.get(); i != nullptr; i = i->ifa_next) {
+    if (i->ifa_addr == nullptr || i->ifa_addr->sa_family != AF_INET6 || !wire::is_zone(i->ifa_name))
+      continue;
+    sockaddr_in6 found;
+    std::memcpy(&found, i->ifa_addr, sizeof found);
+    std::array<std::uint8_t, 16> octets;
+    std::memcpy(octets.data(), &found.sin6_addr, octets.size());
+    if (const auto a = wire::ip_address::v6(octets); a.is_link_local())
+      return a.with_zone(i->ifa_name);
+  }
+  return {};
+}
+
+TEST(Listener, BindsToTheInterfaceOfALinkLocalAddress) {
+  const auto here = own_link_local();
+  if (!here)
+    GTEST_SKIP() << "this machine has no link-local address";
+  io_threads io;
+  const auto made = listen(io, {{*here, 0}}, [](auto) {});
+  ASSERT_TRUE(made) << made.error();
+  EXPECT_EQ((*made)->endpoints().at(0).address, *here);
 }
 
 TEST(Listener, BindsAllOrNone) {
