@@ -46,7 +46,7 @@ public:
           passed([&] { it.acceptor.set_option(tcp::acceptor::reuse_address{true}, error); }) &&
           (one.address.is_v4() || passed([&] { it.acceptor.set_option(asio::ip::v6_only{true}, error); })) &&
           passed([&] { it.acceptor.bind(address, error); });
-      auto why = good ? prepare(it, one.address.afi, keys) : why_not_bound(one.address, error);
+      auto why = good ? prepare(it, one.address, keys) : why_not_bound(one.address, error);
       if (why.empty() && it.acceptor.listen(backlog, error))
         why = to_text(error);
       if (!why.empty()) {
@@ -57,11 +57,11 @@ public:
     }
     return {};
   }
-  /// At every socket of the family. Answers why not, or nothing.
+  /// At every socket that the neighbour may call. Answers why not, or nothing.
   std::string set_keys(const wire::prefix& whom, const peer::session_keys& keys) {
     std::string why;
     for (auto& it : doors_)
-      if (it->family == whom.address.afi && it->acceptor.is_open())
+      if (needs_keys_of(it->where, whom) && it->acceptor.is_open())
         if (auto wrong = give(*it, whom, keys); !wrong.empty())
           why = std::move(wrong);
     return why;
@@ -92,12 +92,12 @@ private:
     asio::steady_timer rest;
     tcp::socket next;
     tcp::endpoint caller;
-    wire::afi family = wire::afi::ipv4;
+    wire::ip_address where;
     std::map<wire::prefix, peer::session_keys> keys; ///< what the socket has
     bool troubled = false;
   };
 
-  /// The kernel knows no zones: neighbours of the same address on two links have one key.
+  /// The kernel knows no zones: at a socket of all links, neighbours of the same address on two of them have one key.
   static std::string give(door& it, const wire::prefix& whom, const peer::session_keys& keys) {
     const wire::prefix block{whom.address.without_zone(), whom.length};
     auto& held = it.keys[block];
@@ -110,14 +110,14 @@ private:
   /// Before it listens: no connection may come in unsigned. A neighbour with GTSM (RFC 5082) drops our SYN-ACK unless
   /// it has the highest TTL; accepted connections go back to the system's. TCP-AO keys that do not fit beside others
   /// concern their neighbour alone: the ring asks for them once more, and blocks it.
-  static std::string prepare(door& it, wire::afi family, keyring* keys) {
-    it.family = family;
+  static std::string prepare(door& it, const wire::ip_address& where, keyring* keys) {
+    it.where = where;
     const auto fd = it.acceptor.native_handle();
     keep_syns(fd);
-    auto why = set_ttl(fd, family, 255);
+    auto why = set_ttl(fd, where.afi, 255);
     if (keys != nullptr)
       keys->each([&](const wire::prefix& whom, const peer::session_keys& of_it) {
-        if (why.empty() && whom.address.afi == family)
+        if (why.empty() && needs_keys_of(where, whom))
           if (auto wrong = give(it, whom, of_it); of_it.ao.empty())
             why = std::move(wrong);
       });
@@ -200,6 +200,11 @@ private:
 };
 
 } // namespace
+
+bool needs_keys_of(const wire::ip_address& where, const wire::prefix& whom) noexcept {
+  const auto& who = whom.address;
+  return where.afi == who.afi && (!where.has_zone() || !who.has_zone() || where.zone == who.zone);
+}
 
 // The I/O thread binds, so that a listener that was let go just before is out of the way.
 result<std::shared_ptr<listener>, std::string> listen(io_threads& io, const std::vector<endpoint>& where,

@@ -31,10 +31,13 @@ using accept_callback = std::function<void(std::shared_ptr<connection>)>;
 class keyring;
 class guest_list;
 
+/// Do the keys of `whom` belong to a socket that listens at `where`? The kernel keeps them by socket and address, and
+/// knows no links; so a socket that listens on one link has those of its neighbours alone.
+bool needs_keys_of(const wire::ip_address& where, const wire::prefix& whom) noexcept;
+
 /// Binds all or none. With `keys`, nothing is accepted that is not signed as they want; what is over the limits is
-/// closed without a word; `expected` are those for whom places are kept. The interface that an address names as its zone
-/// has to be there. The error says which address failed and why.
-/// An IPv6 address takes no IPv4 connections.
+/// closed without a word; `expected` are those for whom places are kept. The interface that an address names as its
+/// zone has to be there. The error says which address failed and why. An IPv6 address takes no IPv4 connections.
 result<std::shared_ptr<listener>, std::string> listen(io_threads& io, const std::vector<endpoint>& where,
                                                       accept_callback on_accept, std::shared_ptr<keyring> keys = {},
                                                       accept_limits limits = {},

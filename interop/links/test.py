@@ -8,7 +8,8 @@
 
 The links lead to namespaces of their own. BIRD is the neighbour "fe80::2%left" and first calls, then is called. FRR has `neighbor far
 interface remote-as external`, and is "%right" here: who calls from that link, or whom the kernel has seen announce itself as a router there. IPv4
-routes go over RFC 8950, for there is no IPv4 address on either link.
+routes go over RFC 8950, for there is no IPv4 address on either link. bellmand listens on each link: BIRD's calls are signed (RFC 2385),
+and those of FRR, which has the same address, are not.
 """
 import socket
 import struct
@@ -28,6 +29,7 @@ KEYS = {"import_policy": ["accept-all"], "export_policy": ["accept-all"], "conne
         "families": ["ipv4-unicast", "ipv6-unicast"], "hold_time": 30}
 OURS, THEIRS, GLOBAL = "fe80::1", "fe80::2", "fd00:77::1"
 LEFT, RIGHT = f"{THEIRS}%left", "%right"
+KEY = "of the left link"
 
 
 class LinkBird:
@@ -47,6 +49,7 @@ protocol bgp bellman {{
   local {THEIRS} as 65011;
   neighbor {OURS}%'far' as 65000;
   direct;
+  password "{KEY}";
   hold time 30; connect delay time 1; connect retry time 2; error wait time 1, 2;
   {"passive;" if passive else ""}
   ipv4 {{ import all; export where source = RTS_STATIC; extended next hop on; }};
@@ -132,7 +135,7 @@ def body(build, folder):
     try:
         output_of(["ip", "-6", "addr", "add", f"{GLOBAL}/64", "dev", "right", "nodad"])
         hub.listen_on = [f"[{OURS}%{link}]:{hub.site.port}" for link in ("left", "right")]
-        hub.neighbors = {LEFT: {"remote_as": 65011, "passive": True, **KEYS}, RIGHT: {"remote_as": "external", **KEYS}}
+        hub.neighbors = {LEFT: {"remote_as": 65011, "passive": True, "password_file": secret(folder), **KEYS}, RIGHT: {"remote_as": "external", **KEYS}}
         hub.start()
         bird.start(passive=False)
         hub.until_up([LEFT])
@@ -150,6 +153,13 @@ def body(build, folder):
     finally:
         for part in (bird, frr, hub, left, right):
             part.stop()
+
+
+def secret(folder):
+    path = folder / "left.key"
+    path.touch(0o600)
+    path.write_text(KEY + "\n")
+    return str(path)
 
 
 def check_bird(hub, bird):

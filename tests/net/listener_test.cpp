@@ -82,6 +82,16 @@ TEST(Listener, BindsToTheInterfaceOfALinkLocalAddress) {
   EXPECT_EQ((*made)->endpoints().at(0).address, *here);
 }
 
+TEST(Listener, OfOneLinkHasTheKeysOfItsNeighboursAlone) {
+  const auto on = [](const char* text) { return wire::parse_host(text).value(); };
+  const auto host = [&](const char* text) { return wire::prefix{on(text), 128}; };
+  EXPECT_TRUE(needs_keys_of(on("fe80::1%eth0"), host("fe80::2%eth0")));
+  EXPECT_FALSE(needs_keys_of(on("fe80::1%eth0"), host("fe80::2%eth1")));
+  EXPECT_TRUE(needs_keys_of(wire::ip_address::v6({}), host("fe80::2%eth1"))) << "all links call there";
+  EXPECT_TRUE(needs_keys_of(on("fe80::1%eth0"), wire::parse_prefix("fe80::/10").value())) << "a range of any link";
+  EXPECT_FALSE(needs_keys_of(wire::ip_address::v6({}), wire::parse_prefix("192.0.2.1").value()));
+}
+
 TEST(Listener, BindsAllOrNone) {
   io_threads io;
   auto first = listen(io, {{loopback4, 0}}, [](auto) {});
