@@ -20,6 +20,7 @@ void write_options(const peer::session_options& from, SessionOptions::Builder ou
   out.setSendHoldTime(count(from.send_hold_time));
   out.setExtendedNextHop(from.extended_next_hop);
   out.setMultiprotocol(from.multiprotocol);
+  out.setAdvertiseRouter(from.advertise_router);
   out.setLogLevel(as_text(std::string{peer::name_of(from.log_level)}));
 }
 
@@ -35,6 +36,7 @@ result<peer::session_options_patch, refusal> read_options(SessionOptionsPatch::R
   take_seconds(in.getSendHoldTime(), p.send_hold_time);
   take(in.getExtendedNextHop(), p.extended_next_hop);
   take(in.getMultiprotocol(), p.multiprotocol);
+  take(in.getAdvertiseRouter(), p.advertise_router);
   if (in.getLogLevel().isSet()) {
     p.log_level = peer::parse_word<peer::log_level>(as_string(in.getLogLevel().getSet()));
     if (!p.log_level)

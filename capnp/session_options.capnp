@@ -25,6 +25,8 @@ struct SessionOptions {
   # "inherit" (the daemon's), "trace", "debug", "info", "warning", "error" or "off". A change takes effect at once, without a reset.
   multiprotocol @9 :Bool;
   # RFC 4760 is announced. Without it there is IPv4 unicast and nothing else.
+  advertiseRouter @10 :Bool;
+  # We are announced as a router on its link (RFC 4861), so that it finds us. Needs an interface in its address.
 }
 
 struct SessionOptionsPatch {
@@ -69,5 +71,9 @@ struct SessionOptionsPatch {
   multiprotocol :union {
     keep @18 :Void;
     set @19 :Bool;
+  }
+  advertiseRouter :union {
+    keep @20 :Void;
+    set @21 :Bool;
   }
 }

@@ -30,6 +30,7 @@ void add_session_options(CLI::App& app, client::session_options_patch& o) {
   flag("--multiprotocol", o.multiprotocol, "RFC 4760 is announced; off: IPv4 unicast and nothing else");
   add_value(app, "--log-level", "inherit|trace|debug|info|warning|error|off", "what its session says to the log",
             parse_text, into(o.log_level));
+  flag("--advertise-router", o.advertise_router, "we are announced as a router on its link, so that it finds us");
 }
 
 std::vector<std::pair<std::string, std::string>> option_lines(const client::session_options& o) {
@@ -47,6 +48,7 @@ std::vector<std::pair<std::string, std::string>> option_lines(const client::sess
   add(o.send_hold_time != 480, "Send hold time", seconds(o.send_hold_time));
   add(o.extended_next_hop, "IPv6 next hops for IPv4", "announced");
   add(!o.multiprotocol, "Multiprotocol", "not announced");
+  add(o.advertise_router, "Router", "announced on its link");
   add(o.log_level != "inherit", "Log level", printable(o.log_level));
   return out;
 }
@@ -61,7 +63,8 @@ nlohmann::ordered_json options_json(const client::session_options& o) {
           {"send_hold_time", o.send_hold_time},
           {"extended_next_hop", o.extended_next_hop},
           {"multiprotocol", o.multiprotocol},
-          {"log_level", o.log_level}};
+          {"log_level", o.log_level},
+          {"advertise_router", o.advertise_router}};
 }
 
 } // namespace bellman::cli

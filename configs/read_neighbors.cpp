@@ -160,6 +160,7 @@ void read_options(table_reader& in, peer::session_options_patch& to) {
   in.number("idle_hold_max", to.idle_hold_max, 1, 3600);
   in.number("send_hold_time", to.send_hold_time, 8, 65535);
   read_rule(in, "log_level", to.log_level);
+  in.boolean("advertise_router", to.advertise_router);
 }
 
 /// The files are read again when the keys are needed; what is wrong with them is seen here first. The kernel is not

@@ -2,6 +2,7 @@
 
 #include "actors/interfaces.hpp"
 #include "actors/ledger/ledger_actor.hpp"
+#include "actors/peer/announcer_actor.hpp"
 #include "capnp/gateway_actor.hpp"
 
 #include <caf/all.hpp>
@@ -94,7 +95,7 @@ std::vector<child_spec> tables(const tree_parts& p) {
 child_spec neighbors_child(const tree_parts& p) {
   return child("neighbors", names::neighbors, [p](caf::actor_system& system) {
     peer::neighbors_ports ports;
-    ports.peer = {p.dialer, p.slots, p.attributes, p.partitions, p.debug_faults, p.keys, p.own, p.guests};
+    ports.peer = {p.dialer, p.slots, p.attributes, p.partitions, p.debug_faults, p.keys, p.own, p.guests, p.links};
     ports.memory = p.neighbors;
     ports.most_dynamic = p.most_dynamic;
     ports.start_peer = [&system](std::string name, std::function<caf::actor(caf::actor_system&)> make) {
@@ -110,6 +111,12 @@ child_spec neighbors_child(const tree_parts& p) {
   });
 }
 
+child_spec announcer_child(const tree_parts& p) {
+  return child("announcer", {}, [p](caf::actor_system& system) {
+    return peer::spawn_announcer(system, {p.links, net::open_router_voice, std::random_device{}(), p.debug_faults});
+  });
+}
+
 child_spec gateway_child(const tree_parts& p) {
   return child("gateway", api::gateway_name,
                [p](caf::actor_system& system) { return api::spawn_gateway(system, p.debug_faults); });
@@ -122,7 +129,8 @@ supervisor_settings supervision_tree(const tree_parts& p) {
                     {supervisor(group(p, "store supervisor", {ledger_child(p)})),
                      supervisor(group(p, "policy supervisor", {policies_child(p)})),
                      supervisor(group(p, "rib supervisor", tables(p))),
-                     supervisor(group(p, "peer supervisor", {neighbors_child(p)}, many_children), peer_supervisor),
+                     supervisor(group(p, "peer supervisor", {neighbors_child(p), announcer_child(p)}, many_children),
+                                peer_supervisor),
                      supervisor(group(p, "api supervisor", {gateway_child(p)}, many_children), api_supervisor)});
   root.how = supervision::strategy::rest_for_one;
   return root;

@@ -32,6 +32,7 @@ struct tree_parts {
   std::shared_ptr<net::dialer> dialer;
   std::shared_ptr<net::keyring> keys;
   std::shared_ptr<net::guest_list> guests;
+  std::shared_ptr<net::announced_links> links = std::make_shared<net::announced_links>();
   std::uint32_t most_dynamic = 1000; ///< neighbours of ranges
   std::shared_ptr<net::slot_pool> slots = std::make_shared<net::slot_pool>();
   std::shared_ptr<policy::policies_memory> policies;

@@ -146,12 +146,18 @@ void neighbors_peers::begin(const wire::ip_address& a, const roster::member& m) 
   keep_keys(a, m);
   if (ports_.peer.guests && !m.range)
     ports_.peer.guests->add(a);
+  announce(m.settings);
   const auto number = memory().ids.take();
   if (!number) // `plan` counts, so this is a bug
     throw std::logic_error{"no number is left for a neighbor"};
   const auto cell = std::make_shared<peer_cell>(number->id, m.settings, origin_of(m), number->epoch);
   memory().cells[a] = cell;
   start(cell);
+}
+
+void neighbors_peers::announce(const neighbor_settings& s) const {
+  if (ports_.peer.links)
+    ports_.peer.links->want(s.address, s.enabled && s.options.advertise_router);
 }
 
 void neighbors_peers::start(const std::shared_ptr<peer_cell>& cell) {
@@ -180,6 +186,8 @@ void neighbors_peers::end(const wire::ip_address& a) {
   drop_keys(a);
   if (ports_.peer.guests)
     ports_.peer.guests->remove(a);
+  if (ports_.peer.links)
+    ports_.peer.links->want(a, false);
   say_goodbye(cell, most_tries);
 }
 
@@ -203,6 +211,7 @@ void neighbors_peers::configure(const std::shared_ptr<peer_cell>& cell, const ro
   const bool same_files = files_of(cell->settings()) == files_of(m.settings);
   const auto last = ports_.peer.keys ? ports_.peer.keys->find(a) : std::nullopt;
   keep_keys(a, m);
+  announce(m.settings);
   const auto peer = cell->actor();
   if (!peer)
     return cell->configure(m.settings, origin_of(m));

@@ -48,6 +48,7 @@ public:
 
 private:
   void begin(const wire::ip_address& a, const roster::member& m);
+  void announce(const neighbor_settings& s) const;
   void start(const std::shared_ptr<peer_cell>& cell);
   void end(const wire::ip_address& a);
   void say_goodbye(const std::shared_ptr<peer_cell>& cell, int tries);

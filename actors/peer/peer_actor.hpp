@@ -1,6 +1,7 @@
 #pragma once
 // Runs the session with one neighbour: the glue between fsm.hpp, inbound.hpp and the transport.
 
+#include "actors/net/announced_links.hpp"
 #include "actors/net/dialer.hpp"
 #include "actors/net/guest_list.hpp"
 #include "actors/net/keyring.hpp"
@@ -26,7 +27,8 @@ struct peer_ports {
   bool debug_faults = false;
   std::shared_ptr<net::keyring> keys; ///< Where not set, sessions with a password do not come up.
   std::shared_ptr<rib::own_restart> own = std::make_shared<rib::own_restart>();
-  std::shared_ptr<net::guest_list> guests = {}; ///< told who is written down; may be null
+  std::shared_ptr<net::guest_list> guests = {};     ///< told who is written down; may be null
+  std::shared_ptr<net::announced_links> links = {}; ///< told on which a router is announced; may be null
 };
 
 /// Starts a peer; it begins to connect at once where its settings are enabled. Puts itself into the cell. If the cell

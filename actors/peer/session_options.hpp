@@ -38,6 +38,7 @@ struct session_options {
   bool extended_next_hop = false;           ///< Announce RFC 8950: IPv4 routes may have IPv6 next hops.
   bool multiprotocol = true;                ///< Announce RFC 4760; without it there is IPv4 unicast and nothing else.
   peer::log_level log_level = peer::log_level::inherit; ///< Takes effect at once.
+  bool advertise_router = false; ///< On its link, so that it finds us (RFC 4861); of a neighbour with an interface.
 
   bool operator==(const session_options&) const = default;
 };
@@ -51,6 +52,7 @@ struct session_options_patch {
   std::optional<std::chrono::seconds> idle_hold_max, send_hold_time;
   std::optional<bool> extended_next_hop, multiprotocol;
   std::optional<peer::log_level> log_level;
+  std::optional<bool> advertise_router;
 
   bool operator==(const session_options_patch&) const = default;
 };
@@ -70,6 +72,7 @@ void each_option(Visit&& visit) {
   visit("extended_next_hop", &patch::extended_next_hop, &all::extended_next_hop);
   visit("multiprotocol", &patch::multiprotocol, &all::multiprotocol);
   visit("log_level", &patch::log_level, &all::log_level);
+  visit("advertise_router", &patch::advertise_router, &all::advertise_router);
 }
 
 /// What OPEN says takes a new session; the rest counts from the next connection on.

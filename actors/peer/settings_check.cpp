@@ -121,6 +121,9 @@ std::optional<mistake> mistake_in_rules(const neighbor_settings& s) {
     return invalid("multiprotocol", "without RFC 4760 there is IPv4 unicast alone: families = [\"ipv4-unicast\"]");
   if (!s.options.multiprotocol && s.options.extended_next_hop)
     return invalid("extended_next_hop", "extended_next_hop needs multiprotocol (RFC 8950)");
+  if (s.options.advertise_router && !s.address.has_zone())
+    return invalid("advertise_router", "advertise_router needs an interface: a router is announced on the link of a "
+                                       "neighbor that is known by one");
   if (const auto* name = s.is_ebgp() ? nullptr : needless_on_ibgp(r))
     return invalid(name, std::string{name} + " needs an eBGP session");
   if (r.role_strict && r.role == local_role::none)

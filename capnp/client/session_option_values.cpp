@@ -18,6 +18,7 @@ session_options read_options(api::SessionOptions::Reader in) {
   o.send_hold_time = in.getSendHoldTime();
   o.extended_next_hop = in.getExtendedNextHop();
   o.multiprotocol = in.getMultiprotocol();
+  o.advertise_router = in.getAdvertiseRouter();
   o.log_level = api::as_string(in.getLogLevel());
   return o;
 }
@@ -32,6 +33,7 @@ void write_options(const session_options_patch& from, api::SessionOptionsPatch::
   give(from.send_hold_time, out.getSendHoldTime());
   give(from.extended_next_hop, out.getExtendedNextHop());
   give(from.multiprotocol, out.getMultiprotocol());
+  give(from.advertise_router, out.getAdvertiseRouter());
   give_text(from.log_level, out.getLogLevel());
 }
 

@@ -19,6 +19,7 @@ struct session_options {
   bool extended_next_hop = false;
   bool multiprotocol = false;
   std::string log_level; ///< "inherit": the daemon's
+  bool advertise_router = false;
 
   bool operator==(const session_options&) const = default;
 };
@@ -35,6 +36,7 @@ struct session_options_patch {
   std::optional<bool> extended_next_hop;
   std::optional<bool> multiprotocol;
   std::optional<std::string> log_level;
+  std::optional<bool> advertise_router;
 
   bool operator==(const session_options_patch&) const = default;
 };

@@ -8,7 +8,7 @@
     ├── store supervisor    ledger                         nobody notices
     ├── policy supervisor   policies, its chains           nobody notices
     ├── rib supervisor      partition, injector, metrics    nobody notices: routes stay advertised, Route Refresh brings them back
-    ├── peer supervisor     neighbors                      nobody notices
+    ├── peer supervisor     neighbors, announcer           nobody notices
     │                       peer × 4                       its session resets, no other
     └── api supervisor      gateway, watch                 nobody notices; the watch goes on from its cursor
 
@@ -271,6 +271,7 @@ def body(build, folder):
         for part in range(2):
             nobody_notices(live, f"root/rib supervisor/partition {part}", f"part{part}", refreshes=2)
         nobody_notices(live, "root/peer supervisor/neighbors", "neighbors")
+        nobody_notices(live, "root/peer supervisor/announcer")
         nobody_notices(live, "root/api supervisor/gateway")
         watch_goes_on(live, folder)
         for n in live.world.neighbors:

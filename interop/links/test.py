@@ -11,9 +11,6 @@ interface remote-as external`, and is "%right" here: who calls from that link, o
 routes go over RFC 8950, for there is no IPv4 address on either link. bellmand listens on each link: BIRD's calls are signed (RFC 2385),
 and those of FRR, which has the same address, are not.
 """
-import socket
-import struct
-import time
 from pathlib import Path
 
 from lib.beyond import Beyond
@@ -119,15 +116,6 @@ def be_one_of_frr(file):
     output_of(["mount", "--bind", file, "/etc/group"])
 
 
-def advertise_router(interface, source_mac):
-    """What radvd would say on our side: bellmand announces no router (RFC 4861 §4.2)."""
-    s = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
-    s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
-    body = struct.pack("!BBHBBHII", 134, 0, 0, 64, 0, 1800, 0, 0) + b"\x01\x01" + bytes.fromhex(source_mac.replace(":", ""))
-    s.sendto(body, ("ff02::1", 0, 0, socket.if_nametoindex(interface)))
-    s.close()
-
-
 def body(build, folder):
     hub = Bellmand(site("bellmand", 1, 65000), build, folder)
     left, right = Beyond(folder, "left", OURS, "far", THEIRS), Beyond(folder, "right", OURS, "far", THEIRS)
@@ -135,7 +123,7 @@ def body(build, folder):
     try:
         output_of(["ip", "-6", "addr", "add", f"{GLOBAL}/64", "dev", "right", "nodad"])
         hub.listen_on = [f"[{OURS}%{link}]:{hub.site.port}" for link in ("left", "right")]
-        hub.neighbors = {LEFT: {"remote_as": 65011, "passive": True, "password_file": secret(folder), **KEYS}, RIGHT: {"remote_as": "external", **KEYS}}
+        hub.neighbors = {LEFT: {"remote_as": 65011, "passive": True, "password_file": secret(folder), **KEYS}, RIGHT: {"remote_as": "external", "advertise_router": True, **KEYS}}
         hub.start()
         bird.start(passive=False)
         hub.until_up([LEFT])
@@ -172,13 +160,9 @@ def check_bird(hub, bird):
 
 
 def meet_frr(hub, frr):
-    """Both call: FRR once somebody there has announced himself as a router, bellmand once FRR has."""
-    mac = output_of(["ip", "-o", "link", "show", "dev", "right"]).split("link/ether ")[1].split()[0]
-    end = time.monotonic() + 40
-    while not hub.is_up(RIGHT) and time.monotonic() < end:
-        advertise_router("right", mac)
-        time.sleep(1)
-    require(hub.is_up(RIGHT), f"no session with FRR: {hub.show(RIGHT).get('last_error')}; {frr.vtysh('show bgp summary')}", "FRR")
+    """Both call: FRR once bellmand has announced itself as a router there, bellmand once FRR has."""
+    until(lambda: f"no session with FRR: {hub.show(RIGHT).get('last_error')}; {frr.vtysh('show bgp summary')}", lambda: hub.is_up(RIGHT), 40, daemon="FRR")
+    until(lambda: f"FRR knows us by what we announced: {frr.vtysh('show interface far')}", lambda: f"inet6 {OURS}" in frr.vtysh("show interface far"), 40, daemon="FRR")
     until(lambda: f"FRR's routes: {hub.best()}", lambda: {"198.51.100.0/24", "2001:db8:12::/48"} <= hub.best().keys(), daemon="FRR")
     require(hub.show(RIGHT)["remote_as"] == 65012, f"nobody wrote its AS down: {hub.show(RIGHT)['remote_as']}", "FRR")
     require(hub.show(RIGHT)["remote"]["address"] == f"{THEIRS}%right", f"who is there: {hub.show(RIGHT)['remote']}", "FRR")

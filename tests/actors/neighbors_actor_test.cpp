@@ -212,6 +212,25 @@ TEST_F(NeighborsActor, PlacesAtTheDoorAreKeptForThem) {
   EXPECT_FALSE(guests->contains(n1));
 }
 
+TEST_F(NeighborsActor, SaysOnWhichLinksARouterIsAnnounced) {
+  const auto at = [](const char* text) { return wire::parse_host(text).value(); };
+  using links_of = std::set<std::string>;
+  apply(file());
+  auto found = as(64599);
+  found.options.advertise_router = true;
+  EXPECT_EQ(request(msg::add_neighbor{{n3, "", found}}), "invalid advertise_router");
+  EXPECT_EQ(request(msg::add_neighbor{{at("%eth0"), "", found}}), "");
+  EXPECT_EQ(request(msg::add_neighbor{{at("fe80::1%eth1"), "", as(64599)}}), "");
+  EXPECT_EQ(links->names(), links_of{"eth0"});
+  neighbor_patch on;
+  on.options.advertise_router = true;
+  EXPECT_EQ(request(msg::change_neighbor{at("fe80::1%eth1"), {}, on}), "");
+  EXPECT_EQ(links->names(), (links_of{"eth0", "eth1"}));
+  EXPECT_EQ(request(msg::disable_neighbor{at("fe80::1%eth1"), ""}), "");
+  EXPECT_EQ(request(msg::remove_neighbor{at("%eth0")}), "");
+  EXPECT_EQ(links->names(), links_of{});
+}
+
 TEST_F(NeighborsActor, HandsCallsToWhoeverIsKnownByTheLink) {
   const auto at = [](const char* text) { return wire::parse_host(text).value(); };
   apply(file());

@@ -127,6 +127,7 @@ struct NeighborsActor : test::ActorLab {
     ports.peer.partitions = 2;
     ports.peer.keys = keys;
     ports.peer.guests = guests;
+    ports.peer.links = links;
     ports.peer.debug_faults = true;
     neighbors = enter(names::neighbors, spawn_neighbors(system, ports));
     settle();
@@ -181,6 +182,7 @@ struct NeighborsActor : test::ActorLab {
   std::shared_ptr<neighbors_memory> memory = make_neighbors_memory();
   std::shared_ptr<net::keyring> keys = std::make_shared<net::keyring>();
   std::shared_ptr<net::guest_list> guests = std::make_shared<net::guest_list>();
+  std::shared_ptr<net::announced_links> links = std::make_shared<net::announced_links>();
   caf::actor ledger, neighbors;
   start_peer supervisor;      ///< where not set, peers run without one
   std::set<std::string> kept; ///< by the supervisor

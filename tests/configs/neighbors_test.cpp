@@ -153,6 +153,15 @@ TEST(NeighborTable, KnowsANeighborByItsLink) {
   EXPECT_EQ(address("interface = \"eth0\"\n"), "%eth0");
 }
 
+TEST(NeighborTable, AnnouncesARouterOnItsLinkAndNowhereElse) {
+  const std::string knob = "advertise_router = true\n";
+  const auto d = good("[[neighbors]]\ninterface = \"eth0\"\nremote_as = 65001\n" + open_policies + knob);
+  EXPECT_EQ(d.neighbors.at(0).own.options.advertise_router, true);
+  const auto said = errors_after_head(neighbor_head + knob);
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_TRUE(said[0].starts_with("7:20 advertise_router needs an interface")) << said[0];
+}
+
 TEST(NeighborTable, RefusesALinkLocalNeighborOfNoInterface) {
   struct {
     const char* lines;

@@ -189,6 +189,7 @@ TEST(SessionOptions, CostANewSessionOnlyWhereOpenSaysThem) {
   EXPECT_EQ(costs({.damp_oscillations = false}), impact::none);
   EXPECT_EQ(costs({.idle_hold_max = 5s}), impact::none);
   EXPECT_EQ(costs({.send_hold_time = 500s}), impact::none);
+  EXPECT_EQ(costs({.advertise_router = true}), impact::none);
 }
 
 TEST(SessionOptions, AreCheckedForWhatTheyMean) {
@@ -198,6 +199,7 @@ TEST(SessionOptions, AreCheckedForWhatTheyMean) {
   };
   EXPECT_EQ(field({}), "");
   EXPECT_EQ(field({.fqdn = ""}), "");
+  EXPECT_EQ(field({.advertise_router = true}), "advertise_router") << "this neighbour is on no link";
   for (const char* name : {"a b", ".a", "a.", "a..b", "ä", "-\n"})
     EXPECT_EQ(field({.fqdn = name}), "fqdn") << name;
   EXPECT_EQ(field({.fqdn = std::string(64, 'a')}), "fqdn");
