@@ -368,7 +368,7 @@ struct peer_state {
     if (!slot)
       return feed(fsm::broken{e.side, cease(cease_subcode::out_of_resources)});
     up_on = e.side;
-    returning->returned(at(e.side).agreed.restart);
+    returning->returned(at(e.side).agreed.restart, at(e.side).agreed.peer_as);
     up.emplace(session_host{self, cell, ports}, prepared, at(e.side).agreed, at(e.side).link, std::move(slot));
   }
   /// RFC 4271 §6.7: no session, until the operator or the time set for it says otherwise.

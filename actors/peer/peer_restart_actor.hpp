@@ -30,8 +30,8 @@ public:
   /// In place of a life that failed, whose session went with it: tells the partitions what they are to keep. For the
   /// neighbour it was a connection that broke, and so it is for its routes.
   void resume(bool had_session, const neighbor_settings& settings);
-  /// Before the partitions hear of the new session.
-  void returned(const restart_terms& terms);
+  /// Before the partitions hear of the new session. Who has come back with another AS is somebody else.
+  void returned(const restart_terms& terms, std::uint32_t peer_as);
   /// @returns what the partitions are to keep.
   std::vector<restart::kept> lost(ending how, const neighbor_settings& settings);
   void end_of_rib(const std::vector<wire::family>& families);

@@ -106,14 +106,16 @@ struct PeersAndRib : ::testing::Test {
       ++i;
   }
 
-  neighbor& add(std::uint32_t asn, std::optional<wire::graceful_restart> restarts = {}) {
+  neighbor& add(std::uint32_t asn, std::optional<wire::graceful_restart> restarts = {},
+                std::optional<peer::as_form> form = {}) {
     auto& n = *neighbors.emplace_back(std::make_unique<neighbor>());
     peer::neighbor_patch own;
-    own.remote_as = asn;
+    own.remote_as = form ? peer::expected_as{*form} : peer::expected_as{asn};
     own.import_policy = own.export_policy = {"accept-all"};
     const auto settings = peer::resolve({65000, 10}, wire::ip_address::v4(0xC0000200 + asn), {}, nullptr, own);
     auto theirs = settings;
-    std::swap(theirs.local_as, theirs.remote_as);
+    theirs.local_as = asn;
+    theirs.remote_as = settings.local_as;
     theirs.router_id = asn;
     n.open = peer::our_open(theirs);
     n.open.capabilities.graceful_restart = std::move(restarts);
@@ -259,6 +261,22 @@ TEST_F(PeersAndRib, KeepTheRoutesOfANeighbourThatRestarts) {
 }
 
 // What broke was ours, but all that the neighbour has seen is a connection that ended: it keeps our routes, and we its.
+TEST_F(PeersAndRib, KeepNoRoutesForSomebodyOfAnotherAs) {
+  const wire::graceful_restart restarts{false, true, 20, {{wire::ipv4_unicast, true}}};
+  auto& a = add(1, restarts, peer::as_form::external);
+  add(2);
+  announce(a, 1);
+  a.link->cb.on_closed({net::closed::kind::by_peer, ""});
+  settle();
+  EXPECT_EQ(out->size(rib::slot_id{1}), 100u) << "it may restart";
+  a.open.my_as = 7;
+  a.open.capabilities.four_byte_as = 7;
+  elapse(std::chrono::seconds{2});
+  connect(a);
+  EXPECT_EQ(out->size(rib::slot_id{1}), 0u);
+  EXPECT_EQ(a.cell->status().known_as(), 7u);
+}
+
 TEST_F(PeersAndRib, KeepTheRoutesOfANeighbourOverFailuresOfItsActor) {
   auto& a = add(1, wire::graceful_restart{false, true, 120, {{wire::ipv4_unicast, true}}});
   add(2);
