@@ -151,12 +151,12 @@ TEST(Neighbor, OfNoNumberHasTheOneOfItsSession) {
   n.state = "Active";
   n.settings.remote_as_form = client::as_form::external;
   EXPECT_NE(render_neighbor(n, 0).find("Neighbor 192.0.2.1, AS external\n"), std::string::npos);
-  EXPECT_NE(render_neighbor_event(n, 0).find("  192.0.2.1  external  Active\n"), std::string::npos);
+  EXPECT_NE(render_neighbor_event(n, 1000).find("  192.0.2.1  external  Active\n"), std::string::npos);
   EXPECT_TRUE(to_json(n)["remote_as"].is_null());
   n.settings.remote_as = 65001;
   EXPECT_NE(render_neighbor(n, 0).find("Neighbor 192.0.2.1, AS 65001\n"), std::string::npos);
   EXPECT_NE(render_neighbor(n, 0).find("Remote AS:              external\n"), std::string::npos);
-  EXPECT_NE(render_neighbor_event(n, 0).find("  AS65001  "), std::string::npos);
+  EXPECT_NE(render_neighbor_event(n, 1000).find("  AS65001  "), std::string::npos);
   EXPECT_EQ(to_json(n)["remote_as"], 65001);
   EXPECT_EQ(to_json(n)["remote_as_form"], "external");
 }
