@@ -129,10 +129,14 @@ void partition::session_down(peer_id id, epoch_type epoch, retentions keep) {
   find_counted_out();
   const auto slot = p->info.slot->slot();
   cohorts_.leave(slot);
-  gone_.set(slot);
   congested_.reset(slot);
+  if (salvaging_) { // rows that wait for their sources still have it: nobody else may be given it before
+    salvaged_slots_.push_back(std::move(p->info.slot));
+  } else {
+    gone_.set(slot);
+    next_round_.leaving.push_back(std::move(p->info.slot));
+  }
   membership_changed();
-  next_round_.leaving.push_back(std::move(p->info.slot));
 }
 
 void partition::stale_over(peer_id id, wire::family family) {

@@ -26,7 +26,7 @@ def body(build, folder):
         hub = world.hub
         bird, frr = world.add(Bird, **KEYS), world.add(OpenFrr, **KEYS)
         for n, d in enumerate((bird, frr)):
-            d.announce([Route(f"203.0.{n}.0/24"), Route(f"2001:db8:{n}::/48")])
+            d.announce([Route(f"203.0.{n}.0/24"), Route(f"2001:db8:{n + 1}::/48")])
         world.start()
         for d in (bird, frr):
             is_shown(hub, d, "external")

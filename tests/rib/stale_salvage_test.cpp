@@ -49,6 +49,23 @@ struct SalvagedStalePaths : ::testing::Test {
   }
 };
 
+// What waits for its source is still in the name of the session that it was sent to.
+TEST_F(SalvagedStalePaths, ASessionThatBeginsAnewMeanwhileGetsWhatItsPredecessorHad) {
+  lab.fail_over({a, b}).reset();
+  lab.down(b);
+  lab.up(b);
+  EXPECT_TRUE(lab.received(b).empty()) << "the routes are not back yet";
+  lab.announce(a, p4, learned({101, 7}));
+  lab.settle();
+  EXPECT_EQ(lab.received(b).size(), 1u);
+  EXPECT_EQ(lab.advertised(b), lab.received(b));
+  lab.announce(a, q4, learned({101, 8}));
+  lab.announce(a, p6, learned6({101, 7}));
+  salvage_done();
+  EXPECT_EQ(lab.received(b).size(), 3u);
+  EXPECT_EQ(lab.advertised(b), lab.received(b));
+}
+
 TEST_F(SalvagedStalePaths, NobodySeesTheFailure) {
   lab.announce(a, pfx("203.0.113.0/24"), learned({101, 65000}), rib::reject_reason::as_loop);
   const auto before = lab.received(b);
