@@ -132,6 +132,9 @@ std::optional<wire::notification> peer_session::refresh(wire::bytes_view body,
   ended_ = flush(owed); // What came before it belongs before it.
   if (r->subtype == static_cast<std::uint8_t>(kind::begin)) {
     std::erase(unanswered_, r->family);
+    // RFC 7313 §4: before its End-of-RIB a neighbour that restarts has not announced what is kept of it.
+    if (agreed_.restart.negotiated && !complete_.contains(r->family))
+      return {};
     // A second one asks for nothing new: what comes until EoRR counts from the first on.
     if (refreshing_.insert(r->family).second)
       tell_partitions(msg::refresh_begin{info_.peer, r->family, owed});
@@ -158,6 +161,7 @@ std::vector<wire::family> peer_session::flush(const std::shared_ptr<rib::credit>
 void peer_session::count(const std::vector<wire::family>& ended) {
   const auto& now = in_->counts();
   const auto before = std::exchange(counted_, now);
+  complete_.insert(ended.begin(), ended.end());
   if (now.updates == before.updates)
     return;
   host_.cell->update([&](msg::neighbor_status& s) {

@@ -107,6 +107,7 @@ private:
   limit_watch limits_;
   std::optional<prefix_limit> passed_; ///< seen before anybody asked
   std::vector<caf::actor> parts_;
+  std::set<wire::family> complete_;   ///< End-of-RIB has come
   std::set<wire::family> refreshing_; ///< BoRR has come, EoRR has not
   log_gate refreshes_ignored_;
   std::vector<wire::family> unanswered_; ///< asked for, BoRR has not come

@@ -31,24 +31,33 @@ def exported(neighbor, hub):
                      for r in neighbor.sent().values())
 
 
-def body(kind, build, folder, transport):
-    with World(build, folder, transport) as world:
+class Case:
+    """A neighbour that restarts, a witness of what others see of it, and both have what they should."""
+
+    def __init__(self, world, kind):
         world.hub.policies = {"all": ACCEPT}
         policies = {"import_policy": ["all"], "export_policy": ["all"]}
-        restarting = world.add(kind, name="restarting", **policies)
-        witness = world.add(Bird, name="witness", **policies)
-        restarting.announce(routes())
+        self.hub = world.hub
+        self.restarting, self.witness = world.add(kind, name="restarting", **policies), world.add(Bird, name="witness", **policies)
+        self.restarting.announce(routes())
         world.start()
-        hub, address = world.hub, restarting.session.own_address
-        world.settle("announce", {witness: exported(restarting, hub)})
+        world.settle("announce", {self.witness: exported(self.restarting, self.hub)})
+        until("both families would be kept", lambda: len(self.restart()["families"]) == 2)
 
-        def restart():
-            return hub.show(address)["restart"]
+    def show(self):
+        return self.hub.show(self.restarting.session.own_address)
 
-        def stale():
-            return sum(c["stale"] for c in hub.show(address)["routes"])
+    def restart(self):
+        return self.show()["restart"]
 
-        until("both families would be kept", lambda: len(restart()["families"]) == 2)
+    def stale(self):
+        return sum(c["stale"] for c in self.show()["routes"])
+
+
+def body(kind, build, folder, transport):
+    with World(build, folder, transport) as world:
+        case = Case(world, kind)
+        hub, restarting, witness, restart, stale = case.hub, case.restarting, case.witness, case.restart, case.stale
         before, wanted = witness.withdrawals(), exported(restarting, hub)
 
         restarting.process.kill()
@@ -76,7 +85,7 @@ def body(kind, build, folder, transport):
         restarting.start_again()
         world.until_up()
         world.settle("back", {witness: exported(restarting, hub)}, 40)
-        hub.ctl("neighbor", "disable", address)
+        hub.ctl("neighbor", "disable", restarting.session.own_address)
         world.settle("disabled", {witness: {}})
         require(not restart()["stale"], f"a neighbour that is disabled is not a restart: {restart()}", restarting.label)
 
@@ -100,22 +109,8 @@ def partitions_fail(hub, step):
 def over_failures(build, folder):
     kind = type("GracefulBird", (GracefulBird,), {"restart_time": 25})
     with World(build, folder) as world:
-        hub = world.hub
-        hub.policies = {"all": ACCEPT}
-        policies = {"import_policy": ["all"], "export_policy": ["all"]}
-        restarting, witness = world.add(kind, name="restarting", **policies), world.add(Bird, name="witness", **policies)
-        restarting.announce(routes())
-        world.start()
-        address = restarting.session.own_address
-        world.settle("announce", {witness: exported(restarting, hub)})
-
-        def restart():
-            return hub.show(address)["restart"]
-
-        def stale():
-            return sum(c["stale"] for c in hub.show(address)["routes"])
-
-        until("both families would be kept", lambda: len(restart()["families"]) == 2)
+        case = Case(world, kind)
+        hub, restarting, witness, restart, stale = case.hub, case.restarting, case.witness, case.restart, case.stale
         before, wanted = witness.withdrawals(), exported(restarting, hub)
 
         restarting.process.kill()

@@ -20,6 +20,7 @@ struct counted_credit final : rib::credit {
 
 // RFC 7313: nineteen octets that cost a walk over the table.
 TEST_F(PeerLife, ASecondBeginOfRefreshIsPassedOver) {
+  open.capabilities.graceful_restart.reset(); // else marks count only behind its End-of-RIB
   spawn();
   const auto c = establish();
   finish_walks();
@@ -32,7 +33,28 @@ TEST_F(PeerLife, ASecondBeginOfRefreshIsPassedOver) {
             (words{"part0 refresh begin", "part1 refresh begin", "part0 refresh end", "part1 refresh end"}));
 }
 
+// RFC 7313 §4: or routes that are kept for its restart would go before it had announced them again.
+TEST_F(PeerLife, MarksOfARefreshCountOnlyBehindTheEndOfRibOfANeighbourThatCanRestart) {
+  open.capabilities.graceful_restart = wire::graceful_restart{true, true, 120, {{wire::ipv4_unicast, true}}};
+  spawn();
+  const auto c = establish();
+  finish_walks();
+  take_log();
+  hear(c, refresh(1));
+  hear(c, refresh(2));
+  EXPECT_EQ(take_log(), words{});
+  wire::bytes end;
+  wire::write_end_of_rib(end, wire::ipv4_unicast);
+  hear(c, end);
+  take_log();
+  hear(c, refresh(1));
+  hear(c, refresh(2));
+  EXPECT_EQ(take_log(),
+            (words{"part0 refresh begin", "part1 refresh begin", "part0 refresh end", "part1 refresh end"}));
+}
+
 TEST_F(PeerLife, ReadingWaitsForThePartitionsToTakeMarksOfARefresh) {
+  open.capabilities.graceful_restart.reset(); // else marks count only behind its End-of-RIB
   spawn();
   const auto c = establish();
   finish_walks();
