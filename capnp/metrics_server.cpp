@@ -1,6 +1,7 @@
 #include "capnp/metrics_server.hpp"
 
 #include "capnp/answers.hpp"
+#include "capnp/client/metric_values.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -44,9 +45,8 @@ kj::Promise<void> metrics_view_server::list(ListContext context) {
         const auto& rows = a.value->rows;
         auto out = context.getResults().initOk(static_cast<unsigned>(rows.size()));
         for (unsigned i = 0; i < out.size(); ++i) {
-          auto m = out[i].initMetric();
-          write_prefix(rows[i].metric.prefix, m.initPrefix());
-          rows[i].metric.is_reachable() ? m.setCost(rows[i].metric.cost) : m.setUnreachable();
+          const auto& m = rows[i].metric;
+          write_metric(m.prefix, m.is_reachable() ? std::optional{m.cost} : std::nullopt, out[i].initMetric());
           out[i].setFromApi(rows[i].by_api);
         }
       });

@@ -87,11 +87,23 @@ void keyring::tell(listener& door, const wire::prefix& whom, const entry& e) {
   });
 }
 
-/// Under the lock: the listeners get keys in the order in which they were set.
+/// Under the lock: the listeners get keys in the order in which they were set. At a socket of all links the kernel
+/// takes a key from all neighbours of the same address; those on other links get theirs again.
 void keyring::tell_all(const wire::prefix& whom, const entry& e) {
-  for (const auto& d : doors_)
-    if (const auto door = d.lock())
-      tell(*door, whom, e);
+  const auto is_namesake = [&](const wire::prefix& other) {
+    return other != whom && other.length == whom.length && other.address.without_zone() == whom.address.without_zone();
+  };
+  for (const auto& d : doors_) {
+    const auto door = d.lock();
+    if (!door)
+      continue;
+    tell(*door, whom, e);
+    if (keys_of(e).any())
+      continue;
+    for (const auto& [other, has] : entries_)
+      if (is_namesake(other) && keys_of(has).any())
+        tell(*door, other, has);
+  }
 }
 
 void keyring::refused(const wire::prefix& whom, const std::string& why) {

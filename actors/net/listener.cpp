@@ -46,7 +46,8 @@ public:
           passed([&] { it.acceptor.set_option(tcp::acceptor::reuse_address{true}, error); }) &&
           (one.address.is_v4() || passed([&] { it.acceptor.set_option(asio::ip::v6_only{true}, error); })) &&
           passed([&] { it.acceptor.bind(address, error); });
-      auto why = good ? prepare(it, one.address, keys) : why_not_bound(one.address, error);
+      auto why = good ? prepare(it, from_asio(it.acceptor.local_endpoint(error)).address, keys)
+                      : why_not_bound(one.address, error);
       if (why.empty() && it.acceptor.listen(backlog, error))
         why = to_text(error);
       if (!why.empty()) {

@@ -1,6 +1,8 @@
 // One list of the members, walked by whoever needs all of them: resolving, writing as text, and reading it again.
 #include "actors/peer/neighbor_settings.hpp"
 
+#include "wire/bgp/open.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <set>
@@ -327,7 +329,7 @@ bool neighbor_settings::takes_as(std::uint32_t asn) const noexcept {
   if (remote_as_form != as_form::external)
     return asn == remote_as;
   const bool ours = asn == local_as || asn == speaker_as || asn == confed.member_as;
-  const bool reserved = asn == 0 || asn == 0xFFFFFFFF; // RFC 7607, RFC 7300
+  const bool reserved = asn == 0 || asn == 0xFFFFFFFF || asn == wire::as_trans; // RFC 7607, RFC 7300, RFC 6793 §9
   return !ours && !reserved && std::ranges::find(confed.members, asn) == confed.members.end();
 }
 

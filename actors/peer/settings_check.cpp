@@ -194,6 +194,10 @@ std::optional<mistake> mistake_of_range_group(const neighbor_patch& group) {
     return invalid("remote_port", "neighbors of a range are not called, at whatever port");
   if (group.local_address)
     return invalid("local_address", "neighbors of a range are not called, from whatever address");
+  if (group.options.advertise_router == true)
+    return invalid("advertise_router",
+                   "a router is announced to neighbors that are written down: those of a range have "
+                   "to find us before they are any");
   if (group.hold_time && group.hold_time->count() == 0)
     return invalid("hold_time", "without a hold time nobody would notice that a neighbor of a range has gone");
   return std::nullopt;

@@ -1,6 +1,6 @@
 #include "capnp/client/metrics.hpp"
 
-#include "capnp/client/values.hpp"
+#include "capnp/client/metric_values.hpp"
 
 namespace bellman::client {
 
@@ -25,10 +25,8 @@ outcome<done> metrics::set(const std::vector<std::pair<wire::prefix, std::option
     return fail{admin.error()};
   auto call = admin->setRequest();
   auto out = call.initMetrics(static_cast<unsigned>(all.size()));
-  for (unsigned i = 0; i < out.size(); ++i) {
-    api::write_prefix(all[i].first, out[i].initPrefix());
-    all[i].second ? out[i].setCost(*all[i].second) : out[i].setUnreachable();
-  }
+  for (unsigned i = 0; i < out.size(); ++i)
+    api::write_metric(all[i].first, all[i].second, out[i]);
   return connection_.ask(call.send(), [](auto) { return done{}; });
 }
 

@@ -1,8 +1,10 @@
 // The contract: what a client of today sends must mean the same to every daemon of tomorrow. If a test here fails, a
 // number or a type was changed instead of one added.
 
+#include "capnp/client/metric_values.hpp"
 #include "capnp/gate.capnp.h"
 
+#include <capnp/any.h>
 #include <capnp/message.h>
 #include <capnp/schema.h>
 #include <capnp/serialize.h>
@@ -118,6 +120,18 @@ TEST(Schema, AnOldMetricMeansWhatItMeant) {
   EXPECT_EQ(m.getPrefix().getLength(), 24);
   ASSERT_TRUE(m.isCost());
   EXPECT_EQ(m.getCost(), 30u);
+}
+
+// To them it must not be the nearest.
+TEST(Schema, AnUnreachableNextHopIsTheFarthestForOldReaders) {
+  ::capnp::MallocMessageBuilder message;
+  auto m = message.initRoot<api::NextHopMetric>();
+  api::write_metric(*wire::parse_prefix("192.0.2.0/24"), {}, m);
+  EXPECT_TRUE(m.isUnreachable());
+  const auto octets = ::capnp::AnyStruct::Reader{m.asReader()}.getDataSection();
+  ASSERT_GE(octets.size(), 4u);
+  for (int i = 0; i < 4; ++i)
+    EXPECT_EQ(octets[static_cast<std::size_t>(i)], 0xFF) << "cost, octet " << i;
 }
 
 TEST(Schema, AnOldPatchMeansWhatItMeant) {

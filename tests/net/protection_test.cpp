@@ -236,6 +236,35 @@ TEST(Keyring, FindsTheKeyOfTheLongestPrefix) {
   EXPECT_EQ(of("2001:db8::1"), std::nullopt);
 }
 
+/// Remembers what it is told.
+struct told_door final : listener {
+  void set_keys(const wire::prefix& whom, peer::session_keys keys, std::function<void(std::string)>) override {
+    told.emplace_back(to_string(whom), keys.md5);
+  }
+  accept_counts counts() const override { return {}; }
+  std::vector<endpoint> endpoints() const override { return {}; }
+  std::vector<std::pair<std::string, std::string>> told;
+};
+
+// The kernel has one key for an address, whatever the link.
+TEST(Keyring, GivesAKeyAgainThatWentWithOneOfTheSameAddressOnAnotherLink) {
+  const auto host = [](const char* link) { return wire::prefix{wire::parse_ip("fe80::1")->with_zone(link), 128}; };
+  const auto keys = std::make_shared<keyring>();
+  const auto door = std::make_shared<told_door>();
+  keys->attach(door);
+  for (const auto* link : {"eth0", "eth1"})
+    keys->set(host(link), "key");
+  keys->set(range("10.0.0.0/8"), "other");
+  door->told.clear();
+  keys->erase(host("eth0"));
+  ASSERT_EQ(door->told.size(), 2u);
+  EXPECT_EQ(door->told[0].second, "");
+  EXPECT_EQ(door->told[1], (std::pair{to_string(host("eth1")), std::string{"key"}}));
+  door->told.clear();
+  keys->block(host("eth1"), "the file is gone");
+  EXPECT_EQ(door->told.size(), 1u) << "nobody else has it";
+}
+
 TEST(SocketOptions, SayWhyTheKernelRefuses) {
   EXPECT_EQ(set_md5(-1, range("10.0.0.0/8"), "x"), "the kernel refuses the TCP MD5 key: Bad file descriptor");
   EXPECT_EQ(set_md5(-1, range("10.0.0.0/8"), std::string(81, 'x')), "a TCP MD5 key has at most 80 octets");

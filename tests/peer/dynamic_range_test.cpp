@@ -144,8 +144,9 @@ TEST(RosterRanges, AGroupThatDoesNotFitIsRefusedWithItsReason) {
   EXPECT_EQ(refused([](neighbor_patch&) {}), "");
   EXPECT_EQ(refused([](neighbor_patch& p) { p.passive = true; }), "");
   for (const auto spoil : std::vector<void (*)(neighbor_patch&)>{
-           [](neighbor_patch& p) { p.passive = false; }, [](neighbor_patch& p) { p.enabled = false; },
-           [](neighbor_patch& p) { p.remote_port = 1790; }, [](neighbor_patch& p) { p.local_address = ip("10.0.0.1"); },
+           [](neighbor_patch& p) { p.passive = false; }, [](neighbor_patch& p) { p.options.advertise_router = true; },
+           [](neighbor_patch& p) { p.enabled = false; }, [](neighbor_patch& p) { p.remote_port = 1790; },
+           [](neighbor_patch& p) { p.local_address = ip("10.0.0.1"); },
            [](neighbor_patch& p) { p.hold_time = std::chrono::seconds{0}; },
            [](neighbor_patch& p) { p.keepalive_time = std::chrono::seconds{60}; }})
     EXPECT_TRUE(refused(spoil).starts_with("group: the group does not fit: ")) << refused(spoil);

@@ -50,7 +50,7 @@ TEST(NeighborSettings, OfAnExternalNeighbourKnowTheKindButNotTheNumber) {
   EXPECT_EQ(mistake_in(s), std::nullopt);
   for (const std::uint32_t other : {1u, 64999u, 65001u, 4294967294u})
     EXPECT_TRUE(s.takes_as(other)) << other;
-  for (const std::uint32_t none : {65000u, 0u, 4294967295u})
+  for (const std::uint32_t none : {65000u, 0u, 23456u, 4294967295u})
     EXPECT_FALSE(s.takes_as(none)) << none;
   own.local_as = 65010;
   const auto two = resolve({65000, 1}, someone, {}, nullptr, own);
