@@ -204,6 +204,8 @@ void partition::refresh_end(peer_id id, wire::family family) {
   if (p == nullptr || !p->up || !p->refreshing[f])
     return;
   p->refreshing[f] = false;
+  if (number(id) < had_routes_.size())
+    had_routes_[number(id)][f] = false; // that was all of them
   next_round_.wanted = next_round_.look_at_paths = true;
   next_round_.sweeping[f].push_back(id);
 }

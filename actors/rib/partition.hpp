@@ -215,7 +215,7 @@ private:
     std::vector<slot_ptr> leaving;
     std::vector<replay_request> replays;
     std::vector<peer_id> sweeping[2], reimporting;
-    bool deferred = false; ///< began while selection was deferred
+    bool deferred = false; ///< began while selection was deferred, or a salvage went on
   };
   struct best_identity {
     attr_handle attributes = no_attributes;

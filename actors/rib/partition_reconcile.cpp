@@ -21,6 +21,8 @@ void partition::reconcile(std::uint32_t index) {
     return bury_if_empty<Prefix>(index);
   if (salvaging_ && awaits_sources(n))
     return; // what a failed partition had advertised stays until its sources had their say
+  if (salvaging_)
+    n.flags |= node_flag::heard;
   static const std::vector<out_row> nothing;
   const auto* wanted = n.has_best() ? &wanted_rows(n) : &nothing;
   const auto stored = out_rows(n);
@@ -59,7 +61,7 @@ void partition::release_memo(export_memo& memo) {
   for (const auto& row : memo.rows)
     if (stored == 0)
       table.release(row.attributes);
-    else
+    else if (stored > 1)
       table.acquire(row.attributes, stored - 1); // the memo's own goes to a node
   memo.rows.clear();
   table.release(std::exchange(memo.attributes, no_attributes));

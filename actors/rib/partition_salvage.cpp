@@ -7,7 +7,7 @@
 //
 //   prefix with   only stale paths          every path is here: reconcile as ever
 //                 stale and other ones      stays as it was until the best path is one that came after the failure
-//                 other ones                stays as it was until there is a path
+//                 other ones                stays as it was until there is a path; from then on it follows its paths
 
 #include "actors/rib/out_rows.hpp"
 #include "actors/rib/partition.hpp"
@@ -171,7 +171,7 @@ void partition::adopt(node<Prefix>& n, const partition& failed, const path_row& 
 /// Does what is advertised stay as it is, because a path that is better may be on its way here?
 template <class Prefix>
 bool partition::awaits_sources(const node<Prefix>& n) const noexcept {
-  if ((n.flags & node_flag::all_taken) != 0)
+  if ((n.flags & (node_flag::all_taken | node_flag::heard)) != 0)
     return false;
   return n.has_best() ? n.first.stale != 0 : !out_rows(n).empty() || (n.flags & node_flag::paths_out) != 0;
 }

@@ -11,7 +11,7 @@ namespace bellman::rib {
 void partition::begin_round() {
   round_ = std::exchange(next_round_, {});
   round_.held = frozen_;
-  round_.deferred = is_deferring();
+  round_.deferred = is_deferring() || salvaging_; // what waits for its sources has not been sent either
   walking_ = true;
   walk_family_ = 0;
   walk_at_ = 0;

@@ -79,6 +79,7 @@ inline constexpr std::uint8_t many_out = 2;   ///< `out` is a list
 inline constexpr std::uint8_t dirty = 4;      ///< waits for reconcile in this slice
 inline constexpr std::uint8_t tombstone = 8;  ///< no path left; kept for readers of the change log
 inline constexpr std::uint8_t paths_out = 16; ///< sessions with Add-Path have been sent paths (path_out.hpp)
+inline constexpr std::uint8_t heard = 64;     ///< of a failed partition: what is advertised follows its paths again
 inline constexpr std::uint8_t all_taken = 32; ///< of a failed partition: nobody has to be asked for a path of it
 } // namespace node_flag
 

@@ -55,15 +55,41 @@ TEST_F(SalvagedStalePaths, ASessionThatBeginsAnewMeanwhileGetsWhatItsPredecessor
   lab.down(b);
   lab.up(b);
   EXPECT_TRUE(lab.received(b).empty()) << "the routes are not back yet";
+  EXPECT_FALSE(lab.at(b).walked) << "End-of-RIB would be a lie";
   lab.announce(a, p4, learned({101, 7}));
   lab.settle();
   EXPECT_EQ(lab.received(b).size(), 1u);
   EXPECT_EQ(lab.advertised(b), lab.received(b));
   lab.announce(a, q4, learned({101, 8}));
   lab.announce(a, p6, learned6({101, 7}));
+  EXPECT_FALSE(lab.at(b).walked);
   salvage_done();
+  EXPECT_TRUE(lab.at(b).walked);
   EXPECT_EQ(lab.received(b).size(), 3u);
   EXPECT_EQ(lab.advertised(b), lab.received(b));
+}
+
+TEST_F(SalvagedStalePaths, WhatCameAgainAndWentIsWithdrawnAtOnce) {
+  lab.fail_over({a, b});
+  lab.announce(a, p4, learned({101, 7}));
+  lab.withdraw(a, p4);
+  EXPECT_EQ(lab.received(b).count(p4), 0u);
+  EXPECT_EQ(lab.received(b).count(q4), 1u) << "of that nothing has been heard";
+  EXPECT_EQ(lab.advertised(b), lab.received(b));
+}
+
+TEST_F(SalvagedStalePaths, WhoHasAnsweredWithNothingIsNotAskedToBeginAnew) {
+  lab.fail_over({a, b});
+  EXPECT_EQ(lab.ribs->silent_sources(), std::vector{lab.id(a)});
+  for (const auto f : {wire::ipv4_unicast, wire::ipv6_unicast}) {
+    lab.ribs->refresh_begin(lab.id(a), f);
+    lab.ribs->refresh_end(lab.id(a), f);
+  }
+  lab.settle();
+  EXPECT_TRUE(lab.ribs->silent_sources().empty());
+  EXPECT_EQ(lab.received(b).size(), 3u) << "until the salvage is done";
+  salvage_done();
+  EXPECT_TRUE(lab.received(b).empty());
 }
 
 TEST_F(SalvagedStalePaths, NobodySeesTheFailure) {
