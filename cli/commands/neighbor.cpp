@@ -13,7 +13,7 @@ namespace bellman::cli {
 namespace {
 
 /// What the commands below are told.
-struct request {
+struct neighbor_request {
   wire::ip_address address;
   std::string text;
   std::optional<std::string> group;
@@ -21,9 +21,9 @@ struct request {
   client::reset_kind kind = client::reset_kind::hard;
 };
 
-using command = exit_code (*)(context&, client::neighbors&, const request&);
+using neighbor_command = exit_code (*)(context&, client::neighbors&, const neighbor_request&);
 
-exit_code show_list(context& c, client::neighbors& n, const request&) {
+exit_code show_list(context& c, client::neighbors& n, const neighbor_request&) {
   const auto all = n.list();
   if (!all)
     return c.report(all.error());
@@ -37,7 +37,7 @@ exit_code show_list(context& c, client::neighbors& n, const request&) {
   return c.print({{"neighbors", std::move(list)}});
 }
 
-exit_code show_one(context& c, client::neighbors& n, const request& r) {
+exit_code show_one(context& c, client::neighbors& n, const neighbor_request& r) {
   const auto one = n.show(r.address);
   if (!one)
     return c.report(one.error());
@@ -47,7 +47,7 @@ exit_code show_one(context& c, client::neighbors& n, const request& r) {
   return exit_code::ok;
 }
 
-exit_code watch(context& c, client::neighbors& n, const request&) {
+exit_code watch(context& c, client::neighbors& n, const neighbor_request&) {
   const auto ended = n.watch([&](bool snapshot, const std::vector<client::neighbor_status>& all) {
     for (const auto& one : all) {
       if (c.options.json) {
@@ -81,11 +81,11 @@ public:
 
   struct made {
     CLI::App& app;
-    request& options;
+    neighbor_request& options;
   };
-  made add(const char* name, const char* help, command what) {
+  made add(const char* name, const char* help, neighbor_command what) {
     auto* sub = group_.add_subcommand(name, help);
-    auto options = std::make_shared<request>();
+    auto options = std::make_shared<neighbor_request>();
     sub->callback([&c = context_, options, what] {
       c.action = [&c, options, what] {
         return c.with_daemon([&](client::connection& daemon) {
@@ -96,7 +96,7 @@ public:
     });
     return {*sub, *options};
   }
-  made add_for_one(const char* name, const char* help, command what) {
+  made add_for_one(const char* name, const char* help, neighbor_command what) {
     auto m = add(name, help, what);
     add_value(m.app, "NEIGHBOR", type_name::neighbor,
               "its address, as in fe80::1%eth0 where it is link-local; %eth0: whoever is at the other end",
@@ -129,25 +129,29 @@ void add_neighbor_commands(CLI::App& app, context& c) {
   b.add_for_one("show", "everything known of one", show_one);
   b.add("watch", "the list, then each change of a state", watch);
   add_settings(b.add_for_one("add", "a new one; what is not said comes from its group, or the defaults",
-                             [](context& x, client::neighbors& n, const request& r) {
+                             [](context& x, client::neighbors& n, const neighbor_request& r) {
                                return x.finish(n.add(r.address, r.group.value_or(""), r.patch));
                              }),
                "inherit from this group");
   add_settings(b.add_for_one("change", "change what is said, leave the rest",
-                             [](context& x, client::neighbors& n, const request& r) {
+                             [](context& x, client::neighbors& n, const neighbor_request& r) {
                                return x.finish(n.change(r.address, r.group, r.patch));
                              }),
                "another group; \"\" for none");
-  b.add_for_one("remove", "end its session and forget it",
-                [](context& x, client::neighbors& n, const request& r) { return x.finish(n.remove(r.address)); });
-  b.add_for_one("enable", "let its session come up",
-                [](context& x, client::neighbors& n, const request& r) { return x.finish(n.enable(r.address)); });
-  add_text(b.add_for_one(
-      "disable", "end its session, and keep it down",
-      [](context& x, client::neighbors& n, const request& r) { return x.finish(n.disable(r.address, r.text)); }));
-  auto reset = b.add_for_one(
-      "reset", "a new session, or with --soft the routes anew",
-      [](context& x, client::neighbors& n, const request& r) { return x.finish(n.reset(r.address, r.kind, r.text)); });
+  b.add_for_one(
+      "remove", "end its session and forget it",
+      [](context& x, client::neighbors& n, const neighbor_request& r) { return x.finish(n.remove(r.address)); });
+  b.add_for_one("enable", "let its session come up", [](context& x, client::neighbors& n, const neighbor_request& r) {
+    return x.finish(n.enable(r.address));
+  });
+  add_text(b.add_for_one("disable", "end its session, and keep it down",
+                         [](context& x, client::neighbors& n, const neighbor_request& r) {
+                           return x.finish(n.disable(r.address, r.text));
+                         }));
+  auto reset = b.add_for_one("reset", "a new session, or with --soft the routes anew",
+                             [](context& x, client::neighbors& n, const neighbor_request& r) {
+                               return x.finish(n.reset(r.address, r.kind, r.text));
+                             });
   add_text(reset);
   add_value(reset.app, "--soft", "in|out|both", "in: ask for its routes again; out: send ours again", parse_soft,
             [&o = reset.options](client::reset_kind k) { o.kind = k; });

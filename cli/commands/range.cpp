@@ -40,7 +40,7 @@ std::optional<as_words> parse_as_words(const std::string& text) {
   return first && last && *first <= *last ? std::optional<as_words>{as_numbers{*first, *last}} : std::nullopt;
 }
 
-json to_json(const client::range_status& s) {
+json range_json(const client::range_status& s) {
   auto numbers = json::array();
   for (const auto& a : s.range.remote_as)
     numbers.push_back(as_text(a));
@@ -65,7 +65,7 @@ exit_code list(context& c, client::neighbors& n) {
   if (c.options.json) {
     auto rows = json::array();
     for (const auto& s : *all)
-      rows.push_back(to_json(s));
+      rows.push_back(range_json(s));
     return c.print({{"ranges", std::move(rows)}});
   }
   table t{{{"Range"},

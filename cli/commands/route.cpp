@@ -8,7 +8,7 @@ namespace bellman::cli {
 
 namespace {
 
-struct request {
+struct route_request {
   client::route_query query;
   wire::prefix prefix;
   std::uint32_t limit = 0; ///< 0: none
@@ -54,7 +54,7 @@ private:
   std::uint64_t count_ = 0;
 };
 
-exit_code list(context& c, client::connection& daemon, const request& r) {
+exit_code list(context& c, client::connection& daemon, const route_request& r) {
   auto query = r.query;
   if (query.filtered_only)
     query.view = client::view::received;
@@ -82,7 +82,7 @@ exit_code list(context& c, client::connection& daemon, const request& r) {
   return exit_code::ok;
 }
 
-exit_code count(context& c, client::connection& daemon, const request& r) {
+exit_code count(context& c, client::connection& daemon, const route_request& r) {
   auto query = r.query;
   if (query.filtered_only)
     query.view = client::view::received;
@@ -95,7 +95,7 @@ exit_code count(context& c, client::connection& daemon, const request& r) {
   return exit_code::ok;
 }
 
-exit_code explain(context& c, client::connection& daemon, const request& r) {
+exit_code explain(context& c, client::connection& daemon, const route_request& r) {
   const auto e = client::routes{daemon}.explain(r.prefix, r.query.neighbor);
   if (!e)
     return c.report(e.error());
@@ -105,21 +105,21 @@ exit_code explain(context& c, client::connection& daemon, const request& r) {
   return exit_code::ok;
 }
 
-using command = exit_code (*)(context&, client::connection&, const request&);
+using route_command = exit_code (*)(context&, client::connection&, const route_request&);
 
 } // namespace
 
 void add_route_commands(CLI::App& app, context& c) {
   auto* group = app.add_subcommand("route", "routes: list, look up, count, explain");
   group->require_subcommand(1);
-  const auto add = [&](const char* name, const char* help, std::shared_ptr<request> r, command what) {
+  const auto add = [&](const char* name, const char* help, std::shared_ptr<route_request> r, route_command what) {
     auto* sub = group->add_subcommand(name, help);
     sub->callback([&c, r, what] {
       c.action = [&c, r, what] { return c.with_daemon([&](auto& daemon) { return what(c, daemon, *r); }); };
     });
     return sub;
   };
-  const auto fresh = [] { return std::make_shared<request>(); };
+  const auto fresh = [] { return std::make_shared<route_request>(); };
 
   auto r = fresh();
   auto* sub = add("list", "routes, page by page", r, list);

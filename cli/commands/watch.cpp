@@ -12,7 +12,7 @@ namespace bellman::cli {
 
 namespace {
 
-struct request {
+struct watch_request {
   client::route_query query;
   std::string from, save;
   std::uint32_t limit = 0; ///< 0: none
@@ -32,7 +32,7 @@ bool save_cursor(const std::string& file, const client::watch_cursor& cursor) {
 
 class event_printer {
 public:
-  event_printer(context& c, const request& r) : context_{c}, request_{r} {}
+  event_printer(context& c, const watch_request& r) : context_{c}, request_{r} {}
 
   /// False: that is enough.
   bool take(const client::watch_batch& batch) {
@@ -69,12 +69,12 @@ private:
   }
 
   context& context_;
-  const request& request_;
+  const watch_request& request_;
   std::uint32_t events_ = 0;
   std::string trouble_;
 };
 
-exit_code watch(context& c, client::connection& daemon, const request& r) {
+exit_code watch(context& c, client::connection& daemon, const watch_request& r) {
   std::optional<client::watch_cursor> from;
   if (!r.from.empty()) {
     std::ifstream in{r.from};
@@ -107,7 +107,7 @@ exit_code watch(context& c, client::connection& daemon, const request& r) {
 
 void add_watch_command(CLI::App& app, context& c) {
   auto* sub = app.add_subcommand("watch", "follow changes of routes, until Ctrl-C");
-  auto r = std::make_shared<request>();
+  auto r = std::make_shared<watch_request>();
   add_query_options(*sub, r->query);
   sub->add_option("--from-cursor", r->from, "go on where this file says")->type_name(type_name::file);
   sub->add_option("--save-cursor", r->save, "keep in this file where to go on")->type_name(type_name::file);

