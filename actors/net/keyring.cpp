@@ -98,7 +98,7 @@ void keyring::tell_all(const wire::prefix& whom, const entry& e) {
     if (!door)
       continue;
     tell(*door, whom, e);
-    if (keys_of(e).any())
+    if (keys_of(e).any() || !whom.address.has_zone())
       continue;
     for (const auto& [other, has] : entries_)
       if (is_namesake(other) && keys_of(has).any())

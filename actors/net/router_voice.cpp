@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
+#include <optional>
+#include <utility>
 
 #include <net/if.h>
 #include <net/if_arp.h>

@@ -56,9 +56,7 @@ void restart_watch::resume(bool had_session, const neighbor_settings& settings) 
 }
 
 void restart_watch::returned(const restart_terms& terms, std::uint32_t peer_as) {
-  std::uint32_t before = peer_as;
-  host_.cell->update([&](const msg::neighbor_status& s) { before = s.peer_as != 0 ? s.peer_as : peer_as; });
-  if (before != peer_as)
+  if (const auto before = host_.cell->status().peer_as; before != 0 && before != peer_as)
     drop(restart_.forget());
   drop(restart_.returned(terms));
   changed();

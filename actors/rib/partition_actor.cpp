@@ -85,6 +85,8 @@ struct partition_state {
   }
 
   void check_deferral() {
+    if (!table->is_deferring())
+      return;
     for (std::size_t f = 0; f < 2; ++f)
       if (!settings.own->deferred[f])
         change([&] { table->release_selection(f == 0 ? wire::ipv4_unicast : wire::ipv6_unicast); });

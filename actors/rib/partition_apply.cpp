@@ -10,6 +10,8 @@ namespace bellman::rib {
 
 namespace {
 constexpr std::uint32_t most_rows = 65535; ///< what a node can count
+/// Groups between asking for the place of a set of attributes, for the set, and using it.
+constexpr std::size_t places_before = 8, sets_before = 4;
 } // namespace
 
 void partition::apply(route_batch& batch) {
@@ -24,10 +26,10 @@ void partition::apply(route_batch& batch) {
   row_lookahead<wire::prefix4> ahead4{v4_.nodes, batch.prefixes4};
   row_lookahead<wire::prefix6> ahead6{v6_.nodes, batch.prefixes6};
   for (std::size_t i = 0; i < batch.groups.size(); ++i) {
-    if (i + 8 < batch.groups.size())
-      table.prefetch_place(batch.groups[i + 8].attributes);
-    if (i + 4 < batch.groups.size())
-      table.prefetch(batch.groups[i + 4].attributes);
+    if (i + places_before < batch.groups.size())
+      table.prefetch_place(batch.groups[i + places_before].attributes);
+    if (i + sets_before < batch.groups.size())
+      table.prefetch(batch.groups[i + sets_before].attributes);
     const auto& g = batch.groups[i];
     ++batch.taken; // from here the rows own the references
     imported in4, in6;

@@ -11,7 +11,9 @@ namespace bellman::rib {
 
 namespace {
 constexpr std::size_t most_differences = 65536; ///< remembered ones
-}
+/// Dirty nodes between asking for one, for the place of the set that is advertised, for the set, and reconciling it.
+constexpr std::size_t nodes_ahead = 20, places_ahead = 12, sets_ahead = 6;
+} // namespace
 
 template <class Prefix>
 void partition::reconcile(std::uint32_t index) {
@@ -312,12 +314,12 @@ void partition::flush_family() {
   };
   const auto& table = *paths_.table();
   for (std::size_t i = 0; i < f.dirty.size(); ++i) { // what was advertised is given back
-    if (i + 20 < f.dirty.size())
-      __builtin_prefetch(&f.nodes[f.dirty[i + 20]].out);
-    if (i + 12 < f.dirty.size())
-      table.prefetch_place(advertised(i + 12));
-    if (i + 6 < f.dirty.size())
-      table.prefetch(advertised(i + 6));
+    if (i + nodes_ahead < f.dirty.size())
+      __builtin_prefetch(&f.nodes[f.dirty[i + nodes_ahead]].out);
+    if (i + places_ahead < f.dirty.size())
+      table.prefetch_place(advertised(i + places_ahead));
+    if (i + sets_ahead < f.dirty.size())
+      table.prefetch(advertised(i + sets_ahead));
     if ((f.nodes[f.dirty[i]].flags & node_flag::dirty) != 0)
       reconcile<Prefix>(f.dirty[i]);
   }

@@ -153,6 +153,23 @@ struct PeersAndRib : ::testing::Test {
   }
 
   /// Up to 100 prefixes all over the partitions.
+  /// With a hundred routes, and a second neighbour that has them.
+  neighbor& add_one_that_restarts() {
+    auto& a = add(1, wire::graceful_restart{false, true, 120, {{wire::ipv4_unicast, true}}});
+    add(2);
+    announce(a, 1);
+    return a;
+  }
+  void hang_up(neighbor& n) {
+    n.link->cb.on_closed({net::closed::kind::by_peer, ""});
+    settle();
+  }
+  void end_of_rib(neighbor& n) {
+    wire::bytes end;
+    wire::write_end_of_rib(end, wire::ipv4_unicast);
+    n.link->hear(end);
+    settle();
+  }
   void announce(neighbor& n, std::uint8_t asn, std::uint8_t count = 100) {
     wire::bytes nlri, all;
     for (std::uint8_t i = 0; i < count; ++i)
@@ -204,8 +221,7 @@ TEST_F(PeersAndRib, SendOnWhatTheyReceiveAndTakeItBack) {
   add(3);
   EXPECT_EQ(out->size(rib::slot_id{2}), 100u) << "the initial walk";
   EXPECT_EQ(end_of_ribs(), 3u);
-  a.link->cb.on_closed({net::closed::kind::by_peer, ""});
-  settle();
+  hang_up(a);
   EXPECT_EQ(out->size(rib::slot_id{1}), 0u);
   EXPECT_EQ(out->size(rib::slot_id{2}), 0u);
 }
@@ -242,20 +258,14 @@ TEST_F(PeersAndRib, FillAPartitionThatFailed) {
 }
 
 TEST_F(PeersAndRib, KeepTheRoutesOfANeighbourThatRestarts) {
-  auto& a = add(1, wire::graceful_restart{false, true, 120, {{wire::ipv4_unicast, true}}});
-  add(2);
-  announce(a, 1);
-  a.link->cb.on_closed({net::closed::kind::by_peer, ""});
-  settle();
+  auto& a = add_one_that_restarts();
+  hang_up(a);
   EXPECT_EQ(out->size(rib::slot_id{1}), 100u);
   EXPECT_TRUE(a.cell->status().restart.restarting);
   elapse(std::chrono::seconds{2});
   connect(a);
   EXPECT_EQ(out->size(rib::slot_id{1}), 100u);
-  wire::bytes end;
-  wire::write_end_of_rib(end, wire::ipv4_unicast);
-  a.link->hear(end);
-  settle();
+  end_of_rib(a);
   EXPECT_EQ(out->size(rib::slot_id{1}), 0u) << "it has announced nothing again";
   EXPECT_TRUE(a.cell->status().restart.stale.empty());
 }
@@ -266,8 +276,7 @@ TEST_F(PeersAndRib, KeepNoRoutesForSomebodyOfAnotherAs) {
   auto& a = add(1, restarts, peer::as_form::external);
   add(2);
   announce(a, 1);
-  a.link->cb.on_closed({net::closed::kind::by_peer, ""});
-  settle();
+  hang_up(a);
   EXPECT_EQ(out->size(rib::slot_id{1}), 100u) << "it may restart";
   a.open.my_as = 7;
   a.open.capabilities.four_byte_as = 7;
@@ -278,9 +287,7 @@ TEST_F(PeersAndRib, KeepNoRoutesForSomebodyOfAnotherAs) {
 }
 
 TEST_F(PeersAndRib, KeepTheRoutesOfANeighbourOverFailuresOfItsActor) {
-  auto& a = add(1, wire::graceful_restart{false, true, 120, {{wire::ipv4_unicast, true}}});
-  add(2);
-  announce(a, 1);
+  auto& a = add_one_that_restarts();
   replace(a);
   EXPECT_EQ(out->size(rib::slot_id{1}), 100u);
   EXPECT_TRUE(a.cell->status().restart.restarting);
@@ -295,26 +302,19 @@ TEST_F(PeersAndRib, KeepTheRoutesOfANeighbourOverFailuresOfItsActor) {
 }
 
 TEST_F(PeersAndRib, ANeighbourThatReturnsAfterAFailureOfItsActorHasWhatItAnnouncesAgain) {
-  auto& a = add(1, wire::graceful_restart{false, true, 120, {{wire::ipv4_unicast, true}}});
-  add(2);
-  announce(a, 1);
+  auto& a = add_one_that_restarts();
   replace(a);
   connect(a);
   EXPECT_EQ(out->size(rib::slot_id{1}), 100u);
   replace(a); // before it could announce anything: RFC 8538 §4.2 keeps what was stale, too
   EXPECT_EQ(out->size(rib::slot_id{1}), 100u);
   connect(a);
-  wire::bytes end;
-  wire::write_end_of_rib(end, wire::ipv4_unicast);
-  a.link->hear(end);
-  settle();
+  end_of_rib(a);
   EXPECT_EQ(out->size(rib::slot_id{1}), 0u);
 }
 
 TEST_F(PeersAndRib, ANeighbourSwitchedOffBetweenTwoLivesOfItsActorHasNoRoutes) {
-  auto& a = add(1, wire::graceful_restart{false, true, 120, {{wire::ipv4_unicast, true}}});
-  add(2);
-  announce(a, 1);
+  auto& a = add_one_that_restarts();
   caf::anon_send(a.actor, msg::fail_now{"test"});
   settle();
   auto off = a.cell->settings();
@@ -326,9 +326,7 @@ TEST_F(PeersAndRib, ANeighbourSwitchedOffBetweenTwoLivesOfItsActorHasNoRoutes) {
 }
 
 TEST_F(PeersAndRib, LoseTheRoutesOfANeighbourThatDoesNotReturnInTime) {
-  auto& a = add(1, wire::graceful_restart{false, true, 120, {{wire::ipv4_unicast, true}}});
-  add(2);
-  announce(a, 1);
+  auto& a = add_one_that_restarts();
   a.link->cb.on_closed({net::closed::kind::hold_time_expired, ""});
   settle();
   elapse(std::chrono::seconds{119});
@@ -340,11 +338,8 @@ TEST_F(PeersAndRib, LoseTheRoutesOfANeighbourThatDoesNotReturnInTime) {
 // A neighbour that is away cannot be asked for its routes again.
 TEST_F(PeersAndRib, KeepTheRoutesOfANeighbourThatRestartsOverFailuresOfPartitions) {
   start_neighbors();
-  auto& a = add(1, wire::graceful_restart{false, true, 120, {{wire::ipv4_unicast, true}}});
-  add(2);
-  announce(a, 1);
-  a.link->cb.on_closed({net::closed::kind::by_peer, ""});
-  settle();
+  auto& a = add_one_that_restarts();
+  hang_up(a);
   for (int time = 0; time < 2; ++time) {
     replace_partitions();
     EXPECT_EQ(out->size(rib::slot_id{1}), 100u);
@@ -356,10 +351,7 @@ TEST_F(PeersAndRib, KeepTheRoutesOfANeighbourThatRestartsOverFailuresOfPartition
   replace_partitions(); // now the neighbour is there, and asked for what it has announced
   EXPECT_EQ(out->size(rib::slot_id{1}), 100u);
   announce(a, 1, 50);
-  wire::bytes end;
-  wire::write_end_of_rib(end, wire::ipv4_unicast);
-  a.link->hear(end);
-  settle();
+  end_of_rib(a);
   EXPECT_EQ(out->size(rib::slot_id{1}), 50u) << "it has not announced the others again";
   EXPECT_TRUE(a.cell->status().restart.stale.empty());
   elapse(std::chrono::seconds{10}); // the successors wait for nobody any more
@@ -368,11 +360,8 @@ TEST_F(PeersAndRib, KeepTheRoutesOfANeighbourThatRestartsOverFailuresOfPartition
 
 TEST_F(PeersAndRib, NoRouteIsKeptForLongerBecauseAPartitionFailed) {
   start_neighbors();
-  auto& a = add(1, wire::graceful_restart{false, true, 120, {{wire::ipv4_unicast, true}}});
-  add(2);
-  announce(a, 1);
-  a.link->cb.on_closed({net::closed::kind::by_peer, ""});
-  settle();
+  auto& a = add_one_that_restarts();
+  hang_up(a);
   elapse(std::chrono::seconds{60});
   replace_partitions();
   elapse(std::chrono::seconds{59});
@@ -383,11 +372,8 @@ TEST_F(PeersAndRib, NoRouteIsKeptForLongerBecauseAPartitionFailed) {
 
 TEST_F(PeersAndRib, APartitionLearnsThatATimeHasPassedWhileItWasAway) {
   start_neighbors();
-  auto& a = add(1, wire::graceful_restart{false, true, 120, {{wire::ipv4_unicast, true}}});
-  add(2);
-  announce(a, 1);
-  a.link->cb.on_closed({net::closed::kind::by_peer, ""});
-  settle();
+  auto& a = add_one_that_restarts();
+  hang_up(a);
   for (std::uint32_t i = 0; i < partitions; ++i)
     fail_partition(i);
   elapse(std::chrono::seconds{121});
@@ -399,11 +385,8 @@ TEST_F(PeersAndRib, APartitionLearnsThatATimeHasPassedWhileItWasAway) {
 }
 
 TEST_F(PeersAndRib, ADisabledNeighbourIsNoRestart) {
-  auto& a = add(1, wire::graceful_restart{false, true, 120, {{wire::ipv4_unicast, true}}});
-  add(2);
-  announce(a, 1);
-  a.link->cb.on_closed({net::closed::kind::by_peer, ""});
-  settle();
+  auto& a = add_one_that_restarts();
+  hang_up(a);
   auto off = a.cell->settings();
   off.enabled = false;
   caf::anon_send(a.actor, msg::configure_peer{off, msg::origin_of_setting::file, ""});

@@ -29,12 +29,7 @@ struct AddPath : ::testing::Test {
     q.peer = lab.id(from);
     return lab.ribs->list(q, 0, 1000).rows;
   }
-  rib::peer_counts counts(int n) {
-    for (const auto& c : lab.ribs->stats().peers)
-      if (c.peer == lab.id(n))
-        return c;
-    return {};
-  }
+  rib::peer_counts counts(int n) { return lab.counts(n); }
   /// AS path (without ours in front) -> id
   std::map<std::vector<std::uint32_t>, std::uint32_t> held(int n) {
     std::map<std::vector<std::uint32_t>, std::uint32_t> out;

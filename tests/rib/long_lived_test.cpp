@@ -1,5 +1,4 @@
 // Long-lived stale routes (RFC 9494 §4.2, §4.3, §4.6).
-#include "actors/policy/compile.hpp"
 #include "actors/rib/long_lived.hpp"
 
 #include "actors/policy/compile.hpp"
@@ -33,12 +32,7 @@ struct LongLivedPaths : ::testing::Test {
     lab.ribs->long_lived(lab.id(a), wire::ipv4_unicast);
     lab.settle();
   }
-  rib::peer_counts counts() {
-    for (const auto& c : lab.ribs->stats().peers)
-      if (c.peer == lab.id(a))
-        return c;
-    return {};
-  }
+  rib::peer_counts counts() { return lab.counts(a); }
 };
 
 TEST_F(LongLivedPaths, AreMarkedAndGoOnlyToThoseWhoKnowThem) {

@@ -1,7 +1,7 @@
 // Paths of a session that ended, kept for its return (RFC 4724 §4.2).
 #include "actors/rib/partition.hpp"
 
-#include "tests/support/rib_lab.hpp"
+#include "tests/support/stale_lab.hpp"
 
 using namespace bellman;
 using namespace bellman::test;
@@ -9,37 +9,9 @@ using namespace bellman::test;
 namespace {
 
 using rib::retention;
-constexpr rib::retentions kept{retention::session, retention::session};
-constexpr rib::retentions all_kept{retention::all, retention::all};
-const auto p4 = pfx("192.0.2.0/24");
-const auto q4 = pfx("198.51.100.0/24");
-const auto p6 = pfx("2001:db8:1::/48");
 
-wire::path_attributes learned6(std::vector<std::uint32_t> path) {
-  auto a = learned(std::move(path));
-  a.next_hop = wire::next_hop{wire::parse_ip("2001:db8::a").value(), {}};
-  return a;
-}
-
-struct StalePaths : ::testing::Test {
-  rib_lab lab;
-  int a = lab.join({.asn = 101}), b = lab.join({.asn = 102});
-
-  void SetUp() override {
-    lab.announce(a, p4, learned({101, 7}));
-    lab.announce(a, q4, learned({101, 8}));
-    lab.announce(a, p6, learned6({101, 7}));
-  }
-  void over(wire::family f) {
-    lab.ribs->stale_over(lab.id(a), f);
-    lab.settle();
-  }
-  std::uint64_t stale(std::size_t f) {
-    for (const auto& c : lab.ribs->stats().peers)
-      if (c.peer == lab.id(a))
-        return c.stale[f];
-    return 0;
-  }
+struct StalePaths : stale_lab {
+  std::uint64_t stale(std::size_t f) { return lab.counts(a).stale[f]; }
 };
 
 TEST_F(StalePaths, NobodySeesTheRestartOfANeighbour) {

@@ -1,49 +1,23 @@
 // Stale paths outlive the partition that had them (RFC 4724 §4.2, RFC 9494 §4.2).
 #include "actors/rib/partition.hpp"
 
-#include "tests/support/rib_lab.hpp"
+#include "tests/support/stale_lab.hpp"
 
 namespace bellman::stale_salvage_test {
 namespace {
 
 using namespace bellman::test;
 using rib::retention;
-constexpr rib::retentions kept{retention::session, retention::session};
-constexpr rib::retentions all_kept{retention::all, retention::all};
-const auto p4 = pfx("192.0.2.0/24");
-const auto q4 = pfx("198.51.100.0/24");
-const auto p6 = pfx("2001:db8:1::/48");
 
-wire::path_attributes learned6(std::vector<std::uint32_t> path) {
-  auto a = learned(std::move(path));
-  a.next_hop = wire::next_hop{wire::parse_ip("2001:db8::a").value(), {}};
-  return a;
-}
+struct SalvagedStalePaths : stale_lab {
+  SalvagedStalePaths()
+      : stale_lab{{.asn = 101, .long_lived = true}, {.asn = 102, .stale_export = rib::stale_export::as_is}} {}
 
-struct SalvagedStalePaths : ::testing::Test {
-  rib_lab lab;
-  int a = lab.join({.asn = 101, .long_lived = true});
-  int b = lab.join({.asn = 102, .stale_export = rib::stale_export::as_is});
-
-  void SetUp() override {
-    lab.announce(a, p4, learned({101, 7}));
-    lab.announce(a, q4, learned({101, 8}));
-    lab.announce(a, p6, learned6({101, 7}));
-  }
-  void over(wire::family f) {
-    lab.ribs->stale_over(lab.id(a), f);
-    lab.settle();
-  }
   void salvage_done() {
     lab.ribs->salvage_done();
     lab.settle();
   }
-  rib::peer_counts counts() {
-    for (const auto& c : lab.ribs->stats().peers)
-      if (c.peer == lab.id(a))
-        return c;
-    return {};
-  }
+  rib::peer_counts counts() { return lab.counts(a); }
   std::vector<std::uint32_t> path(int to, const wire::prefix& p) {
     return lab.received(to).at(p).as_path->segments.at(0).asns;
   }
@@ -332,13 +306,14 @@ TEST_F(SalvagedStalePaths, BecomeLongLivedWhereThatWasMissed) {
 }
 
 TEST(SalvagedStaleIds, GoOnWithTheSameIds) {
+  const auto& p4 = stale_lab::p4;
   rib_lab lab;
   const int a = lab.join({.asn = 101, .most_paths = 255}), c = lab.join({.asn = 103, .send = {.many = true}});
   for (const std::uint32_t id : {1u, 2u})
     lab.announce(a, p4, learned({101, id}), rib::reject_reason::none, id);
   const auto before = lab.held_paths(c);
   ASSERT_EQ(before.size(), 2u);
-  lab.down(a, kept);
+  lab.down(a, stale_lab::kept);
   const auto sent = lab.messages;
   lab.fail_over({c});
   lab.keeps(a, 0);

@@ -42,12 +42,7 @@ struct UnreachableHops : ::testing::Test {
     const auto found = lab.received(n).find(p);
     return found == lab.received(n).end() ? "" : to_string(*found->second.as_path);
   }
-  peer_counts counts(int n) {
-    for (const auto& c : lab.ribs->stats().peers)
-      if (c.peer == rib_lab::id(n))
-        return c;
-    return {};
-  }
+  peer_counts counts(int n) { return lab.counts(n); }
 
   const wire::prefix p = pfx("192.0.2.0/24");
   const std::uint32_t first = 0x0A000001, second = 0x0A000002;

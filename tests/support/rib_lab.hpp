@@ -179,6 +179,13 @@ public:
     FAIL() << "the walk does not end";
   }
 
+  /// What the partition counts of a neighbour.
+  rib::peer_counts counts(int n) const {
+    for (const auto& c : ribs->stats().peers)
+      if (c.peer == id(n))
+        return c;
+    return {};
+  }
   const table& received(int n) { return at(n).received; }
   const path_table& held_paths(int n) { return at(n).paths; }
   /// What the daemon says it advertised, row by row.
