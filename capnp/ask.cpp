@@ -1,5 +1,6 @@
 #include "capnp/ask.hpp"
 
+#include "actors/registry.hpp"
 #include "capnp/gateway_actor.hpp"
 
 #include <caf/all.hpp>
@@ -15,9 +16,7 @@ bridge::~bridge() {
         own_gateway_, caf::exit_msg{own_gateway_->address(), caf::exit_reason::user_shutdown});
 }
 
-caf::actor bridge::look_up(const std::string& name) const {
-  return caf::actor_cast<caf::actor>(system_.registry().get(caf::atom_from_string(name)));
-}
+caf::actor bridge::look_up(const std::string& name) const { return find_actor(system_, name); }
 
 caf::actor bridge::gateway() const { return own_gateway_ ? own_gateway_ : look_up(gateway_name); }
 

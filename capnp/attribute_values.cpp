@@ -24,8 +24,7 @@ std::vector<T> read_numbers(typename ::capnp::List<T>::Reader in) {
 
 void sort_set(auto& v) {
   std::ranges::sort(v);
-  const auto same = std::ranges::unique(v);
-  v.erase(same.begin(), same.end());
+  v.erase(std::unique(v.begin(), v.end()), v.end());
 }
 
 /// Nothing if a segment is empty, or a number is 0 (RFC 7607).

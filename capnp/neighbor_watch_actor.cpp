@@ -1,5 +1,7 @@
 #include "capnp/neighbor_watch_actor.hpp"
 
+#include "actors/registry.hpp"
+
 #include <caf/all.hpp>
 
 namespace bellman::msg {
@@ -55,8 +57,7 @@ kj::Promise<void> neighbor_news::wait() {
 caf::actor spawn_neighbor_watch(caf::actor_system& system, std::shared_ptr<neighbor_news> news) {
   return system.spawn([news](caf::event_based_actor* self) -> caf::behavior {
     const auto subscribe = [self] {
-      const auto neighbors =
-          caf::actor_cast<caf::actor>(self->system().registry().get(caf::atom_from_string(names::neighbors)));
+      const auto neighbors = find_actor(self->system(), names::neighbors);
       if (!neighbors) {
         self->delayed_send(self, std::chrono::milliseconds{100}, msg::subscribe_again{});
         return;

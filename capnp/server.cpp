@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <future>
+#include <optional>
 #include <thread>
 
 namespace bellman::api {
@@ -60,15 +61,18 @@ struct api_server::running {
 
   void run(server_settings settings, caf::actor_system& system, server_hooks hooks, int door,
            std::promise<opened>& ready) {
+    // Before the event loop: calls that a client was waiting for go with the loop, and what they hold needs the
+    // context.
+    std::optional<server_context> context;
     auto io = kj::setupAsyncIo();
     using flags = kj::LowLevelAsyncIoProvider;
     auto unix_socket = io.lowLevelProvider->wrapListenSocketFd(door, flags::TAKE_OWNERSHIP | flags::ALREADY_CLOEXEC |
                                                                          flags::ALREADY_NONBLOCK);
     const socket_file file{settings.socket};
-    server_context context{std::move(settings), std::move(hooks), system, io.provider->getTimer()};
-    connections clients{context};
+    context.emplace(std::move(settings), std::move(hooks), system, io.provider->getTimer());
+    connections clients{*context};
     opened out;
-    for (const auto& address : context.settings.listen) {
+    for (const auto& address : context->settings.listen) {
       KJ_IF_MAYBE (e, kj::runCatchingExceptions([&] { listen_tcp(io, clients, address, out); })) {
         out.trouble = "cannot listen on " + address + ": " + e->getDescription().cStr();
         ready.set_value(std::move(out));
@@ -78,7 +82,7 @@ struct api_server::running {
     clients.listen(kj::mv(unix_socket));
     auto paf = kj::newPromiseAndCrossThreadFulfiller<void>();
     stop = kj::mv(paf.fulfiller);
-    spdlog::info("api_listening socket={}", context.settings.socket);
+    spdlog::info("api_listening socket={}", context->settings.socket);
     ready.set_value(std::move(out));
     paf.promise.wait(io.waitScope);
   }

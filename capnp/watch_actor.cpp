@@ -10,6 +10,7 @@
 #include "capnp/watch_actor.hpp"
 
 #include "actors/interfaces.hpp"
+#include "actors/registry.hpp"
 #include "actors/supervision/actor_base.hpp"
 
 #include <caf/all.hpp>
@@ -122,7 +123,7 @@ struct watch_state {
 
   /// The partition as it is registered now; a restarted one is another actor.
   bool find(std::uint32_t i) {
-    auto now = caf::actor_cast<caf::actor>(self->system().registry().get(caf::atom_from_string(names::partition(i))));
+    auto now = find_actor(self->system(), names::partition(i));
     if (!now)
       return false;
     if (now != sources[i].actor) {

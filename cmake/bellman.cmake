@@ -6,7 +6,8 @@ target_compile_options(bellman_options INTERFACE -Wall -Wextra -Wpedantic -Werro
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # -Wshadow=local is a name that only g++ knows.
   target_compile_options(bellman_options INTERFACE -Wno-missing-field-initializers -Wno-missing-braces
-                         -Wno-unknown-warning-option)
+                         -Wno-unknown-warning-option -Wno-gnu-statement-expression) # the last for macros of KJ
+  add_compile_options("SHELL:-Xclang -fno-pch-timestamp") # lets ccache take precompiled headers
 else()
   # g++ 12 sees overlapping copies in `"text" + string` where there are none (its bug 105651).
   target_compile_options(bellman_options INTERFACE -Wno-missing-field-initializers -Wno-restrict)
@@ -27,7 +28,7 @@ endfunction()
 # bellman_precompile(TARGET headers...): where nothing is optimised. g++ 12 at -O3 takes all memory with the headers of Cap'n
 # Proto in one.
 function(bellman_precompile target)
-  if(CMAKE_BUILD_TYPE STREQUAL "Debug" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  if(CMAKE_BUILD_TYPE STREQUAL "Debug")
     target_precompile_headers(${target} PRIVATE ${ARGN})
   endif()
 endfunction()

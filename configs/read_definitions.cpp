@@ -140,7 +140,7 @@ private:
     filled_list(in, "add_large_communities", to.add_large_communities, policy::parse_large_community, large_form);
     filled_list(in, "remove_large_communities", to.remove_large_communities, policy::parse_large_community, large_form);
     if (const auto* t = in.find("prepend"))
-      read_prepend(*t, to.prepend.emplace());
+      read_prepend(*t, to.prepend.emplace(policy::actions::prepend_path{}));
     in.word("outcome", to.outcome, outcomes);
     in.text("reason", to.reason);
     if (const auto* v = in.find("reason"); v != nullptr && to.outcome != policy::outcome::reject)

@@ -9,6 +9,7 @@
 #include "actors/ledger/store.hpp"
 #include "actors/net/io_threads.hpp"
 #include "actors/net/listener.hpp"
+#include "actors/registry.hpp"
 #include "capnp/server.hpp"
 
 #include <caf/all.hpp>
@@ -104,9 +105,7 @@ struct daemon::running {
   std::mutex mutex;
   std::vector<std::function<void(msg::reload_report)>> reloads; ///< whom to tell; guarded by mutex
 
-  caf::actor look_up(const char* name) {
-    return caf::actor_cast<caf::actor>(system.registry().get(caf::atom_from_string(name)));
-  }
+  caf::actor look_up(const char* name) { return find_actor(system, name); }
 
   void start_tree(const configs::daemon& c, std::shared_ptr<policy::policies_memory> policies) {
     tree_parts parts;
@@ -124,7 +123,7 @@ struct daemon::running {
     parts.policies = std::move(policies);
     parts.own = own = restart_of(c);
     root = supervision::spawn_supervisor(system, supervision_tree(parts));
-    system.registry().put(caf::atom_from_string(names::root), root);
+    enlist(system, names::root, root);
     watcher = system.spawn<caf::hidden>([this](caf::event_based_actor* self) -> caf::behavior {
       self->monitor(root);
       self->set_down_handler([this, self](const caf::down_msg&) {
@@ -240,7 +239,7 @@ struct daemon::running {
     door.reset();
     if (!root)
       return;
-    system.registry().erase(caf::atom_from_string(names::root));
+    strike(system, names::root);
     caf::scoped_actor self{system};
     self->send<caf::message_priority::high>(root, caf::exit_msg{self->address(), caf::exit_reason::user_shutdown});
     self->wait_for(root);

@@ -3,6 +3,7 @@
 #include "actors/daemon/reload.hpp"
 
 #include "actors/daemon/logging.hpp"
+#include "actors/registry.hpp"
 
 #include <caf/all.hpp>
 #include <spdlog/spdlog.h>
@@ -17,7 +18,7 @@ constexpr auto patience = std::chrono::seconds{60};
 
 template <class Answer, class Question>
 Answer ask(caf::actor_system& system, const char* whom, Question question, Answer when_away) {
-  const auto actor = caf::actor_cast<caf::actor>(system.registry().get(caf::atom_from_string(whom)));
+  const auto actor = find_actor(system, whom);
   if (!actor) {
     when_away.refused = refusal{"unavailable", std::string{whom} + " is being restarted", ""};
     return when_away;
@@ -48,7 +49,7 @@ policy::definitions both(const policy::definitions& wanted, const policy::defini
 
 /// Chains of the neighbours as they are now, API and file alike.
 std::optional<std::vector<std::string>> chains_in_use(caf::actor_system& system) {
-  const auto actor = caf::actor_cast<caf::actor>(system.registry().get(caf::atom_from_string(names::neighbors)));
+  const auto actor = find_actor(system, names::neighbors);
   if (!actor)
     return std::nullopt;
   caf::scoped_actor self{system};

@@ -3,6 +3,7 @@
 #include "actors/interfaces.hpp"
 #include "actors/ledger/ledger_actor.hpp"
 #include "actors/peer/announcer_actor.hpp"
+#include "actors/registry.hpp"
 #include "capnp/gateway_actor.hpp"
 
 #include <caf/all.hpp>
@@ -101,8 +102,7 @@ child_spec neighbors_child(const tree_parts& p) {
     ports.start_peer = [&system](std::string name, std::function<caf::actor(caf::actor_system&)> make) {
       auto spec = child(std::move(name), {}, std::move(make));
       spec.kind = supervision::lifetime::transient;
-      const auto found = system.registry().get(caf::atom_from_string(peer_supervisor));
-      const auto whom = caf::actor_cast<caf::actor>(found);
+      const auto whom = find_actor(system, peer_supervisor);
       if (whom)
         caf::anon_send(whom, msg::start_child{std::move(spec)});
       return whom != nullptr;

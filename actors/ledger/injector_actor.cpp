@@ -12,6 +12,7 @@
 #include "actors/ledger/inject_edits.hpp"
 #include "actors/ledger/injector_links_actor.hpp"
 #include "actors/ledger/list_cursors.hpp"
+#include "actors/registry.hpp"
 #include "actors/supervision/actor_base.hpp"
 
 #include <caf/all.hpp>
@@ -73,7 +74,7 @@ struct injector_state {
   void find_ledger() {
     if (phase != phase::away)
       return;
-    const auto found = caf::actor_cast<caf::actor>(self->system().registry().get(caf::atom_from_string(names::ledger)));
+    const auto found = find_actor(self->system(), names::ledger);
     if (!found || found.address() == lost_ledger)
       return self->delayed_send(self, look_again, msg::look_for_ledger{});
     ledger = found;
@@ -212,7 +213,7 @@ struct injector_state {
     const auto ask = [=, this] {
       self->request(ledger, caf::infinite, question)
           .then(
-              [=, this](const msg::stored_routes_answer& a) mutable {
+              [=](const msg::stored_routes_answer& a) mutable {
                 if (!a.answer.refused && !a.repeated)
                   use(a);
                 asker.deliver(a.answer);

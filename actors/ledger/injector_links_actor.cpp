@@ -1,11 +1,13 @@
 #include "actors/ledger/injector_links_actor.hpp"
 
+#include "actors/registry.hpp"
+
 #include <caf/all.hpp>
 
 namespace bellman::ledger {
 
 caf::actor injector_links::look_up(std::uint32_t index) const {
-  return caf::actor_cast<caf::actor>(self_->system().registry().get(caf::atom_from_string(names::partition(index))));
+  return find_actor(self_->system(), names::partition(index));
 }
 
 void injector_links::find_all() {

@@ -12,6 +12,7 @@
 #include "actors/peer/neighbors_peers_actor.hpp"
 #include "actors/peer/neighbors_visitors_actor.hpp"
 #include "actors/peer/own_restart_watch_actor.hpp"
+#include "actors/registry.hpp"
 #include "actors/supervision/actor_base.hpp"
 
 #include <caf/all.hpp>
@@ -98,9 +99,7 @@ struct neighbors_state {
       enqueue([](const roster& r) -> result<roster, mistake> { return r; }, [](const refused&) {});
   }
 
-  caf::actor look_up(const char* who) const {
-    return caf::actor_cast<caf::actor>(self->system().registry().get(caf::atom_from_string(who)));
-  }
+  caf::actor look_up(const char* who) const { return find_actor(self->system(), who); }
 
   // ---- the stations of a change
 
@@ -406,7 +405,7 @@ struct neighbors_state {
           return edit([r = m.range](const roster& now) { return now.without_range(r); });
         },
         [this](msg::list_ranges) { return memory().ranges(); },
-        [this](const msg::try_again& m) { m.what(); },
+        [](const msg::try_again& m) { m.what(); },
         [this](const msg::fail_now& m) { supervision::fail_if_allowed(ports.peer.debug_faults, m.reason); },
     };
   }

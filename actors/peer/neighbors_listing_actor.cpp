@@ -1,5 +1,7 @@
 #include "actors/peer/neighbors_listing_actor.hpp"
 
+#include "actors/registry.hpp"
+
 #include <caf/all.hpp>
 
 #include <algorithm>
@@ -87,8 +89,7 @@ void neighbors_listing::count_routes(std::vector<msg::neighbor_status> of, use_l
   sum->use = std::move(use);
   sum->missing = 1; // this function
   for (std::uint32_t i = 0; i < partitions_; ++i) {
-    const auto partition =
-        caf::actor_cast<caf::actor>(self_->system().registry().get(caf::atom_from_string(names::partition(i))));
+    const auto partition = find_actor(self_->system(), names::partition(i));
     if (!partition)
       continue;
     ++sum->missing;

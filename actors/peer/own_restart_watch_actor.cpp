@@ -5,6 +5,7 @@
 #include "actors/ledger/messages.hpp"
 #include "actors/peer/own_run.hpp"
 #include "actors/peer/peer_session_actor.hpp"
+#include "actors/registry.hpp"
 
 #include <caf/all.hpp>
 #include <spdlog/spdlog.h>
@@ -166,9 +167,7 @@ void own_restart_watch::mark() {
             });
 }
 
-caf::actor own_restart_watch::find_ledger() const {
-  return caf::actor_cast<caf::actor>(self_->system().registry().get(caf::atom_from_string(names::ledger)));
-}
+caf::actor own_restart_watch::find_ledger() const { return find_actor(self_->system(), names::ledger); }
 
 msg::restart_progress own_restart_watch::progress() const {
   msg::restart_progress p;

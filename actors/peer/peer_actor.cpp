@@ -15,6 +15,7 @@
 #include "actors/peer/peer_restart_actor.hpp"
 #include "actors/peer/peer_session_actor.hpp"
 #include "actors/peer/protection_actor.hpp"
+#include "actors/registry.hpp"
 #include "actors/supervision/actor_base.hpp"
 
 #include <caf/all.hpp>
@@ -64,9 +65,7 @@ struct peer_state {
 
   line& at(side s) { return lines[static_cast<std::size_t>(s)]; }
   caf::actor me() const { return caf::actor_cast<caf::actor>(self); }
-  caf::actor look_up(const std::string& whom) const {
-    return caf::actor_cast<caf::actor>(self->system().registry().get(caf::atom_from_string(whom)));
-  }
+  caf::actor look_up(const std::string& whom) const { return find_actor(self->system(), whom); }
 
   // ---- life --------------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@
 
 #include "actors/peer/negotiation.hpp"
 #include "actors/peer/peer_messages_actor.hpp"
+#include "actors/registry.hpp"
 
 #include <caf/all.hpp>
 
@@ -34,8 +35,7 @@ void chain_preparation::begin(const neighbor_settings& settings) {
 void chain_preparation::use(std::uint32_t round, std::vector<msg::use_chain> wanted) {
   if (wanted.empty())
     return desk_.ready();
-  const auto policies =
-      caf::actor_cast<caf::actor>(self_->system().registry().get(caf::atom_from_string(names::policies)));
+  const auto policies = find_actor(self_->system(), names::policies);
   if (!policies)
     return later(round, absent, "the policies are not available");
   const auto first = wanted.front();

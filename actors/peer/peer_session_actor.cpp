@@ -1,6 +1,7 @@
 #include "actors/peer/peer_session_actor.hpp"
 
 #include "actors/net/links.hpp"
+#include "actors/registry.hpp"
 #include "wire/bgp/route_refresh.hpp"
 
 #include <caf/all.hpp>
@@ -56,7 +57,7 @@ rib::retentions retentions_of(const std::vector<restart::kept>& kept) {
 std::vector<caf::actor> find_partitions(caf::actor_system& system, std::uint32_t count) {
   std::vector<caf::actor> parts(count);
   for (std::uint32_t i = 0; i < count; ++i)
-    parts[i] = caf::actor_cast<caf::actor>(system.registry().get(caf::atom_from_string(names::partition(i))));
+    parts[i] = find_actor(system, names::partition(i));
   return parts;
 }
 

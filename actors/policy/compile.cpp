@@ -22,7 +22,7 @@ compiled_statement ending(outcome how, std::uint16_t reason = 0) {
 template <class T>
 void make_set(std::vector<T>& values) {
   std::ranges::sort(values);
-  values.erase(std::ranges::unique(values).begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
 }
 
 /// Gathers the statements of a chain and the texts of its rejections.

@@ -8,6 +8,7 @@
 #include "actors/policy/policies_actor.hpp"
 
 #include "actors/policy/chain_actor.hpp"
+#include "actors/registry.hpp"
 #include "actors/supervision/actor_base.hpp"
 #include "actors/supervision/messages.hpp"
 
@@ -69,8 +70,7 @@ struct policies_state {
     for (const auto& s : memory().subscribers)
       self->monitor(s);
     for (std::uint32_t i = 0; i < settings.partitions; ++i) {
-      const auto found = self->system().registry().get(caf::atom_from_string(names::partition(i)));
-      const auto partition = caf::actor_cast<caf::actor>(found);
+      const auto partition = find_actor(self->system(), names::partition(i));
       if (partition && !knows(partition))
         self->send(partition, subscribe(partition));
     }

@@ -64,7 +64,7 @@ std::vector<typename block_table<Prefix>::row> rows_of(const std::vector<prefix_
 template <class Prefix>
 block_table<Prefix>::block_table(std::vector<row> rows) {
   std::ranges::sort(rows);
-  rows.erase(std::ranges::unique(rows).begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
   size_ = rows.size();
   if (rows.empty())
     return;

@@ -2,6 +2,7 @@
 
 #include "actors/interfaces.hpp"
 #include "actors/ledger/messages.hpp"
+#include "actors/registry.hpp"
 #include "actors/supervision/actor_base.hpp"
 
 #include <caf/all.hpp>
@@ -39,9 +40,7 @@ struct metrics_state {
     load();
   }
 
-  caf::actor look_up(const std::string& whom) const {
-    return caf::actor_cast<caf::actor>(self->system().registry().get(caf::atom_from_string(whom)));
-  }
+  caf::actor look_up(const std::string& whom) const { return find_actor(self->system(), whom); }
 
   void load() {
     const auto ledger = look_up(names::ledger);

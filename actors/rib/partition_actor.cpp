@@ -1,6 +1,7 @@
 #include "actors/rib/partition_actor.hpp"
 
 #include "actors/interfaces.hpp"
+#include "actors/registry.hpp"
 #include "actors/rib/partition.hpp"
 #include "actors/supervision/actor_base.hpp"
 
@@ -105,9 +106,7 @@ struct partition_state {
     table->salvage(failed);
   }
 
-  caf::actor look_up(const char* who) const {
-    return caf::actor_cast<caf::actor>(self->system().registry().get(caf::atom_from_string(who)));
-  }
+  caf::actor look_up(const char* who) const { return find_actor(self->system(), who); }
 
   /// After a failure: everybody who has routes for this partition is asked for them.
   void ask_again() {

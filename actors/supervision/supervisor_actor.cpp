@@ -3,6 +3,7 @@
 #include "actors/supervision/supervisor_actor.hpp"
 
 #include "actors/interfaces.hpp"
+#include "actors/registry.hpp"
 #include "actors/supervision/actor_base.hpp"
 #include "actors/supervision/roster.hpp"
 
@@ -167,11 +168,8 @@ struct supervisor_state {
       return conclude(id, c, ending::failure);
     }
     self->monitor(c.handle);
-    if (!c.spec.registered.empty()) {
-      const auto key = caf::atom_from_string(c.spec.registered);
-      self->system().registry().erase(key); // put keeps the first entry
-      self->system().registry().put(key, c.handle);
-    }
+    if (!c.spec.registered.empty())
+      enlist(self->system(), c.spec.registered, c.handle);
   }
 
   /// Ahead of whatever waits in the mailbox: CAF gives exits normal priority, even `kill`.
@@ -208,10 +206,8 @@ struct supervisor_state {
   void unregister(const child& c) {
     if (c.spec.registered.empty())
       return;
-    auto& registry = self->system().registry();
-    const auto key = caf::atom_from_string(c.spec.registered);
-    if (registry.get(key) == c.handle)
-      registry.erase(key);
+    if (find_actor(self->system(), c.spec.registered) == c.handle)
+      strike(self->system(), c.spec.registered);
   }
 
   void note_failure(child& c, std::string why) {

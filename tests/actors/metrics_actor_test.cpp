@@ -98,7 +98,7 @@ TEST_F(MetricsActor, KeepsWhatTheApiSaidOverAReload) {
 
 TEST_F(MetricsActor, ChangesNothingWithoutTheLedger) {
   kill(store);
-  system.registry().erase(caf::atom_from_string(names::ledger));
+  strike(system, names::ledger);
   EXPECT_EQ(change({{inner, 30}}), "unavailable");
   EXPECT_EQ(cost("198.51.100.1"), 10u);
   start_ledger();

@@ -302,7 +302,7 @@ TEST_F(PeerActor, StaysDownWithoutPoliciesAndTriesAgain) {
 }
 
 TEST_F(PeerActor, StaysDownWhileThePoliciesActorIsAway) {
-  system.registry().erase(caf::atom_from_string(names::policies));
+  strike(system, names::policies);
   spawn();
   EXPECT_TRUE(dialer->dialed.empty());
   register_as(names::policies, policies);

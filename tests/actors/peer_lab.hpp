@@ -3,6 +3,7 @@
 
 #include "actors/peer/negotiation.hpp"
 #include "actors/peer/peer_actor.hpp"
+#include "actors/registry.hpp"
 #include "wire/bgp/header.hpp"
 #include "wire/bgp/outgoing.hpp"
 #include "wire/bgp/route_refresh.hpp"
@@ -125,7 +126,7 @@ struct PeerActor : ::testing::Test {
       system.registry().erase(a->id());
     }
     for (const auto* n : {"part0", "part1", names::policies, names::neighbors})
-      system.registry().erase(caf::atom_from_string(n));
+      strike(system, n);
     caf::anon_send_exit(peer, caf::exit_reason::kill);
     settle();
     cell->actor({});
@@ -133,7 +134,7 @@ struct PeerActor : ::testing::Test {
 
   void register_as(const std::string& name, const caf::actor& a) {
     started.push_back(a);
-    system.registry().put(caf::atom_from_string(name), caf::actor_cast<caf::strong_actor_ptr>(a));
+    enlist(system, name, a);
   }
 
   /// Writes down everything but the walks, whose barriers the test counts down.

@@ -57,7 +57,7 @@ struct PeersAndRib : ::testing::Test {
     for (auto& n : neighbors)
       caf::anon_send_exit(n->actor, caf::exit_reason::kill);
     for (auto& [name, a] : registered) {
-      system.registry().erase(caf::atom_from_string(name));
+      strike(system, name);
       caf::anon_send_exit(a, caf::exit_reason::kill);
     }
     settle();
@@ -66,7 +66,7 @@ struct PeersAndRib : ::testing::Test {
   }
 
   void enlist(const std::string& name, caf::actor a) {
-    system.registry().put(caf::atom_from_string(name), caf::actor_cast<caf::strong_actor_ptr>(a));
+    bellman::enlist(system, name, a);
     registered[name] = std::move(a);
   }
   void start_partition(std::uint32_t i) {

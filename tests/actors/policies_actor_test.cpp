@@ -1,5 +1,6 @@
 #include "actors/policy/policies_actor.hpp"
 
+#include "actors/registry.hpp"
 #include "actors/supervision/messages.hpp"
 
 #include <caf/all.hpp>
@@ -262,7 +263,7 @@ TEST_F(PoliciesActor, FindsPartitionsThatCameWhileItWasAway) {
             [box](const msg::programs& m) { box->at_start = m.all; }};
   });
   started.push_back(partition);
-  system.registry().put(caf::atom_from_string(bellman::names::partition(0)), partition);
+  enlist(system, bellman::names::partition(0), partition);
   caf::anon_send_exit(policies, caf::exit_reason::kill);
   settle();
   policies = spawn_policies(system, {memory, 1, true});
@@ -270,7 +271,7 @@ TEST_F(PoliciesActor, FindsPartitionsThatCameWhileItWasAway) {
   EXPECT_EQ(box->at_start.size(), 1u);
   use({"out"});
   EXPECT_EQ(box->keys(), names{"ebgp:out"});
-  system.registry().erase(caf::atom_from_string(bellman::names::partition(0)));
+  strike(system, bellman::names::partition(0));
 }
 
 TEST_F(PoliciesActor, AnswersRequestsInTheirOrder) {

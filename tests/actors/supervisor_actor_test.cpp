@@ -346,19 +346,18 @@ TEST_F(Supervisor, RegistersEachLifeOfAChild) {
 }
 
 TEST_F(Supervisor, TakesOverANameAndLeavesItToWhoeverTookItOver) {
-  const auto key = caf::atom_from_string("named");
   auto child = worker("a");
   child.registered = "named";
   auto other = worker("other");
   const auto stranger = other.start(system);
-  system.registry().put(key, stranger);
+  enlist(system, "named", stranger);
   start(strategy::one_for_one, {child});
   EXPECT_EQ(registered("named"), newest.at("a"));
-  system.registry().erase(key);
-  system.registry().put(key, stranger);
+  strike(system, "named");
+  enlist(system, "named", stranger);
   fail("a");
   EXPECT_EQ(registered("named"), stranger);
-  system.registry().erase(key);
+  strike(system, "named");
   caf::anon_send_exit(stranger, caf::exit_reason::kill);
 }
 

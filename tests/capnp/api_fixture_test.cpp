@@ -30,7 +30,7 @@ ApiTest::~ApiTest() noexcept {
   for (const auto& a : {neighbors, injector_actor, ledger})
     caf::anon_send_exit(a, caf::exit_reason::user_shutdown);
   for (const auto* n : {"part0", "part1", names::neighbors, names::injector, names::ledger})
-    system.registry().erase(caf::atom_from_string(n));
+    strike(system, n);
   std::filesystem::remove_all(folder);
 }
 

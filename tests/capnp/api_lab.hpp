@@ -2,6 +2,7 @@
 // A live API server on a Unix socket, with small actors behind it: partitions that hold a rib_lab, and neighbors,
 // injector and ledger that keep what they were told. The test is the client, on its own thread.
 
+#include "actors/registry.hpp"
 #include "tests/support/rib_lab.hpp"
 
 #include "actors/interfaces.hpp"
@@ -209,11 +210,7 @@ protected:
   void announce(int from, const char* prefix, const wire::path_attributes& a);
   void withdraw(int from, const char* prefix);
   void start_partition(std::uint32_t index, std::uint64_t epoch);
-  /// The registry keeps the first entry of a name: the old one has to go.
-  void name(const char* as, const caf::actor& a) {
-    system.registry().erase(caf::atom_from_string(as));
-    system.registry().put(caf::atom_from_string(as), a);
-  }
+  void name(const char* as, const caf::actor& a) { enlist(system, as, a); }
 
   template <class T>
   auto wait(T&& promise) {

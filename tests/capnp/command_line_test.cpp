@@ -207,7 +207,7 @@ TEST_F(CommandLine, SetsAndListsMetrics) {
   EXPECT_EQ(listed[0]["cost"], "unreachable");
   EXPECT_EQ(listed[1]["cost"], 1000);
   caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
-  system.registry().erase(caf::atom_from_string(names::metrics));
+  strike(system, names::metrics);
   const std::lock_guard lock{log->mutex};
   EXPECT_EQ(changes, (std::vector<rib::metric_change>{{pfx("192.0.2.0/24"), rib::igp_metric::unreachable},
                                                       {pfx("192.0.2.0/24"), 7}}));

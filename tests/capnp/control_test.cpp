@@ -47,7 +47,7 @@ protected:
     return root;
   }
   void stop_root(const caf::actor& root) {
-    system.registry().erase(caf::atom_from_string(names::root));
+    strike(system, names::root);
     caf::anon_send_exit(root, caf::exit_reason::user_shutdown);
     self->wait_for(root);
   }
@@ -91,8 +91,8 @@ TEST_F(ControlTest, HealthCountsWhatThereIs) {
 
 TEST_F(ControlTest, HealthSaysWhichPartIsAway) {
   start(usual_settings());
-  system.registry().erase(caf::atom_from_string("part1"));
-  system.registry().erase(caf::atom_from_string(names::ledger));
+  strike(system, "part1");
+  strike(system, names::ledger);
   auto c = connect();
   auto answer = wait(view(c).healthRequest().send());
   const auto h = answer.getHealth();

@@ -23,7 +23,7 @@ struct MetricsTest : ApiTest {
   }
   ~MetricsTest() noexcept override {
     caf::anon_send_exit(metrics_actor, caf::exit_reason::user_shutdown);
-    system.registry().erase(caf::atom_from_string(names::metrics));
+    strike(system, names::metrics);
   }
 
   api::MetricsAdmin::Client admin(api_client& c) {

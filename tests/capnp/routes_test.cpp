@@ -252,7 +252,7 @@ TEST_F(RoutesTest, APartitionThatIsAwayIsSaidNotSkipped) {
   start(usual_settings());
   auto c = connect();
   auto cursor = wait(routes(c).openRequest().send()).getOk();
-  system.registry().erase(caf::atom_from_string("part1"));
+  strike(system, "part1");
   for (int calls = 0;; ++calls) {
     ASSERT_LT(calls, 10);
     auto answer = wait(cursor.nextRequest().send());

@@ -39,7 +39,8 @@ TEST(Closing, EndsTheMessageOnTheWireAndDropsTheOthers) {
   link->start(saw.callbacks());
   link->join(slot(0));
   flood(*out);
-  ASSERT_TRUE(eventually([&] { return link->counters().outbox_bytes > 0 && link->counters().bytes_out > 0; }));
+  ASSERT_TRUE(
+      eventually([&link = link] { return link->counters().outbox_bytes > 0 && link->counters().bytes_out > 0; }));
   link->close(cease());
   const auto heard = peer->hear_all();
   EXPECT_LT(heard.size(), flood_size);
@@ -83,7 +84,8 @@ TEST(Closing, WaitsNoLongerThanASecondForAPeerThatTakesNothing) {
   link->start(saw.callbacks());
   link->join(slot(0));
   flood(*out);
-  ASSERT_TRUE(eventually([&] { return link->counters().outbox_bytes > 0 && link->counters().bytes_out > 0; }));
+  ASSERT_TRUE(
+      eventually([&link = link] { return link->counters().outbox_bytes > 0 && link->counters().bytes_out > 0; }));
   link->close(cease());
   ASSERT_TRUE(saw.wait_closed());
   EXPECT_EQ(saw.closed->kind, closed::kind::by_us);

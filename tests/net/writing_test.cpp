@@ -30,7 +30,7 @@ TEST(Writing, KeepsTheOrderBetweenControlMessagesAndFanOut) {
                               message_of(message_type::update, 40 + i), refresh}));
   }
   EXPECT_EQ(peer->hear(expected.size()), expected);
-  EXPECT_TRUE(eventually([&] { return link->counters().bytes_out == expected.size(); }));
+  EXPECT_TRUE(eventually([&, &link = link] { return link->counters().bytes_out == expected.size(); }));
   const auto heard = count_messages(expected);
   const auto counted = link->counters();
   for (std::size_t type = 0; type < heard.size(); ++type)

@@ -1,6 +1,8 @@
 #pragma once
 // Actors without threads and without waiting: the test moves messages and time.
 
+#include "actors/registry.hpp"
+
 #include <caf/all.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 #include <gtest/gtest.h>
@@ -20,7 +22,7 @@ struct ActorLab : ::testing::Test {
   /// Ends everything that `started` names; call it from the destructor of the fixture.
   void stop_all() {
     for (const auto& name : registered)
-      system.registry().erase(caf::atom_from_string(name));
+      strike(system, name);
     for (const auto& a : started)
       caf::anon_send_exit(a, caf::exit_reason::kill);
     settle();
@@ -43,8 +45,7 @@ struct ActorLab : ::testing::Test {
   }
   caf::actor enter(const std::string& name, caf::actor a) {
     registered.push_back(name);
-    system.registry().erase(caf::atom_from_string(name)); // put() does not replace
-    system.registry().put(caf::atom_from_string(name), a);
+    enlist(system, name, a);
     return keep(std::move(a));
   }
   void kill(const caf::actor& a) {

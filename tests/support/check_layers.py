@@ -14,7 +14,8 @@ SYSTEM_HEADERS_OF_WIRE = {"arpa/inet.h"}  # POSIX: addresses as text
 INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 # Files of actors/ that are not named *_actor.* and yet know CAF: handles and messages, and what every actor is made of.
-ACTOR_FACING = {"interfaces.hpp", "message.hpp", "messages.hpp", "peer_cell.hpp", "actor_base.hpp", "actor_base.cpp"}
+ACTOR_FACING = {"interfaces.hpp", "message.hpp", "messages.hpp", "peer_cell.hpp", "actor_base.hpp", "actor_base.cpp",
+                "registry.hpp"}
 
 # A library, as its headers are written, and the places that may know it.
 LIBRARIES = {
@@ -35,8 +36,8 @@ GENERATED = (Path("docs/rfc.md"),)  # rfc_index.py writes it; nobody reads it fr
 # A place, and what it may include of ours (a pattern over the whole path).
 ANY_ACTORS = r"actors/"
 PURE = r"actors/(?!net/|daemon/|ledger/)(?!.*_actor\.hpp)(?!(.*/)?(" + "|".join(map(re.escape, ACTOR_FACING)) + r")$)"
-# What every actor is made of: the API has two of its own.
-ACTOR_BASE = r"actors/supervision/actor_base\.hpp$"
+# What every actor is made of, and how others are found: the API has actors of its own.
+ACTOR_BASE = r"actors/(supervision/actor_base|registry)\.hpp$"
 MESSAGES = r"actors/(interfaces|message)\.hpp$|actors/[a-z_]+/messages\.hpp$"
 CONTRACT = r"capnp/[a-z_]+\.capnp\.h$"
 OURS = {

@@ -3,6 +3,7 @@
 // stands until it is moved.
 
 #include "actors/interfaces.hpp"
+#include "actors/registry.hpp"
 #include "actors/supervision/actor_base.hpp"
 #include "actors/supervision/supervisor_actor.hpp"
 
@@ -136,9 +137,7 @@ struct SupervisorLab : ::testing::Test {
       out.push_back(c.name + " " + c.state);
     return out;
   }
-  caf::actor registered(const char* name) {
-    return caf::actor_cast<caf::actor>(system.registry().get(caf::atom_from_string(name)));
-  }
+  caf::actor registered(const char* name) { return find_actor(system, name); }
   /// Whether it ended by now, and with what.
   std::optional<caf::error> end_of(const caf::actor& whom) {
     caf::scoped_actor self{system};

@@ -4,13 +4,14 @@
 dev_test() {
   local preset=${BELLMAN_PRESET:-debug}
   install_packages build
+  [ "$preset" != asan ] || install_packages clang
   build "$preset"
   exec ctest --test-dir "build/$preset" --output-on-failure -j "$(nproc)" "$@" </dev/null
 }
 
 # What is shared by threads and knows no CAF (Debian's is not instrumented): under the thread sanitizer.
 dev_race() {
-  install_packages build
+  install_packages build clang
   build tsan rib_test net_test
   local program
   for program in rib_test net_test; do
@@ -24,7 +25,7 @@ dev_fuzz() {
     echo "dev: fuzz wants a number of seconds, not \`$seconds\`" >&2
     exit 2
   }
-  install_packages build fuzz
+  install_packages build clang
   build fuzz fuzz_targets
   exec tests/support/dev/fuzz.py build/fuzz/tests/fuzz tests/fuzz/corpus build/fuzz/findings "$seconds"
 }

@@ -31,8 +31,8 @@ lab    | bgpdump               | reads MRT files, to compare with
 lab    | python3-yaml          | reads topologies in a scenario
 lab    | iproute2              | addresses for interop runs and benchmarks
 lab    | python3               | starts and stops the lab
-fuzz   | clang-14              | libFuzzer
-fuzz   | libclang-rt-14-dev    | libFuzzer's runtime and the sanitizers
+clang  | clang-14              | builds with sanitizers and fuzzers
+clang  | libclang-rt-14-dev    | their runtimes
 format | clang-format          | the look of the sources
 LIST
 }
