@@ -214,7 +214,7 @@ protected:
 
   template <class T>
   auto wait(T&& promise) {
-    return io.provider->getTimer().timeoutAfter(20 * kj::SECONDS, kj::fwd<T>(promise)).wait(io.waitScope);
+    return io.provider->getTimer().timeoutAfter(60 * kj::SECONDS, kj::fwd<T>(promise)).wait(io.waitScope);
   }
 
   kj::AsyncIoContext io = kj::setupAsyncIo();

@@ -25,7 +25,7 @@ namespace bellman::test {
 
 using namespace std::chrono_literals;
 
-inline constexpr auto patience = std::chrono::seconds{10};    ///< for what must happen
+inline constexpr auto patience = std::chrono::seconds{40};    ///< for what must happen
 inline constexpr auto glance = std::chrono::milliseconds{60}; ///< for what must not
 
 inline const wire::ip_address loopback4 = *wire::parse_ip("127.0.0.1");
