@@ -272,6 +272,8 @@ std::optional<std::string> daemon::start() {
   r.start_tree(config_, *policies);
   if (!r.insist<msg::outcome>(names::injector, msg::injector_ready{}))
     return "injected routes could not be restored from " + config_.store.path + " (the log says why)";
+  if (!r.insist<msg::outcome>(names::metrics, msg::metrics_ready{}))
+    return "metrics of next hops could not be restored from " + config_.store.path + " (the log says why)";
   const auto report = r.insist<msg::reload_report>(names::neighbors, neighbors_of(config_));
   if (!report)
     return "the neighbours could not be started (the log says why)";

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <utility>
+#include <vector>
 
 namespace bellman::msg {
 
@@ -34,6 +35,7 @@ struct metrics_state {
   metrics_settings settings;
   metric_statements statements;
   bool loaded = false, writing = false;
+  std::vector<caf::typed_response_promise<msg::outcome>> waiting; ///< for `loaded`; the daemon's start, so one at most
 
   void start() {
     statements.use_file(settings.memory->of_file);
@@ -55,8 +57,16 @@ struct metrics_state {
               statements.use_said(std::move(all));
               loaded = true;
               publish();
+              for (auto& w : std::exchange(waiting, {}))
+                w.deliver(msg::outcome{});
             },
             [this](const caf::error&) { self->delayed_send(self, look_again, msg::look_for_metrics{}); });
+  }
+
+  caf::result<msg::outcome> when_loaded() {
+    if (loaded)
+      return msg::outcome{};
+    return waiting.emplace_back(self->make_response_promise<msg::outcome>());
   }
 
   /// Whoever starts later reads the cell.
@@ -128,6 +138,7 @@ struct metrics_state {
   caf::behavior make_behavior() {
     return {
         [this](msg::look_for_metrics) { load(); },
+        [this](msg::metrics_ready) { return when_loaded(); },
         [this](const msg::apply_metrics& m) { return apply(m); },
         [this](const msg::change_metrics& m) { return change(m); },
         [this](msg::list_metrics) { return msg::metric_list{statements.rows()}; },

@@ -2,6 +2,7 @@
 // Keeps the metrics of next hops: those of the file, with what the API says over them. Durable first, then told to the
 // partitions.
 
+#include "actors/message.hpp"
 #include "actors/rib/metric_statements.hpp"
 
 #include <caf/actor.hpp>
@@ -9,6 +10,13 @@
 #include <cstdint>
 #include <memory>
 #include <vector>
+
+namespace bellman::msg {
+
+/// To the metrics actor. Answers `outcome` once what the API said before is in force: before that, no session may open.
+struct metrics_ready {};
+
+} // namespace bellman::msg
 
 namespace bellman::rib {
 

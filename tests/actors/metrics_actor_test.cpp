@@ -75,6 +75,26 @@ TEST_F(MetricsActor, IsAsItWasAfterAFailure) {
   EXPECT_EQ(cost("203.0.113.1"), 20u);
 }
 
+TEST_F(MetricsActor, IsReadyOnceWhatTheApiSaidIsInForce) {
+  EXPECT_EQ(change({{inner, 30}}), "");
+  kill(metrics);
+  kill(store);
+  strike(system, names::ledger);
+  memory->begin({{inner, 10}});
+  start();
+  EXPECT_FALSE(try_ask<msg::outcome>(metrics, msg::metrics_ready{}));
+  caf::scoped_actor self{system};
+  auto pending = self->request(metrics, std::chrono::seconds{10}, msg::metrics_ready{});
+  settle();
+  start_ledger();
+  advance(std::chrono::seconds{11});
+  bool ready = false;
+  pending.receive([&](const msg::outcome&) { ready = true; }, [](const caf::error&) {});
+  EXPECT_TRUE(ready);
+  EXPECT_EQ(cost("198.51.100.1"), 30u);
+  EXPECT_TRUE(try_ask<msg::outcome>(metrics, msg::metrics_ready{}));
+}
+
 TEST_F(MetricsActor, KeepsWhatCannotBeReachedOverAFailure) {
   const auto reaches = [&](const char* hop) { return memory->in_force.now()->reaches(wire::parse_ip(hop).value()); };
   EXPECT_EQ(change({{outer, rib::igp_metric::unreachable}}), "");

@@ -197,7 +197,7 @@ TEST_F(NeighborsTest, AWatchShowsTheListAndThenEachChange) {
   call.setSink(kj::heap<collector>(lines));
   auto handle = wait(call.send()).getOk();
   const auto until = [&](std::size_t count) {
-    for (int turns = 0; turns < 2000 && lines.size() < count; ++turns)
+    for (int turns = 0; turns < 10000 && lines.size() < count; ++turns)
       wait(io.provider->getTimer().afterDelay(1 * kj::MILLISECONDS));
   };
   until(1);
