@@ -70,8 +70,8 @@ def comes_up(*args, **keys):
 def stays_down(*args, **keys):
     world, other = world_of(*args, **keys)
     with world:
+        other.start()  # first: FRR listens before it has read its key, and takes who calls in that moment
         world.hub.start()
-        other.start()
         end = time.monotonic() + GLANCE
         while time.monotonic() < end:
             expect(not world.hub.is_up(other.session.own_address), "the session came up")
