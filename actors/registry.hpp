@@ -1,6 +1,7 @@
 #pragma once
 // Actors by the names under which they are registered (`names` in interfaces.hpp): at most 10 letters, digits and
 // underscores, which is what CAF puts into an atom.
+
 #include <caf/actor.hpp>
 #include <caf/actor_cast.hpp>
 #include <caf/actor_registry.hpp>

@@ -2,11 +2,11 @@
 // A live API server on a Unix socket, with small actors behind it: partitions that hold a rib_lab, and neighbors,
 // injector and ledger that keep what they were told. The test is the client, on its own thread.
 
-#include "actors/registry.hpp"
 #include "tests/support/rib_lab.hpp"
 
 #include "actors/interfaces.hpp"
 #include "actors/ledger/messages.hpp"
+#include "actors/registry.hpp"
 #include "capnp/gate.capnp.h"
 #include "capnp/row_writer.hpp"
 #include "capnp/server.hpp"

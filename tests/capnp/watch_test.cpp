@@ -105,9 +105,8 @@ TEST_F(WatchTest, PushesToASinkInOrder) {
   call.setSink(kj::heap<sink>(f));
   auto handle = wait(call.send()).getOk();
   announce(1, "192.0.2.0/24", learned({65001, 64502}));
-  const auto enough = [&] {
-    return f.routes["192.0.2.0/24"] == "64502" && snapshot_done(f)();
-  }; // it may be in the snapshot
+  // The change may be in the snapshot already.
+  const auto enough = [&] { return f.routes["192.0.2.0/24"] == "64502" && snapshot_done(f)(); };
   for (int turns = 0; turns < 10000 && !enough(); ++turns)
     wait(io.provider->getTimer().afterDelay(1 * kj::MILLISECONDS));
   EXPECT_EQ(f.routes["192.0.2.0/24"], "64502");

@@ -4,7 +4,7 @@
 dev_test() {
   local preset=${BELLMAN_PRESET:-debug}
   install_packages build
-  [ "$preset" != asan ] || install_packages clang
+  case $preset in asan | tsan | fuzz) install_packages clang ;; esac
   build "$preset"
   exec ctest --test-dir "build/$preset" --output-on-failure -j "$(nproc)" "$@" </dev/null
 }
